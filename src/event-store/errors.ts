@@ -1,0 +1,21 @@
+/** The stream was not at the expected revision. Nothing was written. */
+export class RevisionConflict extends Error {
+  override readonly name = 'RevisionConflict';
+  constructor(
+    readonly stream: string,
+    readonly expectedRevision: number | 'no-stream',
+    readonly actualRevision: number | 'no-stream',
+  ) {
+    super(`${stream} is at ${actualRevision}, not at the expected ${expectedRevision}`);
+  }
+}
+
+/** The store cannot do it now. Surely nothing was written. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** The store could not say whether the events were written. Never to be reported as a failure (promise 9). */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}

@@ -1,0 +1,74 @@
+/** A place in the whole log. Opaque to callers but for its order; written as a decimal string on the wire. */
+export type Position = bigint;
+
+/** Before the first event: `follow(START)` and `readAll(START)` deliver everything. */
+export const START: Position = 0n;
+
+/** An event on its way in. `data` and `metadata` are JSON texts, kept as they are, so nothing is serialised twice. */
+export interface NewEvent {
+  /** UUID, unique in the store. */
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+}
+
+/** An event as stored. */
+export interface RecordedEvent extends NewEvent {
+  readonly stream: string;
+  /** Place in its stream: 0, 1, 2, … without gaps. */
+  readonly revision: number;
+  readonly position: Position;
+}
+
+/** A stretch of the log, in order of position. */
+export interface LogBatch {
+  /** May be empty, when all there was to say is how far the log has been seen. */
+  readonly events: readonly RecordedEvent[];
+  /** Every event up to here has now been delivered. */
+  readonly position: Position;
+  /** True once the reader had caught up with the end of the log when this batch was made. */
+  readonly live: boolean;
+}
+
+/**
+ * The port to the log of events. It knows streams, not credits. Every adapter passes `test/contract/`.
+ *
+ * Failures, and no others: `RevisionConflict`, `StoreUnavailable`, `OutcomeUnknown` (errors.ts).
+ */
+export abstract class EventStore {
+  /** True when no other process can append; then what this process knows of a stream is all there is to know. */
+  abstract readonly exclusive: boolean;
+
+  /**
+   * Appends the events to the stream as one: all or none, durable when the promise resolves.
+   * @param expectedRevision the revision of the stream's last event, or `no-stream` if it has none
+   * @returns the position of the last event appended
+   * @throws RevisionConflict the stream is not at the expected revision; nothing was written
+   * @throws StoreUnavailable surely nothing was written
+   * @throws OutcomeUnknown it may or may not have been written
+   */
+  abstract append(
+    stream: string,
+    events: readonly NewEvent[],
+    expectedRevision: number | 'no-stream',
+  ): Promise<Position>;
+
+  /** The stream's events from a revision (inclusive) to its end, in pages that are never empty. A missing stream has none. */
+  abstract readStream(stream: string, from?: number): AsyncIterable<readonly RecordedEvent[]>;
+
+  /** The log after a position (exclusive) to its end as of now, in pages that are never empty. */
+  abstract readAll(after: Position): AsyncIterable<readonly RecordedEvent[]>;
+
+  /** The log after a position (exclusive), then live, until the signal ends it. Resumes by itself after a fault. */
+  abstract follow(after: Position, signal: AbortSignal): AsyncIterable<LogBatch>;
+
+  /** The position of the log's last event, START when it has none. */
+  abstract head(): Promise<Position>;
+
+  /** Resolves when the store can take appends. @throws StoreUnavailable with the reason */
+  abstract check(): Promise<void>;
+
+  /** Lets what is in flight end, then lets go of the store. */
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,95 @@
+import { START, type EventStore, type Position, type RecordedEvent } from '../event-store/event-store.js';
+import type { AccountsIndex, KnownCommand, Snapshot } from './accounts-index.js';
+import { emptyFold, evolve, type Fold } from './domain/account.js';
+import { parseEvent, type EventMetadata } from './domain/events.js';
+import { receiptOf } from './domain/receipt.js';
+import type { LedgerObserver } from './ledger-observer.js';
+import { emptyHead, type StreamHead } from './seal.js';
+import { mainAccountStream } from './streams.js';
+
+/** An account as the writer holds it: the fold, where the stream stands, and the keys that the index may lack. */
+export interface LoadedAccount {
+  readonly account: Fold;
+  head: StreamHead;
+  /** Commands booked after the snapshot, oldest first. */
+  readonly tail: Map<string, KnownCommand>;
+}
+
+/** Loads accounts: snapshot row, then the rest of the stream. */
+export class AccountLoader {
+  constructor(
+    private readonly store: EventStore,
+    private readonly index: AccountsIndex,
+    private readonly observer: LedgerObserver,
+  ) {}
+
+  /** @throws StoreUnavailable */
+  async load(mainAccountId: string): Promise<LoadedAccount> {
+    const snapshot = this.index.snapshot(mainAccountId);
+    if (snapshot) {
+      const loaded = await this.resume(mainAccountId, snapshot);
+      if (loaded) return loaded;
+      this.observer.alarm('snapshot does not link to the log; folding from the start', {
+        mainAccountId,
+        revision: snapshot.head.revision,
+      });
+    }
+    const loaded = this.fresh(mainAccountId);
+    await this.catchUp(loaded, mainAccountId);
+    return loaded;
+  }
+
+  /** Folds what the stream has beyond the account's head. @returns whether there was anything */
+  async catchUp(loaded: LoadedAccount, mainAccountId: string): Promise<boolean> {
+    const from = loaded.head.revision;
+    for await (const page of this.store.readStream(mainAccountStream(mainAccountId), from + 1))
+      for (const event of page) foldRecorded(loaded, event);
+    return loaded.head.revision > from;
+  }
+
+  private fresh(mainAccountId: string): LoadedAccount {
+    return {
+      account: emptyFold(mainAccountId),
+      head: emptyHead(mainAccountStream(mainAccountId)),
+      tail: new Map(),
+    };
+  }
+
+  /** Undefined when the event that the snapshot was folded to is not in the log as the snapshot knows it. */
+  private async resume(mainAccountId: string, snapshot: Snapshot): Promise<LoadedAccount | undefined> {
+    const { account, head } = snapshot;
+    const loaded: LoadedAccount = { account, head, tail: new Map() };
+    let linked = false;
+    for await (const page of this.store.readStream(mainAccountStream(mainAccountId), head.revision))
+      for (const event of page) {
+        if (event.revision > head.revision) foldRecorded(loaded, event);
+        else if (metadataOf(event).hash === head.hash) linked = true;
+        else return undefined;
+      }
+    return linked ? loaded : undefined;
+  }
+}
+
+const metadataOf = (event: RecordedEvent): EventMetadata => JSON.parse(event.metadata) as EventMetadata;
+
+function foldRecorded(loaded: LoadedAccount, recorded: RecordedEvent): void {
+  const event = parseEvent(recorded.type, JSON.parse(recorded.data));
+  const { idempotencyKey, fingerprint, hash, recordedAt } = metadataOf(recorded);
+  evolve(loaded.account, event);
+  loaded.head = { revision: recorded.revision, hash, recordedAt };
+  const booked = { eventId: recorded.id, revision: recorded.revision, recordedAt };
+  loaded.tail.set(idempotencyKey, {
+    fingerprint,
+    receipt: JSON.stringify(receiptOf(event, booked, loaded.account)),
+    position: recorded.position,
+  });
+}
+
+/** Forgets the keys that the index has caught up with: what is left is what the index may lack. */
+export function prune(tail: Map<string, KnownCommand>, indexed: Position): void {
+  if (indexed === START) return;
+  for (const [key, { position }] of tail) {
+    if (position > indexed) return;
+    tail.delete(key);
+  }
+}

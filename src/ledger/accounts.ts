@@ -1,0 +1,103 @@
+import { LRUCache } from 'lru-cache';
+import type { EventStore } from '../event-store/event-store.js';
+import { AccountLoader } from './account-loader.js';
+import { AccountWriter, type Booking, type Order } from './account-writer.js';
+import type { AccountsIndex } from './accounts-index.js';
+import type { CommandContext } from './commands/command-context.js';
+import type { Account } from './domain/account.js';
+import type { LedgerEvent } from './domain/events.js';
+import type { LedgerObserver } from './ledger-observer.js';
+import { canonicalJson, sha256 } from './seal.js';
+
+/** SIP accounts and recent commands held in memory, over all accounts that nobody is writing to. */
+const MAX_WEIGHT = 1_000_000;
+
+/** The write side's door: every command goes through here, to the one writer of its main account. */
+export class Accounts {
+  private readonly loader: AccountLoader;
+  private readonly busy = new Map<string, AccountWriter>();
+  private readonly idle = new LRUCache<string, AccountWriter>({
+    maxSize: MAX_WEIGHT,
+    sizeCalculation: ({ weight }) => Math.min(weight, MAX_WEIGHT),
+  });
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly index: AccountsIndex,
+    private readonly observer: LedgerObserver,
+    private readonly now: () => Date = () => new Date(),
+  ) {
+    this.loader = new AccountLoader(store, index, observer);
+  }
+
+  /** Commands on their way, over all accounts. */
+  get depth(): number {
+    let depth = 0;
+    for (const writer of this.busy.values()) depth += writer.depth;
+    return depth;
+  }
+
+  /**
+   * Books a command once, however often it comes.
+   * @param type the command's name
+   * @param data the parsed command: ids and body, amounts canonical
+   * @param decide the rule; throws a refusal
+   * @throws Refusal, StoreUnavailable, OutcomeUnknown
+   */
+  book<D extends { readonly mainAccountId: string }>(
+    type: string,
+    data: D,
+    context: CommandContext,
+    decide: (account: Account, data: D) => LedgerEvent,
+  ): Promise<Booking> {
+    const provenance = {
+      idempotencyKey: context.idempotencyKey,
+      fingerprint: sha256(canonicalJson({ type, ...data })),
+      actor: context.actor,
+      $correlationId: context.correlationId,
+      $causationId: context.causationId,
+    };
+    return this.submit(data.mainAccountId, {
+      type,
+      idempotencyKey: context.idempotencyKey,
+      command: { provenance, decide: (account) => decide(account, data) },
+    });
+  }
+
+  /**
+   * The booking of a key, for a caller that lost the reply. Waits for a command of that key that is in flight.
+   * @throws CommandNotFound, StoreUnavailable, OutcomeUnknown
+   */
+  find(mainAccountId: string, idempotencyKey: string): Promise<Booking> {
+    return this.submit(mainAccountId, { type: 'GetReceipt', idempotencyKey });
+  }
+
+  /** Resolves when no command is on its way. */
+  async drain(): Promise<void> {
+    while (this.busy.size > 0) await Promise.all([...this.busy.values()].map((writer) => writer.whenIdle()));
+  }
+
+  private submit(mainAccountId: string, order: Order): Promise<Booking> {
+    let writer = this.busy.get(mainAccountId);
+    if (!writer) {
+      writer = this.idle.get(mainAccountId) ?? this.writerOf(mainAccountId);
+      this.idle.delete(mainAccountId);
+      this.busy.set(mainAccountId, writer);
+    }
+    return writer.submit(order);
+  }
+
+  /** A writer is never evicted while it is busy: two writers of one account would race each other. */
+  private writerOf(mainAccountId: string): AccountWriter {
+    const { store, loader, index, observer, now } = this;
+    const writer: AccountWriter = new AccountWriter(
+      mainAccountId,
+      { store, loader, index, observer, now },
+      () => {
+        this.busy.delete(mainAccountId);
+        this.idle.set(mainAccountId, writer);
+      },
+    );
+    return writer;
+  }
+}

@@ -1,0 +1,20 @@
+import { requireOpen, sipAvailable, type Account } from './account.js';
+import { formatAmount, MAX_AMOUNT, type Amount } from './amount.js';
+import { BalanceLimitExceeded, InsufficientCredit } from './errors.js';
+import type { CreditAllocated } from './events.js';
+
+export interface AddCredit {
+  readonly mainAccountId: string;
+  readonly sipAccountId: string;
+  readonly amount: Amount;
+}
+
+/** @throws MainAccountNotFound, SipAccountNotFound, InsufficientCredit, BalanceLimitExceeded */
+export function addCredit(account: Account, { sipAccountId, amount }: AddCredit): CreditAllocated {
+  requireOpen(account);
+  const available = sipAvailable(account, sipAccountId);
+  if (account.available.lt(amount)) throw new InsufficientCredit(formatAmount(account.available), amount);
+  if (available.plus(amount).gt(MAX_AMOUNT))
+    throw new BalanceLimitExceeded(`SIP account ${sipAccountId}`, formatAmount(available));
+  return { type: 'CreditAllocated', data: { sipAccountId, amount } };
+}

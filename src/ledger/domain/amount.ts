@@ -1,0 +1,36 @@
+import { Big } from 'big.js';
+import { AmountMalformed, AmountNotPositive, AmountTooLarge, AmountTooPrecise } from './errors.js';
+
+/** Canonical form of an amount of money: a decimal string with exactly four decimals, such as `"12.2109"`. */
+export type Amount = string & { readonly __brand: 'Amount' };
+
+/** The largest amount and the largest balance of any account: 999 999 999 999.9999. */
+export const MAX_AMOUNT = '999999999999.9999' as Amount;
+
+export const ZERO = '0.0000' as Amount;
+
+const DECIMALS = 4;
+const PLAIN_DECIMAL = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/;
+const CANONICAL = /^(0|[1-9][0-9]{0,11})\.[0-9]{4}$/;
+
+/**
+ * Reads an amount that somebody wrote: plain decimal notation, above zero, at most four decimals.
+ * @throws AmountMalformed, AmountNotPositive, AmountTooPrecise, AmountTooLarge
+ */
+export function parseAmount(text: string): Amount {
+  if (!PLAIN_DECIMAL.test(text)) throw new AmountMalformed(text);
+  if (text.startsWith('-')) throw new AmountNotPositive(text);
+  const decimals = text.length - 1 - text.indexOf('.');
+  if (text.includes('.') && decimals > DECIMALS) throw new AmountTooPrecise(text);
+  const value = new Big(text);
+  if (value.eq(0)) throw new AmountNotPositive(text);
+  if (value.gt(MAX_AMOUNT)) throw new AmountTooLarge(text);
+  return formatAmount(value);
+}
+
+/** True for an amount in the form in which events hold it: canonical, and above zero. */
+export const isCanonicalAmount = (value: unknown): value is Amount =>
+  typeof value === 'string' && CANONICAL.test(value) && value !== ZERO;
+
+/** Writes a sum in canonical form. Sums of canonical amounts have at most four decimals, so nothing is rounded. */
+export const formatAmount = (value: Big): Amount => value.toFixed(DECIMALS) as Amount;

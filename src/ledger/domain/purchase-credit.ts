@@ -1,0 +1,19 @@
+import { requireOpen, type Account } from './account.js';
+import { formatAmount, MAX_AMOUNT, type Amount } from './amount.js';
+import { BalanceLimitExceeded } from './errors.js';
+import type { CreditPurchased } from './events.js';
+
+export interface PurchaseCredit {
+  readonly mainAccountId: string;
+  readonly amount: Amount;
+  /** The caller's own, such as an invoice number. No personal data: events are kept for ever. */
+  readonly reference: string;
+}
+
+/** @throws MainAccountNotFound, BalanceLimitExceeded */
+export function purchaseCredit(account: Account, { amount, reference }: PurchaseCredit): CreditPurchased {
+  requireOpen(account);
+  if (account.available.plus(amount).gt(MAX_AMOUNT))
+    throw new BalanceLimitExceeded('the main account', formatAmount(account.available));
+  return { type: 'CreditPurchased', data: { amount, reference } };
+}

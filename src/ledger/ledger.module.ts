@@ -1,0 +1,38 @@
+import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { EventStore } from '../event-store/event-store.js';
+import { Accounts } from './accounts.js';
+import { AccountsIndex } from './accounts-index.js';
+import { AddCreditHandler } from './commands/add-credit.js';
+import { AddSipAccountHandler } from './commands/add-sip-account.js';
+import { OpenMainAccountHandler } from './commands/open-main-account.js';
+import { PurchaseCreditHandler } from './commands/purchase-credit.js';
+import { RemoveAllCreditHandler } from './commands/remove-all-credit.js';
+import { LedgerObserver } from './ledger-observer.js';
+import { GetReceiptHandler } from './queries/get-receipt.js';
+
+/** The write side. `EventStore`, `AccountsIndex` and `LedgerObserver` come from the composition root. */
+@Module({
+  providers: [
+    {
+      provide: Accounts,
+      useFactory: (store: EventStore, index: AccountsIndex, observer: LedgerObserver) =>
+        new Accounts(store, index, observer),
+      inject: [EventStore, AccountsIndex, LedgerObserver],
+    },
+    OpenMainAccountHandler,
+    PurchaseCreditHandler,
+    AddSipAccountHandler,
+    AddCreditHandler,
+    RemoveAllCreditHandler,
+    GetReceiptHandler,
+  ],
+  exports: [Accounts],
+})
+export class LedgerModule implements OnApplicationShutdown {
+  constructor(private readonly accounts: Accounts) {}
+
+  /** What is in flight is finished before the store is closed. */
+  onApplicationShutdown(): Promise<void> {
+    return this.accounts.drain();
+  }
+}

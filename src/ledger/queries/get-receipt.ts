@@ -1,0 +1,22 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Booking } from '../account-writer.js';
+import { Accounts } from '../accounts.js';
+
+/** What was booked with a key. Asked of the write side: a read model might not know it yet. */
+export class GetReceiptQuery extends Query<Booking> {
+  constructor(
+    readonly mainAccountId: string,
+    readonly idempotencyKey: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetReceiptQuery)
+export class GetReceiptHandler implements IQueryHandler<GetReceiptQuery> {
+  constructor(private readonly accounts: Accounts) {}
+
+  execute({ mainAccountId, idempotencyKey }: GetReceiptQuery): Promise<Booking> {
+    return this.accounts.find(mainAccountId, idempotencyKey);
+  }
+}
