@@ -1,0 +1,26 @@
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Principal, Role } from './principal.js';
+
+/** A request that the guard has let through. */
+export interface AuthenticatedRequest extends FastifyRequest {
+  principal: Principal;
+}
+
+/** Metadata key of the roles that a route allows. */
+export const ROLES_KEY = 'ledger:roles';
+/** Metadata key of a route that needs no credentials. */
+export const PUBLIC_KEY = 'ledger:public';
+
+/** The roles of which one is needed. A route with neither this nor `@Public()` is closed to everybody. */
+export const Roles = (...roles: readonly Role[]): ClassDecorator & MethodDecorator =>
+  SetMetadata(ROLES_KEY, roles);
+
+/** Open to everybody, without credentials. */
+export const Public = (): ClassDecorator & MethodDecorator => SetMetadata(PUBLIC_KEY, true);
+
+/** The principal of the request. Only on routes with `@Roles(…)`. */
+export const CurrentPrincipal = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal =>
+    context.switchToHttp().getRequest<AuthenticatedRequest>().principal,
+);
