@@ -1,0 +1,68 @@
+import {
+  EventStore,
+  type LogBatch,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+} from '../../src/event-store/event-store.js';
+
+type Append = () => Promise<Position>;
+
+/** A real store whose appends a test can watch, hold up or break, and that may pose as one which others write to. */
+export class FaultyStore extends EventStore {
+  /** The number of events of each append that reached the store. */
+  readonly appends: number[] = [];
+  /** Called instead of each append; `append` does it. */
+  onAppend: (append: Append) => Promise<Position> = (append) => append();
+
+  constructor(
+    private readonly inner: EventStore,
+    override readonly exclusive = true,
+  ) {
+    super();
+  }
+
+  append(stream: string, events: readonly NewEvent[], expected: number | 'no-stream'): Promise<Position> {
+    return this.onAppend(async () => {
+      this.appends.push(events.length);
+      return this.inner.append(stream, events, expected);
+    });
+  }
+
+  readStream(stream: string, from?: number): AsyncIterable<readonly RecordedEvent[]> {
+    return this.inner.readStream(stream, from);
+  }
+
+  readAll(after: Position): AsyncIterable<readonly RecordedEvent[]> {
+    return this.inner.readAll(after);
+  }
+
+  follow(after: Position, signal: AbortSignal): AsyncIterable<LogBatch> {
+    return this.inner.follow(after, signal);
+  }
+
+  head(): Promise<Position> {
+    return this.inner.head();
+  }
+
+  check(): Promise<void> {
+    return this.inner.check();
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+
+  /** Holds every append until `release` is called, then lets them go. */
+  hold(): { readonly release: () => void } {
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    this.onAppend = (append) => gate.then(append);
+    return {
+      release: () => {
+        this.onAppend = (append) => append();
+        open();
+      },
+    };
+  }
+}
