@@ -1,0 +1,53 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Principal, Role } from './principal.js';
+
+/** What is kept of an API key. The key itself is shown once, when it is made. */
+export interface ApiKey {
+  /** 12 hexadecimal digits, part of the key; names it in lists, logs and events. */
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** The one main account of a customer's key. */
+  readonly mainAccountId?: string;
+  /** SHA-256 of the whole key, in hexadecimal. */
+  readonly hash: string;
+  /** UTC, RFC 3339. */
+  readonly createdAt: string;
+}
+
+/** What a main account's id looks like, so that a customer is never tied to one that cannot exist. */
+export const ACCOUNT_ID = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,64}$/;
+
+const PREFIX = 'ledger_';
+const ID_LENGTH = 12;
+
+/** Makes a key `ledger_<id>_<secret>` of 256 random bits. */
+export function makeApiKey(
+  about: Pick<ApiKey, 'name' | 'roles' | 'mainAccountId'>,
+  now: Date,
+): { readonly key: string; readonly apiKey: ApiKey } {
+  const id = randomBytes(ID_LENGTH / 2).toString('hex');
+  const key = `${PREFIX}${id}_${randomBytes(32).toString('base64url')}`;
+  return { key, apiKey: { id, ...about, hash: digest(key).toString('hex'), createdAt: now.toISOString() } };
+}
+
+/** The id within a key; undefined for text that is no key of ours. */
+export const apiKeyIdOf = (key: string): string | undefined =>
+  key.startsWith(PREFIX) && key[PREFIX.length + ID_LENGTH] === '_'
+    ? key.slice(PREFIX.length, PREFIX.length + ID_LENGTH)
+    : undefined;
+
+/**
+ * A plain SHA-256, not a slow password hash: a key is 256 random bits, so there is nothing to guess, and this
+ * runs on every request.
+ */
+export const digest = (key: string): Buffer => hash('sha256', key, 'buffer');
+
+/** In constant time. */
+export const matches = (key: string, expected: Buffer): boolean => timingSafeEqual(digest(key), expected);
+
+export const principalOf = ({ id, roles, mainAccountId }: ApiKey): Principal => ({
+  id: `key:${id}`,
+  roles,
+  mainAccountId,
+});

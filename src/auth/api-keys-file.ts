@@ -1,0 +1,117 @@
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ApiKey } from './api-key.js';
+import { ROLES, type Role } from './principal.js';
+
+/** The file cannot be read or written, or does not hold what it should. The message is for an operator. */
+export class ApiKeysFileError extends Error {
+  override readonly name = 'ApiKeysFileError';
+}
+
+/** `api-keys.json` in the data directory: hashes of keys, readable by its owner alone. */
+export class ApiKeysFile {
+  readonly path: string;
+
+  constructor(dataDir: string) {
+    this.path = join(dataDir, 'api-keys.json');
+  }
+
+  /**
+   * The keys; none when there is no file.
+   * @param warn told when the file was open to others, and is not any more
+   * @throws ApiKeysFileError
+   */
+  read(warn: (message: string) => void): readonly ApiKey[] {
+    let text: string;
+    try {
+      this.tighten(warn);
+      text = readFileSync(this.path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw new ApiKeysFileError(`${this.path} cannot be read: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+    const keys = parse(text);
+    if (keys) return keys;
+    throw new ApiKeysFileError(
+      `${this.path} is damaged. Put back a copy of it, or move it away and start with LEDGER_BOOTSTRAP_KEY to make new keys`,
+    );
+  }
+
+  /**
+   * Replaces the file as a whole: after a crash it holds the old keys or the new ones.
+   * @throws ApiKeysFileError
+   */
+  write(keys: readonly ApiKey[]): void {
+    const temporary = `${this.path}.tmp`;
+    try {
+      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+      const file = openSync(temporary, 'w', 0o600);
+      try {
+        writeFileSync(file, `${JSON.stringify({ format: 1, keys }, undefined, 2)}\n`);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(temporary, this.path);
+      syncDirectory(dirname(this.path));
+    } catch (error) {
+      throw new ApiKeysFileError(`${this.path} cannot be written: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  private tighten(warn: (message: string) => void): void {
+    const mode = statSync(this.path).mode & 0o777;
+    if ((mode & 0o077) === 0) return;
+    chmodSync(this.path, 0o600);
+    warn(`${this.path} was open to other users (mode ${mode.toString(8)}); it is now open to its owner only`);
+  }
+}
+
+/** Makes the rename durable. */
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+/** Undefined for anything but what `write` writes. */
+function parse(text: string): readonly ApiKey[] | undefined {
+  try {
+    const { format, keys } = JSON.parse(text) as { format?: unknown; keys?: unknown };
+    return format === 1 && Array.isArray(keys) && keys.every(isApiKey) ? keys : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isApiKey(value: unknown): value is ApiKey {
+  const { id, name, roles, mainAccountId, hash, createdAt } = value as Record<string, unknown>;
+  return (
+    typeof id === 'string' &&
+    /^[0-9a-f]{12}$/.test(id) &&
+    typeof name === 'string' &&
+    Array.isArray(roles) &&
+    roles.every((role) => ROLES.includes(role as Role)) &&
+    roles.includes('customer') === (typeof mainAccountId === 'string') &&
+    typeof hash === 'string' &&
+    /^[0-9a-f]{64}$/.test(hash) &&
+    typeof createdAt === 'string'
+  );
+}

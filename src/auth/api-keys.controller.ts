@@ -1,0 +1,88 @@
+import {
+  BadRequestException,
+  Body,
+  ConflictException,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  NotFoundException,
+  Param,
+  Post,
+} from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBearerAuth,
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiForbiddenResponse,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
+import type { ApiKey } from './api-key.js';
+import { ApiKeyListResponse, CreatedApiKeyResponse } from './api-key.response.js';
+import { ApiKeys, LastOperatorKey } from './api-keys.js';
+import { CreateApiKeyRequest } from './create-api-key.request.js';
+import { Roles } from './decorators.js';
+
+/** Operators make, list and revoke API keys. */
+@ApiTags('API keys')
+@ApiBearerAuth()
+@ApiUnauthorizedResponse({ description: '`unauthenticated`' })
+@ApiForbiddenResponse({ description: '`forbidden`: this needs the role operator' })
+@Roles('operator')
+@Controller('v1/api-keys')
+export class ApiKeysController {
+  constructor(private readonly apiKeys: ApiKeys) {}
+
+  @Post()
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Make an API key', description: 'Sent twice, it makes two keys; revoke one.' })
+  @ApiCreatedResponse({ type: CreatedApiKeyResponse })
+  @ApiBadRequestResponse({ description: '`invalid-request`' })
+  create(@Body() { name, roles, mainAccountId }: CreateApiKeyRequest): CreatedApiKeyResponse {
+    const isCustomer = roles.includes('customer');
+    if (isCustomer && roles.length > 1)
+      throw new BadRequestException('The role customer goes with no other role');
+    if (isCustomer !== (mainAccountId !== undefined))
+      throw new BadRequestException('mainAccountId goes with the role customer, and only with it');
+    const { key, apiKey } = this.apiKeys.create({ name, roles, ...(mainAccountId && { mainAccountId }) });
+    return { ...shown(apiKey), key };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List the API keys', description: 'The bootstrap key is not among them.' })
+  @ApiOkResponse({ type: ApiKeyListResponse })
+  list(): ApiKeyListResponse {
+    return { apiKeys: this.apiKeys.list().map(shown) };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Revoke an API key', description: 'It is refused from the next request on.' })
+  @ApiNoContentResponse({ description: 'Revoked' })
+  @ApiNotFoundResponse({ description: '`not-found`: there is no such key' })
+  @ApiConflictResponse({ description: '`conflict`: this is the last operator key' })
+  revoke(@Param('id') id: string): void {
+    try {
+      if (this.apiKeys.revoke(id)) return;
+    } catch (error) {
+      if (error instanceof LastOperatorKey) throw new ConflictException(error.message, { cause: error });
+      throw error;
+    }
+    throw new NotFoundException('There is no such API key');
+  }
+}
+
+const shown = ({ id, name, roles, mainAccountId, createdAt }: ApiKey) => ({
+  id,
+  name,
+  roles,
+  ...(mainAccountId && { mainAccountId }),
+  createdAt,
+});

@@ -1,0 +1,94 @@
+import { type ApiKey, apiKeyIdOf, digest, makeApiKey, matches, principalOf } from './api-key.js';
+import type { ApiKeysFile } from './api-keys-file.js';
+import type { Principal, Role } from './principal.js';
+
+/** Revoking it would leave nobody who can make keys. */
+export class LastOperatorKey extends Error {
+  override readonly name = 'LastOperatorKey';
+  constructor() {
+    super('This is the last operator key; make another one before you revoke it');
+  }
+}
+
+/** What a first or bootstrap key may do: everything but being a customer. */
+const ALL_ROLES: readonly Role[] = ['billing', 'auditor', 'operator'];
+
+const isOperator = ({ roles }: ApiKey): boolean => roles.includes('operator');
+
+interface Entry {
+  readonly apiKey: ApiKey;
+  readonly hash: Buffer;
+  readonly principal: Principal;
+}
+
+/**
+ * The API keys, in memory and in their file. Changes are rare and go to disk before they count; they are made
+ * in one turn of the event loop, so that two of them cannot overwrite each other.
+ */
+export class ApiKeys {
+  private readonly entries = new Map<string, Entry>();
+  private readonly bootstrap: { readonly hash: Buffer; readonly principal: Principal } | undefined;
+
+  /**
+   * @param otherWaysIn true when operators can come in without a key of the file or the bootstrap key
+   * @param warn told what an operator should know
+   * @throws ApiKeysFileError
+   */
+  constructor(
+    private readonly file: ApiKeysFile,
+    bootstrapKey: string | undefined,
+    private readonly otherWaysIn: boolean,
+    warn: (message: string) => void,
+  ) {
+    if (bootstrapKey)
+      this.bootstrap = {
+        hash: digest(bootstrapKey),
+        principal: { id: 'key:bootstrap', roles: ALL_ROLES, mainAccountId: undefined },
+      };
+    for (const apiKey of file.read(warn)) this.remember(apiKey);
+  }
+
+  /** The key of a first start, which has no other way in; undefined on every other start. @throws ApiKeysFileError */
+  makeFirst(): string | undefined {
+    if (this.entries.size > 0 || this.bootstrap || this.otherWaysIn) return undefined;
+    return this.create({ name: 'first key', roles: ALL_ROLES }).key;
+  }
+
+  /** Whose key it is; undefined for a text that is no valid key. */
+  verify(key: string): Principal | undefined {
+    const entry = this.entries.get(apiKeyIdOf(key) ?? '') ?? this.bootstrap;
+    return entry && matches(key, entry.hash) ? entry.principal : undefined;
+  }
+
+  /** Oldest first. */
+  list(): readonly ApiKey[] {
+    return Array.from(this.entries.values(), ({ apiKey }) => apiKey);
+  }
+
+  /** @returns the key, which cannot be had again. @throws ApiKeysFileError */
+  create(about: Pick<ApiKey, 'name' | 'roles' | 'mainAccountId'>): { key: string; apiKey: ApiKey } {
+    const made = makeApiKey(about, new Date());
+    this.file.write([...this.list(), made.apiKey]);
+    this.remember(made.apiKey);
+    return made;
+  }
+
+  /** @returns whether there was such a key. @throws LastOperatorKey, ApiKeysFileError */
+  revoke(id: string): boolean {
+    if (!this.entries.has(id)) return false;
+    const rest = this.list().filter((apiKey) => apiKey.id !== id);
+    const isLast = this.list().some(isOperator) && !rest.some(isOperator);
+    if (isLast && !this.bootstrap && !this.otherWaysIn) throw new LastOperatorKey();
+    this.file.write(rest);
+    this.entries.delete(id);
+    return true;
+  }
+
+  private remember(apiKey: ApiKey): void {
+    this.entries.set(apiKey.id, {
+      apiKey,
+      hash: Buffer.from(apiKey.hash, 'hex'),
+      principal: principalOf(apiKey),
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule, DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { ApiKeysController } from './api-keys.controller.js';
+import { ApiKeysFile } from './api-keys-file.js';
+import { ApiKeys } from './api-keys.js';
+import { AuthGuard } from './auth.guard.js';
+import { closedRoutes } from './closed-routes.js';
+import { RateLimit } from './rate-limit.js';
+import { Tokens } from './tokens.js';
+
+const logger = new Logger('Auth');
+
+/** Closes every route of the application but those that say who may use them. */
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [ApiKeysController],
+  providers: [
+    {
+      provide: ApiKeys,
+      useFactory: ({ dataDir, bootstrapKey, jwt }: Config) =>
+        new ApiKeys(new ApiKeysFile(dataDir), bootstrapKey, jwt !== undefined, (message) =>
+          logger.warn(message),
+        ),
+      inject: [CONFIG],
+    },
+    {
+      provide: APP_GUARD,
+      useFactory: (reflector: Reflector, keys: ApiKeys, { jwt, rateLimit }: Config) =>
+        new AuthGuard(reflector, keys, jwt && new Tokens(jwt), new RateLimit(rateLimit)),
+      inject: [Reflector, ApiKeys, CONFIG],
+    },
+  ],
+})
+export class AuthModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly reflector: Reflector,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    for (const route of closedRoutes(this.discovery, this.scanner, this.reflector))
+      logger.error(`${route} is closed to everybody: it declares neither @Roles() nor @Public()`);
+  }
+}

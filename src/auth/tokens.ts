@@ -1,0 +1,113 @@
+import { createPublicKey } from 'node:crypto';
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { LRUCache } from 'lru-cache';
+import type { JwtConfig } from '../config/config.js';
+import { ACCOUNT_ID, digest } from './api-key.js';
+import { type Principal, type Role, ROLES } from './principal.js';
+
+/** The issuer's keys cannot be had, so nobody can say whether the token is good. */
+export class IssuerUnavailable extends Error {
+  override readonly name = 'IssuerUnavailable';
+}
+
+/** Asymmetric only: with HMAC the issuer's public key, which everybody has, would be the secret. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+const CLOCK_TOLERANCE_SECONDS = 5;
+/** A token is looked at again after this time, so that a key the issuer has withdrawn does not live on here. */
+const MAX_CACHED_MS = 600_000;
+const MAX_CACHED_TOKENS = 10_000;
+const MAX_TOKEN_LENGTH = 8192;
+
+/** What jose says of a token that is bad whatever the issuer's keys are. */
+const REFUSED = [
+  errors.JWTExpired,
+  errors.JWTClaimValidationFailed,
+  errors.JWTInvalid,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
+];
+
+/** Bearer JWTs of one issuer. */
+export class Tokens {
+  private readonly key: JWTVerifyGetKey;
+  /** By the token's hash: the cache holds nothing that could be used to come in. */
+  private readonly verified = new LRUCache<string, Principal>({ max: MAX_CACHED_TOKENS });
+
+  constructor(private readonly config: JwtConfig) {
+    const { jwksUrl, publicKey } = config;
+    if (jwksUrl) this.key = createRemoteJWKSet(new URL(jwksUrl));
+    else {
+      const key = createPublicKey(publicKey ?? '');
+      this.key = () => key;
+    }
+  }
+
+  /**
+   * Whose token it is; undefined for a text that is no valid token. Answers at once for a token seen before.
+   * @throws IssuerUnavailable
+   */
+  verify(token: string): Principal | undefined | Promise<Principal | undefined> {
+    if (token.length > MAX_TOKEN_LENGTH) return undefined;
+    const hash = digest(token).toString('base64');
+    return this.verified.get(hash) ?? this.check(token, hash);
+  }
+
+  private async check(token: string, hash: string): Promise<Principal | undefined> {
+    const payload = await this.payloadOf(token);
+    const principal = payload && principalOf(payload);
+    if (!payload || !principal) return undefined;
+    const validMs = ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000 - Date.now();
+    if (validMs > 0) this.verified.set(hash, principal, { ttl: Math.min(validMs, MAX_CACHED_MS) });
+    return principal;
+  }
+
+  private async payloadOf(token: string): Promise<JWTPayload | undefined> {
+    const { issuer, audience } = this.config;
+    try {
+      const { payload } = await jwtVerify(token, this.key, {
+        issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        requiredClaims: ['exp', 'sub'],
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      });
+      return payload;
+    } catch (error) {
+      if (REFUSED.some((kind) => error instanceof kind)) return undefined;
+      throw new IssuerUnavailable('The keys of the token issuer cannot be had now', { cause: error });
+    }
+  }
+}
+
+/** Undefined when the claims are not what the ledger asks for. */
+function principalOf({ sub, roles: claimed, main_account_id }: JWTPayload): Principal | undefined {
+  if (typeof sub !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(sub)) return undefined;
+  const roles = rolesOf(claimed);
+  if (!roles.includes('customer')) return { id: `jwt:${sub}`, roles, mainAccountId: undefined };
+  if (roles.length > 1 || typeof main_account_id !== 'string' || !ACCOUNT_ID.test(main_account_id))
+    return undefined;
+  return { id: `jwt:${sub}`, roles, mainAccountId: main_account_id };
+}
+
+/** An issuer may give roles that mean nothing here. */
+function rolesOf(claimed: unknown): readonly Role[] {
+  const names: readonly unknown[] =
+    typeof claimed === 'string' ? claimed.split(' ') : Array.isArray(claimed) ? claimed : [];
+  return ROLES.filter((role) => names.includes(role));
+}
