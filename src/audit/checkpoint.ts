@@ -1,0 +1,22 @@
+import type { Hash } from './merkle.js';
+import { NoteMalformed } from './signed-note.js';
+
+/** A tree head as it is signed (C2SP tlog-checkpoint): which log, how many events, and their root. */
+export interface TreeHead {
+  /** Names the log: the same through all key rotations. */
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Hash;
+}
+
+export const treeHeadText = ({ origin, size, root }: TreeHead): string =>
+  `${origin}\n${size}\n${root.toString('base64')}\n`;
+
+/** @throws NoteMalformed */
+export function parseTreeHead(text: string): TreeHead {
+  const [origin, size, root] = text.split('\n');
+  const hash = Buffer.from(root ?? '', 'base64');
+  if (!origin || !/^(0|[1-9][0-9]{0,14})$/.test(size ?? '') || hash.length !== 32)
+    throw new NoteMalformed('a checkpoint begins with an origin, a size and a root hash, a line each');
+  return { origin, size: Number(size), root: hash };
+}

@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto';
+
+const EVENT_ID_NAMESPACE = Buffer.from('6f0c7a5e3d7b4d0e9a496a8f6a1c2b17', 'hex');
+
+/** SHA-256 of a text, 64 hexadecimal digits. */
+export const sha256 = (text: string): string => hash('sha256', text);
+
+/** The parts of an event that its hash covers, parsed. */
+export interface HashedEvent {
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly data: unknown;
+  /** With the hash, which is left out of the sum. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** The hash that an event must have. The auditor's own making: nothing is shared with the writer. */
+export function eventHash({ stream, revision, id, type, data, metadata }: HashedEvent): string {
+  const { hash: _, ...unhashed } = metadata;
+  return sha256(canonical({ data, id, metadata: unhashed, revision, stream, type }));
+}
+
+/** RFC 8785: members sorted by name, no white space. Strings and numbers are written as JSON.stringify does. */
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  const members = value as Readonly<Record<string, unknown>>;
+  const names = Object.keys(members).toSorted();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(members[name])}`).join(',')}}`;
+}
+
+/** SHA-1 of what the id of a key is made from: the id is its first 16 bytes, marked as a version 5. */
+export const keyDigest = (mainAccountId: string, idempotencyKey: string): Buffer =>
+  hash(
+    'sha1',
+    Buffer.concat([EVENT_ID_NAMESPACE, Buffer.from(`${mainAccountId}/${idempotencyKey}/0`)]),
+    'buffer',
+  );
+
+/** The event id that a key's digest makes (UUID version 5). */
+export function idOfDigest(digest: Buffer): string {
+  const hex = digest.toString('hex', 0, 16);
+  const variant = ((digest[8] ?? 0) & 0x3f) | 0x80;
+  return (
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-` +
+    `${variant.toString(16)}${hex.slice(18, 20)}-${hex.slice(20)}`
+  );
+}

@@ -1,0 +1,269 @@
+import { describe, expect, it } from '@jest/globals';
+import { audit, type AuditOptions } from '../../src/audit/audit.js';
+import { amountOf } from '../../src/audit/balances.js';
+import { eventHash } from '../../src/audit/event-hash.js';
+import { CompactTree, eventLeaf } from '../../src/audit/merkle.js';
+import type { RecordedEvent } from '../../src/event-store/event-store.js';
+import { allocated, goodLog, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
+
+async function* pagesOf(events: readonly RecordedEvent[]) {
+  for (let from = 0; from < events.length; from += 5) yield events.slice(from, from + 5);
+}
+
+const auditOf = (events: readonly RecordedEvent[], options?: AuditOptions) =>
+  audit(() => pagesOf(events), options);
+
+/** Check, stream and revision of every finding. */
+async function findingsOf(events: readonly RecordedEvent[], options?: AuditOptions): Promise<string[]> {
+  const { findings } = await auditOf(events, options);
+  return findings.map(({ check, stream, revision }) => (stream ? `${check} ${stream} ${revision}` : check));
+}
+
+const at = (events: RecordedEvent[], stream: string, revision: number): number =>
+  events.findIndex((event) => event.stream === `mainAccount-${stream}` && event.revision === revision);
+
+/** The good log with one event changed. */
+function changed(
+  revision: number,
+  change: (event: RecordedEvent) => Partial<RecordedEvent>,
+): RecordedEvent[] {
+  const events = goodLog();
+  const place = at(events, 'alice', revision);
+  const event = events[place] as RecordedEvent;
+  events[place] = { ...event, ...change(event) };
+  return events;
+}
+
+/** The event with a hash that fits what it says. */
+function rehashed(event: RecordedEvent, link?: string): RecordedEvent {
+  const metadata = JSON.parse(event.metadata) as Record<string, unknown>;
+  if (link) metadata['previousHash'] = link;
+  metadata['hash'] = eventHash({ ...event, data: JSON.parse(event.data), metadata });
+  return { ...event, metadata: JSON.stringify(metadata) };
+}
+
+const hashOf = (event: RecordedEvent): string => (JSON.parse(event.metadata) as { hash: string }).hash;
+
+describe('the audit of a good log', () => {
+  it('finds nothing and counts the balances to the fourth decimal', async () => {
+    const report = await auditOf(goodLog());
+    expect(report.findings).toEqual([]);
+    expect(report.events).toBe(16);
+    const balances = report.accounts.get('mainAccount-alice')?.balances;
+    expect(amountOf(balances?.purchased ?? 0n)).toBe('100.0000');
+    expect(amountOf(balances?.main ?? 0n)).toBe('0.0000');
+    expect(amountOf(balances?.sip.get('sip-1') ?? 0n)).toBe('99.9999');
+    expect(amountOf(balances?.sip.get('sip-2') ?? 0n)).toBe('0.0001');
+  });
+
+  it('passes over streams that are none of the ledger', async () => {
+    const [first] = goodLog();
+    const other = { ...(first as RecordedEvent), stream: 'profile-alice', data: 'no JSON', position: 1000n };
+    const report = await auditOf([...goodLog(), other]);
+    expect(report.findings).toEqual([]);
+    expect(report.otherEvents).toBe(1);
+  });
+
+  it('finds nothing in an empty log', async () => {
+    expect((await auditOf([])).findings).toEqual([]);
+  });
+});
+
+describe('the audit names the first event that was', () => {
+  it('changed in its amount', async () => {
+    const events = changed(4, ({ data }) => ({ data: data.replace('12.2109', '12.2108') }));
+    expect(await findingsOf(events)).toEqual([
+      'hash mainAccount-alice 4',
+      'rule mainAccount-alice 6',
+      'balance mainAccount-alice 6',
+    ]);
+  });
+
+  it('changed in its time', async () => {
+    const events = changed(4, ({ metadata }) => ({ metadata: metadata.replace('2026-03', '2025-03') }));
+    expect(await findingsOf(events)).toEqual(['hash mainAccount-alice 4', 'time mainAccount-alice 4']);
+  });
+
+  it('changed in its key', async () => {
+    const events = changed(4, ({ metadata }) => ({ metadata: metadata.replace('"key-', '"kez-') }));
+    expect(await findingsOf(events)).toEqual(['hash mainAccount-alice 4', 'id mainAccount-alice 4']);
+  });
+
+  it('changed in its id, type, stream or revision', async () => {
+    expect(await findingsOf(changed(4, ({ id }) => ({ id: `${id.slice(0, -1)}x` })))).toEqual([
+      'hash mainAccount-alice 4',
+      'id mainAccount-alice 4',
+    ]);
+    expect(await findingsOf(changed(4, () => ({ type: 'CreditReclaimed' })))).toContain(
+      'hash mainAccount-alice 4',
+    );
+    expect(await findingsOf(changed(4, () => ({ stream: 'mainAccount-bob' })))).toContain(
+      'revision mainAccount-alice 5',
+    );
+    expect(await findingsOf(changed(4, () => ({ revision: 9 })))).toContain('revision mainAccount-alice 9');
+  });
+
+  it('changed in its hash', async () => {
+    const events = changed(4, (event) => ({
+      metadata: event.metadata.replace(hashOf(event), 'a'.repeat(64)),
+    }));
+    expect(await findingsOf(events)).toEqual(['hash mainAccount-alice 4', 'link mainAccount-alice 5']);
+  });
+
+  it('made unreadable', async () => {
+    const unreadable = { data: ['{', '[]', '{"amount": "1.0000"}', '{"amount":1}', '{"amount":"1.00"}'] };
+    for (const data of unreadable.data)
+      expect(await findingsOf(changed(4, () => ({ data })))).toContain('form mainAccount-alice 4');
+    expect(await findingsOf(changed(4, () => ({ type: 'CreditAllotted' })))).toContain(
+      'form mainAccount-alice 4',
+    );
+    expect(await findingsOf(changed(4, () => ({ metadata: '{}' })))).toContain('form mainAccount-alice 4');
+  });
+
+  it('given a second reading by a repeated member', async () => {
+    const events = changed(4, ({ data }) => ({ data: data.replace('{', '{"amount":"1.0000",') }));
+    expect(await findingsOf(events)).toContain('form mainAccount-alice 4');
+  });
+
+  it('removed', async () => {
+    const events = goodLog();
+    events.splice(at(events, 'alice', 5), 1);
+    expect(await findingsOf(events)).toEqual(['revision mainAccount-alice 6', 'link mainAccount-alice 6']);
+  });
+
+  it('duplicated', async () => {
+    const events = goodLog();
+    const place = at(events, 'alice', 1);
+    events.splice(place + 1, 0, events[place] as RecordedEvent);
+    const found = await findingsOf(events);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        'order mainAccount-alice 1',
+        'revision mainAccount-alice 1',
+        'key mainAccount-alice 1',
+      ]),
+    );
+  });
+
+  it('swapped with its neighbour', async () => {
+    const events = goodLog();
+    const [first, second] = [at(events, 'alice', 4), at(events, 'alice', 5)];
+    [events[first], events[second]] = [events[second] as RecordedEvent, events[first] as RecordedEvent];
+    expect(await findingsOf(events)).toEqual(
+      expect.arrayContaining([
+        'order mainAccount-alice 4',
+        'revision mainAccount-alice 5',
+        'link mainAccount-alice 5',
+      ]),
+    );
+  });
+
+  it('changed and given a hash that fits', async () => {
+    const events = changed(4, (event) =>
+      rehashed({ ...event, data: event.data.replace('12.2109', '12.2108') }),
+    );
+    expect(await findingsOf(events)).toEqual([
+      'link mainAccount-alice 5',
+      'rule mainAccount-alice 6',
+      'balance mainAccount-alice 6',
+    ]);
+  });
+});
+
+describe('the audit of a chain that is whole', () => {
+  const log = (...history: Parameters<LogBuilder['add']>[1][]) => {
+    const builder = new LogBuilder();
+    for (const event of history) builder.add('alice', event);
+    return builder.events;
+  };
+
+  it('names the first balance below zero', async () => {
+    const events = log(
+      opened,
+      purchased('1.0000'),
+      { type: 'SipAccountAdded', data: { sipAccountId: 's' } },
+      allocated('s', '1.0001'),
+    );
+    expect(await findingsOf(events)).toEqual(['balance mainAccount-alice 3']);
+  });
+
+  it('names the first event that breaks a rule', async () => {
+    expect(await findingsOf(log(opened, opened))).toEqual(['rule mainAccount-alice 1']);
+    expect(await findingsOf(log(purchased('1.0000')))).toEqual(['rule mainAccount-alice 0']);
+    expect(await findingsOf(log(opened, purchased('1.0000'), allocated('s', '1.0000')))).toEqual([
+      'rule mainAccount-alice 2',
+    ]);
+    const partly = log(
+      opened,
+      purchased('1.0000'),
+      { type: 'SipAccountAdded', data: { sipAccountId: 's' } },
+      allocated('s', '1.0000'),
+      reclaimed('s', '0.5000'),
+    );
+    expect(await findingsOf(partly)).toEqual(['rule mainAccount-alice 4']);
+  });
+
+  it('names a key that was used twice', async () => {
+    const builder = new LogBuilder();
+    builder.add('alice', opened, 'a');
+    builder.add('alice', purchased('1.0000'), 'b');
+    builder.add('bob', opened, 'b');
+    builder.add('alice', purchased('1.0000'), 'b');
+    const { findings } = await auditOf(builder.events);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ check: 'key', stream: 'mainAccount-alice', revision: 2 });
+    expect(findings[0]?.message).toBe('its idempotency key b was used at revision 1 already');
+  });
+
+  it('takes a clock that went back no further than it is told to', async () => {
+    const events = goodLog();
+    const place = at(events, 'alice', 7);
+    const event = events[place] as RecordedEvent;
+    const { recordedAt } = JSON.parse(event.metadata) as { recordedAt: string };
+    const before = new Date(Date.parse(recordedAt) - 1_000).toISOString();
+    events[place] = rehashed({ ...event, metadata: event.metadata.replace(recordedAt, before) });
+    expect(await findingsOf(events)).toEqual(['time mainAccount-alice 7']);
+    expect(await findingsOf(events, { clockTolerance: 1_000 })).toEqual([]);
+  });
+});
+
+describe('a checkpoint', () => {
+  const treeOf = (events: readonly RecordedEvent[]) => {
+    const tree = new CompactTree();
+    for (const event of events) tree.append(eventLeaf(hashOf(event)));
+    return { size: tree.size, root: tree.root() };
+  };
+
+  /** The log without an event, the hashes of the rest of its stream made anew: a chain that is whole. */
+  function rewritten(): RecordedEvent[] {
+    const events = goodLog();
+    let link: string | undefined;
+    events.splice(at(events, 'alice', 5), 1);
+    return events.map((event) => {
+      if (event.stream !== 'mainAccount-alice') return event;
+      const revision = event.revision > 5 ? event.revision - 1 : event.revision;
+      const made = rehashed({ ...event, revision }, link);
+      link = hashOf(made);
+      return made;
+    });
+  }
+
+  it('agrees with the log that it was made of, also after the log has grown', async () => {
+    const checkpoints = [treeOf(goodLog().slice(0, 7)), treeOf(goodLog())];
+    expect(await findingsOf(goodLog(), { checkpoints })).toEqual([]);
+  });
+
+  it('finds a tail that was cut off', async () => {
+    const cut = goodLog().slice(0, -1);
+    expect(await findingsOf(cut)).toEqual([]);
+    expect(await findingsOf(cut, { checkpoints: [treeOf(goodLog())] })).toEqual(['checkpoint']);
+  });
+
+  it('finds a history of which all hashes were made anew', async () => {
+    expect(await findingsOf(rewritten())).toEqual([]);
+    expect(await findingsOf(rewritten(), { checkpoints: [treeOf(goodLog())] })).toEqual(['checkpoint']);
+    expect(await findingsOf(rewritten(), { checkpoints: [treeOf(goodLog().slice(0, 12))] })).toEqual([
+      'checkpoint',
+    ]);
+  });
+});

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { KeyIndex } from '../../src/audit/key-index.js';
+
+const digestOf = (key: number): Buffer => createHash('sha1').update(String(key)).digest();
+
+function suspectsOf(capacity: number, keys: Iterable<number>): ReadonlySet<bigint> {
+  const index = new KeyIndex(capacity);
+  try {
+    for (const key of keys) index.add(digestOf(key));
+    return index.suspects();
+  } finally {
+    index.close();
+  }
+}
+
+describe('the index of keys', () => {
+  const once = Array.from({ length: 5_000 }, (_, key) => key);
+
+  it('suspects no key that was used once', () => {
+    expect(suspectsOf(10_000, once).size).toBe(0);
+    expect(suspectsOf(100, once).size).toBe(0);
+  });
+
+  it('suspects a key that was used twice, however far apart, in memory and on disk', () => {
+    const expected = new Set([17, 4_999].map((key) => digestOf(key).readBigUInt64LE(0)));
+    for (const capacity of [10_000, 5_002, 1_000, 7])
+      expect(suspectsOf(capacity, [...once, 17, 4_999])).toEqual(expected);
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { assert, integer, nat, property } from 'fast-check';
+import {
+  CompactTree,
+  consistencyProof,
+  inclusionProof,
+  leafHash,
+  nodeHash,
+  peaksOf,
+  provesConsistency,
+  provesInclusion,
+  rootAt,
+  type Hash,
+} from '../../src/audit/merkle.js';
+
+/** Entries and roots that implementations of RFC 6962 have been tested with from the start. */
+const ENTRIES = [
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  '606162636465666768696a6b6c6d6e6f',
+];
+const ROOTS = [
+  'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+  'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
+  'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77',
+  'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+  '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4',
+  '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
+  'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
+  '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
+];
+
+const leaves = (count: number) =>
+  Array.from({ length: count }, (_, i) => leafHash(Buffer.from(`entry ${i}`)));
+
+function grown(entries: readonly Hash[]) {
+  const nodes = new Map<string, Hash>();
+  const tree = new CompactTree(0, [], (level, index, hash) => nodes.set(`${level}/${index}`, hash));
+  for (const leaf of entries) tree.append(leaf);
+  const read = (level: number, index: number): Hash => nodes.get(`${level}/${index}`) ?? Buffer.alloc(0);
+  return { tree, read };
+}
+
+/** The definition of the tree hash, word for word. */
+function definition(entries: readonly Hash[]): Hash {
+  const [only] = entries;
+  if (entries.length === 1 && only) return only;
+  let split = 1;
+  while (split * 2 < entries.length) split *= 2;
+  return nodeHash(definition(entries.slice(0, split)), definition(entries.slice(split)));
+}
+
+describe('the Merkle tree', () => {
+  it('has the roots that other implementations have', () => {
+    const tree = new CompactTree();
+    const roots = [tree.root().toString('hex')];
+    for (const entry of ENTRIES) {
+      tree.append(leafHash(Buffer.from(entry, 'hex')));
+      roots.push(tree.root().toString('hex'));
+    }
+    expect(roots).toEqual(ROOTS);
+  });
+
+  it('has the root of the definition at every size, from its stored nodes too', () => {
+    const entries = leaves(70);
+    const { tree, read } = grown(entries);
+    for (let size = 1; size <= entries.length; size++)
+      expect(rootAt(size, read)).toEqual(definition(entries.slice(0, size)));
+    expect(tree.root()).toEqual(definition(entries));
+  });
+
+  it('grows on from the peaks of a stored tree', () => {
+    const entries = leaves(45);
+    const { read } = grown(entries.slice(0, 29));
+    const resumed = new CompactTree(
+      29,
+      peaksOf(29).map(({ level, index }) => read(level, index)),
+    );
+    for (const leaf of entries.slice(29)) resumed.append(leaf);
+    expect(resumed.root()).toEqual(definition(entries));
+  });
+
+  it('proves each leaf in each size, and no other leaf', () => {
+    const entries = leaves(33);
+    const { read } = grown(entries);
+    for (let size = 1; size <= entries.length; size++)
+      for (let index = 0; index < size; index++) {
+        const proof = inclusionProof(index, size, read);
+        const [leaf, root] = [entries[index] as Hash, rootAt(size, read)];
+        expect(provesInclusion(leaf, index, size, proof, root)).toBe(true);
+        expect(provesInclusion(entries[(index + 1) % 33] as Hash, index, size, proof, root)).toBe(false);
+        expect(provesInclusion(leaf, index, size, [...proof, root], root)).toBe(false);
+        expect(provesInclusion(leaf, index, size, proof.slice(1), root)).toBe(size === 1);
+      }
+  });
+
+  it('proves each older tree consistent with each later one', () => {
+    const { read } = grown(leaves(33));
+    for (let size = 1; size <= 33; size++)
+      for (let older = 1; older <= size; older++) {
+        const proof = consistencyProof(older, size, read);
+        const [before, after] = [rootAt(older, read), rootAt(size, read)];
+        expect(provesConsistency({ size: older, root: before }, { size, root: after }, proof)).toBe(true);
+        const same = older === size;
+        expect(provesConsistency({ size: older, root: after }, { size, root: after }, proof)).toBe(same);
+        expect(provesConsistency({ size: older, root: before }, { size, root: before }, proof)).toBe(same);
+      }
+  });
+
+  it('proves nothing with a proof of which one byte was changed', () => {
+    const entries = leaves(100);
+    const { tree, read } = grown(entries);
+    assert(
+      property(nat(99), nat(1000), integer({ min: 1, max: 255 }), (index, place, flip) => {
+        const proof = inclusionProof(index, 100, read).map((hash) => Buffer.from(hash));
+        const bytes = proof[place % proof.length] as Buffer;
+        bytes[place % 32] = (bytes[place % 32] as number) ^ flip;
+        expect(provesInclusion(entries[index] as Hash, index, 100, proof, tree.root())).toBe(false);
+      }),
+    );
+  });
+});
