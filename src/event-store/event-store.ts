@@ -31,17 +31,48 @@ export interface LogBatch {
   readonly live: boolean;
 }
 
+/** The reading half of the port: what projections and auditors need, also in another thread or process. */
+export abstract class EventReader {
+  /**
+   * The stream's events from a revision (inclusive) to its end, in pages that are never empty. A missing stream has none.
+   * @throws StoreUnavailable
+   */
+  abstract readStream(stream: string, from?: number): AsyncIterable<readonly RecordedEvent[]>;
+
+  /**
+   * The log after a position (exclusive) to its end as of now, in pages that are never empty.
+   * @throws StoreUnavailable
+   */
+  abstract readAll(after: Position): AsyncIterable<readonly RecordedEvent[]>;
+
+  /**
+   * The log after a position (exclusive), then live, until the signal or `close` ends it. Resumes by itself after
+   * a fault that may pass.
+   * @throws StoreUnavailable for one that does not, such as a damaged file
+   */
+  abstract follow(after: Position, signal: AbortSignal): AsyncIterable<LogBatch>;
+
+  /** The position of the log's last event, START when it has none. @throws StoreUnavailable */
+  abstract head(): Promise<Position>;
+
+  /** Lets what is in flight end, then lets go of the store. Calling it again does nothing more. */
+  abstract close(): Promise<void>;
+}
+
 /**
  * The port to the log of events. It knows streams, not credits. Every adapter passes `test/contract/`.
  *
  * Failures, and no others: `RevisionConflict`, `StoreUnavailable`, `OutcomeUnknown` (errors.ts).
  */
-export abstract class EventStore {
+export abstract class EventStore extends EventReader {
   /** True when no other process can append; then what this process knows of a stream is all there is to know. */
   abstract readonly exclusive: boolean;
 
   /**
-   * Appends the events to the stream as one: all or none, durable when the promise resolves.
+   * Appends the events, at least one, to the stream as one: all or none, durable when the promise resolves.
+   *
+   * The same append sent again, the same ids at the same expected revision, is answered with the position of
+   * the first and writes nothing: so an unknown outcome is settled by sending the append once more.
    * @param expectedRevision the revision of the stream's last event, or `no-stream` if it has none
    * @returns the position of the last event appended
    * @throws RevisionConflict the stream is not at the expected revision; nothing was written
@@ -54,21 +85,6 @@ export abstract class EventStore {
     expectedRevision: number | 'no-stream',
   ): Promise<Position>;
 
-  /** The stream's events from a revision (inclusive) to its end, in pages that are never empty. A missing stream has none. */
-  abstract readStream(stream: string, from?: number): AsyncIterable<readonly RecordedEvent[]>;
-
-  /** The log after a position (exclusive) to its end as of now, in pages that are never empty. */
-  abstract readAll(after: Position): AsyncIterable<readonly RecordedEvent[]>;
-
-  /** The log after a position (exclusive), then live, until the signal ends it. Resumes by itself after a fault. */
-  abstract follow(after: Position, signal: AbortSignal): AsyncIterable<LogBatch>;
-
-  /** The position of the log's last event, START when it has none. */
-  abstract head(): Promise<Position>;
-
   /** Resolves when the store can take appends. @throws StoreUnavailable with the reason */
   abstract check(): Promise<void>;
-
-  /** Lets what is in flight end, then lets go of the store. */
-  abstract close(): Promise<void>;
 }

@@ -1,0 +1,49 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { StoreUnavailable } from '../errors.js';
+import { openDatabase, type Connection } from './database.js';
+import { resultCode, unavailable } from './failure.js';
+
+const SQLITE_BUSY = 5;
+
+/**
+ * Says that this process owns the log. It is a lock of the operating system, on a file beside the log, so that
+ * it ends with the process however that ends, and readers of the log never meet it.
+ */
+export class FileOwner {
+  private constructor(
+    private readonly file: string,
+    private readonly lock: Connection,
+  ) {}
+
+  /** @throws StoreUnavailable when it is owned already, by another process or by this one */
+  static claim(file: string): FileOwner {
+    try {
+      const lock = openDatabase(`${file}.lock`);
+      // The lock file is never opened in another way: closing it anywhere in this process would end the lock.
+      // All in one exec, as a prepared statement would keep the connection open beyond its close.
+      lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+      writeFileSync(`${file}.pid`, `${process.pid}\n`);
+      return new FileOwner(file, lock);
+    } catch (error) {
+      if (resultCode(error) !== SQLITE_BUSY) throw unavailable(file, error);
+      throw new StoreUnavailable(
+        `${file} is in use by another ledger${ownerOf(file)}: one log has one owner; stop that one, or choose another data directory`,
+        { cause: error },
+      );
+    }
+  }
+
+  release(): void {
+    rmSync(`${this.file}.pid`, { force: true });
+    this.lock.exec('ROLLBACK');
+    this.lock.close();
+  }
+}
+
+function ownerOf(file: string): string {
+  try {
+    return ` (process ${readFileSync(`${file}.pid`, 'utf8').trim()})`;
+  } catch {
+    return '';
+  }
+}

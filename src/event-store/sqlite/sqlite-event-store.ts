@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../errors.js';
+import {
+  EventStore,
+  type LogBatch,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+} from '../event-store.js';
+import { isUuid } from './event-id.js';
+import { FileOwner } from './file-owner.js';
+import { SqliteEventReader } from './sqlite-event-reader.js';
+import type { AppendRequest, AppendResult } from './sqlite-log.js';
+import type { Answer, Wish } from './sqlite-worker.js';
+
+interface Waiting {
+  readonly request: AppendRequest;
+  readonly resolve: (position: Position) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * The log in one SQLite file that this process owns alone. A worker thread writes it, so that waiting for the
+ * disk never holds up the event loop; reading a page is quick and done here.
+ */
+export class SqliteEventStore extends EventStore {
+  readonly exclusive = true;
+  /** Appends of this turn of the event loop, not yet with the worker. */
+  private gathered: Waiting[] = [];
+  /** Appends with the worker, in the order of its answers. */
+  private readonly sent: Waiting[] = [];
+  /** Checks with the worker, likewise. Each is told the fault, if there is one. */
+  private readonly checks: ((fault: string | undefined) => void)[] = [];
+  /** Why the log takes no appends any more. */
+  private ended: string | undefined;
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly file: string,
+    private readonly owner: FileOwner,
+    private readonly worker: Worker,
+    private readonly reader: SqliteEventReader,
+  ) {
+    super();
+    worker.on('message', (answer: Answer) => this.receive(answer));
+    worker.on('error', (error) =>
+      this.end(`the writer of ${file} failed, restart the service: ${String(error)}`),
+    );
+    worker.on('exit', () => this.end(`the writer of ${file} has ended, restart the service`));
+  }
+
+  /** Opens the log, which is made when it is missing. Its directory must exist. @throws StoreUnavailable */
+  static async open(file: string): Promise<SqliteEventStore> {
+    const owner = FileOwner.claim(file);
+    const worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData: { file } });
+    try {
+      const [answer] = (await once(worker, 'message')) as [Answer];
+      if (answer.kind === 'fault') throw new StoreUnavailable(answer.reason);
+      return new SqliteEventStore(file, owner, worker, SqliteEventReader.open(file));
+    } catch (error) {
+      await worker.terminate();
+      owner.release();
+      throw error;
+    }
+  }
+
+  append(
+    stream: string,
+    events: readonly NewEvent[],
+    expectedRevision: number | 'no-stream',
+  ): Promise<Position> {
+    if (this.ended !== undefined) return Promise.reject(new StoreUnavailable(this.ended));
+    if (events.length === 0 || !events.every(({ id }) => isUuid(id)))
+      return Promise.reject(new TypeError('an append takes one event or more, each with a lower-case UUID'));
+    return new Promise((resolve, reject) => {
+      const request = { stream, events, expectedRevision };
+      if (this.gathered.push({ request, resolve, reject }) === 1) setImmediate(() => this.send());
+    });
+  }
+
+  readStream(stream: string, from?: number): AsyncIterable<readonly RecordedEvent[]> {
+    return this.reader.readStream(stream, from);
+  }
+
+  readAll(after: Position): AsyncIterable<readonly RecordedEvent[]> {
+    return this.reader.readAll(after);
+  }
+
+  follow(after: Position, signal: AbortSignal): AsyncIterable<LogBatch> {
+    return this.reader.follow(after, signal);
+  }
+
+  head(): Promise<Position> {
+    return this.reader.head();
+  }
+
+  check(): Promise<void> {
+    if (this.ended !== undefined) return Promise.reject(new StoreUnavailable(this.ended));
+    return new Promise((resolve, reject) => {
+      this.checks.push((fault) => (fault === undefined ? resolve() : reject(new StoreUnavailable(fault))));
+      this.post('check');
+    });
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.letGo();
+    return this.closing;
+  }
+
+  private async letGo(): Promise<void> {
+    const running = this.ended === undefined;
+    this.send();
+    this.ended ??= `${this.file} has been closed`;
+    if (running) {
+      this.post('close');
+      await once(this.worker, 'exit');
+    }
+    await this.reader.close();
+    this.owner.release();
+  }
+
+  private send(): void {
+    if (this.gathered.length === 0) return;
+    const appends = this.gathered;
+    this.gathered = [];
+    this.sent.push(...appends);
+    this.post(appends.map(({ request }) => request));
+  }
+
+  private post(wish: Wish): void {
+    this.worker.postMessage(wish);
+  }
+
+  private receive(answer: Answer): void {
+    if (answer.kind === 'results') {
+      const answered = this.sent.splice(0, answer.results.length);
+      for (const [at, waiting] of answered.entries()) settle(waiting, answer.results[at]!);
+    } else if (answer.kind === 'fault') this.checks.shift()?.(answer.reason);
+  }
+
+  /** The worker is gone. What it had may or may not be written; what it never saw is not. */
+  private end(reason: string): void {
+    this.ended ??= reason;
+    for (const { reject } of this.sent.splice(0)) reject(new OutcomeUnknown(reason));
+    for (const { reject } of this.gathered.splice(0)) reject(new StoreUnavailable(reason));
+    for (const tell of this.checks.splice(0)) tell(reason);
+  }
+}
+
+function settle({ request, resolve, reject }: Waiting, result: AppendResult): void {
+  switch (result.kind) {
+    case 'appended':
+      return resolve(BigInt(result.position));
+    case 'conflict':
+      return reject(new RevisionConflict(request.stream, request.expectedRevision, result.actualRevision));
+    case 'unavailable':
+      return reject(new StoreUnavailable(result.reason));
+    case 'unknown':
+      return reject(new OutcomeUnknown(result.reason));
+  }
+}

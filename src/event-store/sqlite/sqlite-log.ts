@@ -1,0 +1,205 @@
+import { LRUCache } from 'lru-cache';
+import type { NewEvent } from '../event-store.js';
+import { openDatabase, query, value, type Command, type Connection, type Query } from './database.js';
+import { idBytes } from './event-id.js';
+import { explain, resultCode } from './failure.js';
+import { checkSchema, createSchema } from './schema.js';
+
+/** Streams whose end is kept in memory: their appends need no look into the file. */
+const STREAMS_IN_MEMORY = 200_000;
+/** A probe takes room like a large append, so that a full disk shows. */
+const PROBE_BYTES = 32_768;
+
+const SQLITE_IOERR = 10;
+const SQLITE_CONSTRAINT = 19;
+
+export interface AppendRequest {
+  readonly stream: string;
+  readonly events: readonly NewEvent[];
+  readonly expectedRevision: number | 'no-stream';
+}
+
+/** What became of a request. Plain data: it crosses threads. */
+export type AppendResult =
+  | { readonly kind: 'appended'; readonly position: number }
+  | { readonly kind: 'conflict'; readonly actualRevision: number | 'no-stream' }
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** A stream's number and the revision of its last event, -1 when it has none. */
+interface StreamEnd {
+  readonly number: number;
+  readonly revision: number;
+}
+
+/** The writing half of the log: one connection, plain and synchronous. */
+export class SqliteLog {
+  private readonly ends = new LRUCache<string, StreamEnd>({ max: STREAMS_IN_MEMORY });
+  /** Position of the last event; undefined when it has to be read from the file. */
+  private last: number | undefined;
+  private fault: string | undefined;
+  private readonly begin: Command;
+  private readonly commit: Command;
+  private readonly findEnd: Query<[number, number | null]>;
+  private readonly insertStream: Query<[number]>;
+  private readonly insertEvent: Command;
+  private readonly deleteFrom: Command;
+  private readonly findIds: Query<[Uint8Array, number]>;
+
+  private constructor(
+    private readonly file: string,
+    private readonly db: Connection,
+  ) {
+    this.begin = db.prepare('BEGIN IMMEDIATE');
+    this.commit = db.prepare('COMMIT');
+    this.findEnd = query(
+      db,
+      `SELECT number, (SELECT max(revision) FROM events WHERE stream = number) FROM streams WHERE name = ?`,
+    );
+    this.insertStream = query(db, 'INSERT INTO streams (name) VALUES (?) RETURNING number');
+    this.insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.deleteFrom = db.prepare('DELETE FROM events WHERE position >= ?');
+    this.findIds = query(
+      db,
+      `SELECT id, position FROM events JOIN streams ON number = stream
+       WHERE name = ? AND revision > ? ORDER BY revision LIMIT ?`,
+    );
+  }
+
+  /** Opens the log, makes it when it is missing, and shows that it can be written. @throws what SQLite throws */
+  static open(file: string): SqliteLog {
+    const db = openDatabase(file);
+    try {
+      db.exec('PRAGMA busy_timeout = 5000');
+      createSchema(db);
+      checkSchema(db);
+      // FULL: a commit is on disk before it is answered. Checkpoints are rare, as each copies pages and syncs twice.
+      db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000;
+        PRAGMA journal_size_limit = 134217728; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536`);
+      const log = new SqliteLog(file, db);
+      log.writeProbe();
+      return log;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Appends all requests in one transaction, each all or none: a conflict of one does not touch the others.
+   * @returns one result a request, in their order
+   */
+  appendAll(requests: readonly AppendRequest[]): AppendResult[] {
+    let results: AppendResult[] = [];
+    let committing = false;
+    try {
+      this.begin.run();
+      this.last ??= Number(value(this.db, 'SELECT max(position) FROM events') ?? 0);
+      results = requests.map((request) => this.append(request));
+      committing = true;
+      this.commit.run();
+      this.fault = undefined;
+      return results;
+    } catch (error) {
+      this.rollBack();
+      this.fault = explain(this.file, error);
+      // When the last sync of a commit fails, a crash may still bring its events back. A full disk never wrote them.
+      const kind = committing && resultCode(error) === SQLITE_IOERR ? 'unknown' : 'unavailable';
+      const reason = this.fault;
+      return requests.map((_, at) => ({
+        kind: results[at]?.kind === 'appended' ? kind : 'unavailable',
+        reason,
+      }));
+    }
+  }
+
+  /** @returns why the log cannot be written; undefined when it can */
+  check(): string | undefined {
+    if (this.fault === undefined) return undefined;
+    try {
+      this.writeProbe();
+      this.fault = undefined;
+    } catch (error) {
+      this.rollBack();
+      this.fault = explain(this.file, error);
+    }
+    return this.fault;
+  }
+
+  /** Moves what the write-ahead log holds into the file, then lets go of it. */
+  close(): void {
+    try {
+      this.db.exec('PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // What cannot be moved now stays where it is, as safe as before, and is moved after the next start.
+    }
+    this.db.close();
+  }
+
+  private append({ stream, events, expectedRevision }: AppendRequest): AppendResult {
+    const end = this.endOf(stream);
+    const expected = expectedRevision === 'no-stream' ? -1 : expectedRevision;
+    const revision = end?.revision ?? -1;
+    if (revision !== expected) {
+      const position = this.findEarlier(stream, events, expected);
+      if (position !== undefined) return { kind: 'appended', position };
+      return { kind: 'conflict', actualRevision: revision < 0 ? 'no-stream' : revision };
+    }
+    return this.insert(stream, end?.number ?? this.insertStream.get(stream)![0], revision, events);
+  }
+
+  private insert(
+    stream: string,
+    number: number,
+    revision: number,
+    events: readonly NewEvent[],
+  ): AppendResult {
+    const before = this.last!;
+    let position = before;
+    try {
+      for (const { id, type, data, metadata } of events)
+        this.insertEvent.run(++position, number, ++revision, idBytes(id), type, data, metadata);
+    } catch (error) {
+      if (resultCode(error) !== SQLITE_CONSTRAINT) throw error;
+      this.deleteFrom.run(before + 1);
+      return { kind: 'unavailable', reason: `${stream}: the log holds an event with one of the ids already` };
+    }
+    this.last = position;
+    this.ends.set(stream, { number, revision });
+    return { kind: 'appended', position };
+  }
+
+  /** The position of the last of the events if just these were appended at this place before. */
+  private findEarlier(stream: string, events: readonly NewEvent[], expected: number): number | undefined {
+    const found = this.findIds.all(stream, expected, events.length);
+    const same =
+      found.length === events.length && found.every(([id], at) => idBytes(events[at]!.id).equals(id));
+    return same ? found.at(-1)?.[1] : undefined;
+  }
+
+  private endOf(stream: string): StreamEnd | undefined {
+    const known = this.ends.get(stream);
+    if (known) return known;
+    const row = this.findEnd.get(stream);
+    if (!row) return undefined;
+    const end = { number: row[0], revision: row[1] ?? -1 };
+    this.ends.set(stream, end);
+    return end;
+  }
+
+  private writeProbe(): void {
+    this.db.exec(
+      `BEGIN IMMEDIATE; INSERT INTO probe VALUES (zeroblob(${PROBE_BYTES})); DELETE FROM probe; COMMIT`,
+    );
+  }
+
+  private rollBack(): void {
+    this.ends.clear();
+    this.last = undefined;
+    try {
+      this.db.exec('ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself.
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { realpathSync } from 'node:fs';
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { CommitBell } from './commit-bell.js';
+import { explain } from './failure.js';
+import { SqliteLog, type AppendRequest, type AppendResult } from './sqlite-log.js';
+
+/** Requests a transaction takes up before it commits, give or take one message. */
+const MAX_BATCH = 1000;
+
+/** To the worker: appends in their order, or one of the other wishes. */
+export type Wish = readonly AppendRequest[] | 'check' | 'close';
+
+/** From the worker, in the order of the wishes: first whether the log is open, then results and verdicts. */
+export type Answer =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'results'; readonly results: readonly AppendResult[] }
+  | { readonly kind: 'fault'; readonly reason: string | undefined };
+
+/** Appends whatever has come in by the time the last commit is done, with one sync. */
+function serve(port: MessagePort, log: SqliteLog, bell: CommitBell): void {
+  const answer = (message: Answer) => port.postMessage(message);
+
+  const append = (requests: readonly AppendRequest[]) => {
+    const results = log.appendAll(requests);
+    if (results.some(({ kind }) => kind === 'appended')) bell.ring();
+    answer({ kind: 'results', results });
+  };
+  const close = () => {
+    log.close();
+    bell.close();
+    port.close();
+  };
+
+  port.on('message', (first: Wish) => {
+    let batch: AppendRequest[] = [];
+    for (let wish: Wish | undefined = first; wish !== undefined; wish = next(port)) {
+      if (typeof wish !== 'string') batch = batch.concat(wish);
+      if (batch.length > 0 && (typeof wish === 'string' || batch.length >= MAX_BATCH))
+        append(batch.splice(0));
+      if (wish === 'check') answer({ kind: 'fault', reason: log.check() });
+      if (wish === 'close') return close();
+    }
+    if (batch.length > 0) append(batch);
+  });
+}
+
+const next = (port: MessagePort): Wish | undefined => receiveMessageOnPort(port)?.message as Wish | undefined;
+
+function start(port: MessagePort, file: string): void {
+  try {
+    const log = SqliteLog.open(file);
+    serve(port, log, new CommitBell(realpathSync(file)));
+    port.postMessage({ kind: 'open' } satisfies Answer);
+  } catch (error) {
+    port.postMessage({ kind: 'fault', reason: explain(file, error) } satisfies Answer);
+  }
+}
+
+if (parentPort) start(parentPort, (workerData as { file: string }).file);
