@@ -3,7 +3,6 @@ import {
   type ExecutionContext,
   ForbiddenException,
   HttpException,
-  ServiceUnavailableException,
   UnauthorizedException,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -54,9 +53,8 @@ export class AuthGuard implements CanActivate {
     try {
       return this.admit(await principal, roles, request, reply);
     } catch (error) {
-      if (!(error instanceof IssuerUnavailable)) throw error;
-      reply.header('Retry-After', '5');
-      throw new ServiceUnavailableException(error.message, { cause: error });
+      if (error instanceof IssuerUnavailable) reply.header('Retry-After', '5');
+      throw error;
     }
   }
 
