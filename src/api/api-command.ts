@@ -1,0 +1,69 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiOperation } from '@nestjs/swagger';
+import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
+import { IDEMPOTENCY_KEY } from './idempotency-key.js';
+import type { ProblemCode } from './problems.js';
+import { ReceiptResponse } from './responses/receipt.js';
+
+export const POSITION_HEADER = {
+  'Ledger-Position': {
+    description:
+      'Position in the log that the answer holds. Send it as `Ledger-At-Least` to see what you did.',
+    schema: { type: 'string' as const, example: '1042' },
+  },
+};
+
+export const ApiCorrelationId = (): MethodDecorator & ClassDecorator =>
+  ApiHeader({
+    name: 'X-Correlation-Id',
+    description:
+      "The caller's own id of what the request belongs to: 1 to 128 of A-Z a-z 0-9 . _ ~ : / + = @ -. Without one that fits, the request's own id is used.",
+    schema: { type: 'string', maxLength: 128, example: 'order-4711' },
+  });
+
+/** Documents a command: its headers, its receipt, and all it may be refused for. */
+export function ApiCommand(summary: string, ...refusals: readonly ProblemCode[]): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: true,
+      description:
+        'Makes the command safe to repeat: one key is one booking of the main account, for ever. 1 to 255 visible ASCII characters.',
+      schema: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 255,
+        pattern: IDEMPOTENCY_KEY.source,
+        example: 'invoice-17',
+      },
+    }),
+    ApiCorrelationId(),
+    ApiCreatedResponse({
+      description: 'Booked, now or by an earlier request with the same key: the receipt.',
+      type: ReceiptResponse,
+      headers: {
+        ...CORRELATION_HEADER,
+        ...POSITION_HEADER,
+        'Idempotent-Replayed': {
+          description: 'Present when the key was known: nothing was booked now, this is the first receipt.',
+          schema: { type: 'string', enum: ['true'] },
+        },
+      },
+    }),
+    ApiProblems(
+      'invalid-request',
+      'idempotency-key-missing',
+      'unauthenticated',
+      'forbidden',
+      ...refusals,
+      'payload-too-large',
+      'unsupported-media-type',
+      'idempotency-key-reused',
+      'too-many-requests',
+      'internal-error',
+      'store-unavailable',
+      'outcome-unknown',
+    ),
+  );
+}

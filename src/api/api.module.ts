@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { CommandsController } from './commands.controller.js';
+import { ProblemFilter } from './problem.filter.js';
+import { QueriesController } from './queries.controller.js';
+import { RequestPipe } from './request.pipe.js';
+
+/** The HTTP API. Its filter and its pipe hold for every controller of the application. */
+@Module({
+  imports: [CqrsModule],
+  controllers: [CommandsController, QueriesController],
+  providers: [
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useClass: RequestPipe },
+  ],
+})
+export class ApiModule {}

@@ -1,0 +1,37 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { AuthenticatedRequest } from '../auth/decorators.js';
+import type { CommandContext } from '../ledger/commands/command-context.js';
+import { readIdempotencyKey } from './idempotency-key.js';
+import { InvalidRequest } from './invalid-request.js';
+
+const CORRELATION_ID = /^[A-Za-z0-9._~:/+=@-]{1,128}$/;
+const POSITION = /^(0|[1-9][0-9]{0,18})$/;
+
+/** The caller's `X-Correlation-Id`, or the request's own id when there is none that can be kept. */
+export function correlationIdOf({ headers, id }: FastifyRequest): string {
+  const header = headers['x-correlation-id'];
+  return typeof header === 'string' && CORRELATION_ID.test(header) ? header : id;
+}
+
+/**
+ * The context of a command: its key, who sends it, and what it belongs to.
+ * Throws IdempotencyKeyMissing, InvalidRequest.
+ */
+export const Context = createParamDecorator((_: unknown, execution: ExecutionContext): CommandContext => {
+  const request = execution.switchToHttp().getRequest<AuthenticatedRequest>();
+  return {
+    idempotencyKey: readIdempotencyKey(request.headers['idempotency-key']),
+    actor: request.principal.id,
+    correlationId: correlationIdOf(request),
+    causationId: request.id,
+  };
+});
+
+/** The position that an answer must not be from before, by `Ledger-At-Least`. Throws InvalidRequest. */
+export const AtLeast = createParamDecorator((_: unknown, execution: ExecutionContext): bigint | undefined => {
+  const header = execution.switchToHttp().getRequest<FastifyRequest>().headers['ledger-at-least'];
+  if (header === undefined) return undefined;
+  if (typeof header === 'string' && POSITION.test(header)) return BigInt(header);
+  throw InvalidRequest.field('Ledger-At-Least', 'Ledger-At-Least must be a position from Ledger-Position');
+});

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { MethodNotAllowedException, UnsupportedMediaTypeException } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AllowedMethods } from './allowed-methods.js';
+import { serveDocs } from './docs.js';
+import { correlationIdOf } from './headers.js';
+import { parseJsonBody } from './json-body.js';
+
+/** A body may have so many bytes. */
+const BODY_LIMIT = 16_384;
+/** Room for an idempotency key of 255 characters, each percent-encoded, in a path. */
+const MAX_PARAM_LENGTH = 3 * 255;
+
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+
+/** The server under the application. Give it to `NestFactory.create`. It logs nothing of its own. */
+export const fastifyAdapter = (): FastifyAdapter =>
+  new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+  });
+
+/**
+ * What holds for every request: how bodies are read, which headers every answer has, 405 and 415; and the pages
+ * /openapi.json and /docs. Call it after `NestFactory.create` and before `init` or `listen`.
+ */
+export function configureHttp(app: NestFastifyApplication): void {
+  const server = app.getHttpAdapter().getInstance();
+  const allowed = new AllowedMethods(server);
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.header('X-Correlation-Id', correlationIdOf(request));
+    reply.header('X-Content-Type-Options', 'nosniff');
+    if (request.is404) refuseMethod(allowed, request, reply);
+    if (request.url.startsWith('/v1/')) {
+      reply.header('Cache-Control', 'no-store');
+      refuseOtherTypes(request);
+    }
+    done();
+  });
+  app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT }, (_request, body: Buffer, done) => {
+    try {
+      done(null, parseJsonBody(body));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  serveDocs(app);
+}
+
+/** A path that is there with other methods is not missing. */
+function refuseMethod(allowed: AllowedMethods, { method, url }: FastifyRequest, reply: FastifyReply): void {
+  const methods = allowed.of(url.split('?', 1)[0] ?? url);
+  if (methods.length === 0) return;
+  reply.header('Allow', methods.join(', '));
+  throw new MethodNotAllowedException(`${method} is not allowed here`);
+}
+
+/** Forms are for the pages: a form's fields must not pass for a command. */
+function refuseOtherTypes({ method, headers }: FastifyRequest): void {
+  const type = headers['content-type'];
+  if (method !== 'GET' && type !== undefined && !JSON_TYPE.test(type))
+    throw new UnsupportedMediaTypeException('Send the body as application/json');
+}

@@ -1,0 +1,57 @@
+import { isUtf8 } from 'node:buffer';
+import { InvalidRequest } from './invalid-request.js';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+
+/**
+ * Reads a JSON body. Stricter than `JSON.parse` where a lenient reader could book something else than was meant:
+ * a name that occurs twice in an object is refused, and so are bytes that are not UTF-8.
+ * @returns undefined for an empty body
+ * @throws InvalidRequest
+ */
+export function parseJsonBody(bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  if (!isUtf8(bytes)) throw new InvalidRequest('The body is not UTF-8');
+  const text = bytes.toString();
+  const value = parse(text);
+  // In valid JSON each member of an object has one colon outside of strings; members that were overwritten are gone.
+  if (countColons(text) !== countMembers(value))
+    throw new InvalidRequest('The body names a field more than once');
+  return value;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidRequest('The body is not valid JSON');
+  }
+}
+
+function countColons(text: string): number {
+  let colons = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === QUOTE) inString = !inString;
+    else if (char === BACKSLASH) i++;
+    else if (char === COLON && !inString) colons++;
+  }
+  return colons;
+}
+
+/** Members of all objects in a value. Without recursion: a body may nest as deep as it is long. */
+function countMembers(value: unknown): number {
+  let members = 0;
+  const rest = [value];
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    const values: unknown[] = Object.values(next);
+    if (!Array.isArray(next)) members += values.length;
+    rest.push(...values);
+  }
+  return members;
+}

@@ -1,0 +1,40 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+
+const DESCRIPTION = `Prepaid credit of telephone customers, exact to the fourth decimal.
+
+A customer has one **main account**; credit is bought into it, and moved from it to the customer's
+**SIP accounts**, which spend it. Amounts are strings. Every command carries an \`Idempotency-Key\` and may be
+repeated with it; every refusal is a problem document (RFC 9457) with a stable \`code\`.`;
+
+/** The description of all routes of an application, OpenAPI 3.1. */
+export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Credit ledger')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer('/')
+    .addTag('Commands', 'Change balances. Each is booked once, however often it is sent.')
+    .addTag('Queries', 'Show balances and history. They see what you did if you send `Ledger-At-Least`.')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'apiKey')
+    .addBearerAuth(
+      {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: 'A token of the configured issuer',
+      },
+      'token',
+    )
+    .addSecurityRequirements('apiKey')
+    .addSecurityRequirements('token')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (_controller, method) => method,
+  });
+  for (const [name, schema] of Object.entries(document.components?.schemas ?? {}))
+    if (name.endsWith('Request') && !('$ref' in schema)) schema.additionalProperties = false;
+  return document;
+}

@@ -1,0 +1,73 @@
+import { HttpException } from '@nestjs/common';
+import { IssuerUnavailable } from '../auth/tokens.js';
+import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
+import { AmountMalformed, Refusal } from '../ledger/domain/errors.js';
+import { InvalidCursor, PositionInFuture, ReadModelBehind } from '../projections/errors.js';
+import { IdempotencyKeyMissing, InvalidRequest } from './invalid-request.js';
+import type { ProblemCode } from './problems.js';
+
+/** What an answer says about an error, beside what every problem of its code says. */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  /** Further members: the wrong fields, the figures of a refusal. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  409: 'conflict',
+  413: 'payload-too-large',
+  415: 'unsupported-media-type',
+  429: 'too-many-requests',
+};
+
+/** Translates an error to a problem; undefined for one that nobody foresaw. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof AmountMalformed) return invalidField('amount', error.message);
+  if (error instanceof Refusal) return { code: error.code, detail: error.message, members: error.figures };
+  if (error instanceof InvalidRequest)
+    return { code: 'invalid-request', detail: error.message, members: { errors: error.errors } };
+  if (error instanceof IdempotencyKeyMissing)
+    return { code: 'idempotency-key-missing', detail: error.message };
+  if (error instanceof InvalidCursor) return invalidField('after', error.message);
+  if (error instanceof PositionInFuture) return invalidField('Ledger-At-Least', error.message);
+  if (error instanceof HttpException) return ofHttpException(error);
+  return ofFault(error);
+}
+
+const invalidField = (field: string, message: string): Problem => ({
+  code: 'invalid-request',
+  detail: message,
+  members: { errors: [{ field, message }] },
+});
+
+/** Errors of guards, of the router and of the body's reader. */
+function ofHttpException(error: HttpException): Problem | undefined {
+  const status = error.getStatus();
+  if (status >= 500) return undefined;
+  const code = CODE_OF_STATUS[status] ?? 'invalid-request';
+  return { code, detail: error.message, ...(code === 'invalid-request' && { members: { errors: [] } }) };
+}
+
+/** What went wrong on our side. The messages of these errors are for operators. */
+function ofFault(error: unknown): Problem | undefined {
+  if (error instanceof ReadModelBehind) return { code: 'read-model-behind', detail: error.message };
+  if (error instanceof IssuerUnavailable) return { code: 'issuer-unavailable', detail: error.message };
+  if (error instanceof StoreUnavailable)
+    return {
+      code: 'store-unavailable',
+      detail:
+        'The store cannot do this now, and nothing was booked. Repeat it later with the same Idempotency-Key',
+    };
+  if (error instanceof OutcomeUnknown)
+    return {
+      code: 'outcome-unknown',
+      detail:
+        'It is not known whether this was booked. Repeat it with the same Idempotency-Key: it is booked once at most',
+    };
+  return undefined;
+}

@@ -1,0 +1,25 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import { CompiledRequest, type RequestClass } from './compiled-request.js';
+
+/** Types that say nothing about what is in them. */
+const PLAIN: readonly unknown[] = [String, Boolean, Number, Array, Object];
+
+/**
+ * Reads body, path and query as the class that the controller asks for. A field that the class does not know is
+ * refused, so a class without rules takes no fields at all.
+ */
+@Injectable()
+export class RequestPipe implements PipeTransform {
+  private readonly compiled = new Map<unknown, CompiledRequest>();
+
+  /** @throws InvalidRequest */
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
+    if (type === 'custom' || !metatype || PLAIN.includes(metatype)) return value;
+    let request = this.compiled.get(metatype);
+    if (!request) {
+      request = new CompiledRequest(metatype as RequestClass);
+      this.compiled.set(metatype, request);
+    }
+    return request.read(value);
+  }
+}

@@ -1,0 +1,6 @@
+import { IsAmount } from './amount.js';
+
+export class AddCreditRequest {
+  @IsAmount()
+  readonly amount!: string;
+}

@@ -1,0 +1,6 @@
+import { IsSipAccountId } from './ids.js';
+
+export class AddSipAccountRequest {
+  @IsSipAccountId()
+  readonly sipAccountId!: string;
+}

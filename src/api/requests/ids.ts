@@ -1,0 +1,19 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Matches } from 'class-validator';
+
+/** Not "." or "..": whoever normalises a URL takes these for folders. */
+const ID = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,64}$/;
+
+/** The caller's own id of an account: safe in a path as it is. */
+export const IsAccountId = (description: string, example: string): PropertyDecorator =>
+  applyDecorators(
+    Matches(ID, { message: '$property must be 1 to 64 characters of A-Z a-z 0-9 . _ ~ -, not "." or ".."' }),
+    ApiProperty({ description, example, type: 'string', minLength: 1, maxLength: 64, pattern: ID.source }),
+  );
+
+export const IsMainAccountId = (): PropertyDecorator =>
+  IsAccountId('Id of the main account, given by the caller who opened it', 'acme');
+
+export const IsSipAccountId = (): PropertyDecorator =>
+  IsAccountId('Id of the SIP account, unique within its main account, given by the caller', 'desk-1');

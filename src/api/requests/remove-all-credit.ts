@@ -1,0 +1,2 @@
+/** Takes no fields: no body, or an empty object. */
+export class RemoveAllCreditRequest {}

@@ -1,0 +1,117 @@
+import { type CanActivate, type ExecutionContext, Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { ApiModule } from '../../src/api/api.module.js';
+import { configureHttp, fastifyAdapter } from '../../src/api/http.js';
+import type { AuthenticatedRequest } from '../../src/auth/decorators.js';
+import type { Principal } from '../../src/auth/principal.js';
+import { EventStore } from '../../src/event-store/event-store.js';
+import { AccountsIndex } from '../../src/ledger/accounts-index.js';
+import { LedgerObserver } from '../../src/ledger/ledger-observer.js';
+import { LedgerModule } from '../../src/ledger/ledger.module.js';
+import { FaultyStore } from './faulty-store.js';
+import { EmptyIndex, Notes } from './ledger.js';
+import { openTestStore } from './sqlite.js';
+
+const PRINCIPAL: Principal = { id: 'key:test', roles: ['billing'], mainAccountId: undefined };
+
+class FixedPrincipal implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    context.switchToHttp().getRequest<AuthenticatedRequest>().principal = PRINCIPAL;
+    return true;
+  }
+}
+
+let keys = 0;
+
+/** The API over real HTTP and a real store, with everybody let in and no read models. */
+export class ApiApp {
+  private constructor(
+    readonly app: NestFastifyApplication,
+    readonly store: FaultyStore,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<ApiApp> {
+    const store = new FaultyStore(await openTestStore());
+    @Global()
+    @Module({
+      providers: [
+        { provide: EventStore, useValue: store },
+        { provide: AccountsIndex, useClass: EmptyIndex },
+        { provide: LedgerObserver, useClass: Notes },
+        { provide: APP_GUARD, useClass: FixedPrincipal },
+      ],
+      exports: [EventStore, AccountsIndex, LedgerObserver],
+    })
+    class Surroundings {}
+    const testing = Test.createTestingModule({
+      imports: [Surroundings, CqrsModule.forRoot(), LedgerModule, ApiModule],
+    });
+    const app = (await testing.compile()).createNestApplication<NestFastifyApplication>(fastifyAdapter(), {
+      logger: false,
+    });
+    configureHttp(app);
+    await app.listen(0, '127.0.0.1');
+    return new ApiApp(app, store, await app.getUrl());
+  }
+
+  /** Sends a command: `body` as JSON, or as it is if it is a string. A header set to null is left out. */
+  async post(
+    path: string,
+    body?: object | string,
+    headers: Readonly<Record<string, string | null>> = {},
+  ): Promise<Answer> {
+    const all = {
+      'Idempotency-Key': `api-key-${++keys}`,
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    };
+    return this.send(path, {
+      method: 'POST',
+      headers: Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  }
+
+  async send(path: string, init: RequestInit = {}): Promise<Answer> {
+    const response = await fetch(this.url + path, init);
+    return new Answer(response.status, response.headers, await response.text());
+  }
+
+  /** An open account with credit and one SIP account. */
+  async funded(mainAccountId: string, amount: string, sipAccountId: string): Promise<void> {
+    await this.post('/v1/main-accounts', { mainAccountId, currency: 'EUR' });
+    await this.post(`/v1/main-accounts/${mainAccountId}/purchases`, { amount, reference: 'invoice 1' });
+    await this.post(`/v1/main-accounts/${mainAccountId}/sip-accounts`, { sipAccountId });
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.store.close();
+  }
+}
+
+export class Answer {
+  constructor(
+    readonly status: number,
+    readonly headers: Headers,
+    readonly text: string,
+  ) {}
+
+  get json(): Record<string, unknown> {
+    return JSON.parse(this.text) as Record<string, unknown>;
+  }
+
+  /** Status and code of a problem, as in `400 invalid-request`. */
+  get problem(): string {
+    return `${this.status} ${String(this.json['code'])}`;
+  }
+
+  /** The wrong fields of a problem, by name. */
+  get fields(): string[] {
+    return ((this.json['errors'] ?? []) as { field: string }[]).map(({ field }) => field);
+  }
+}
