@@ -140,8 +140,9 @@ class Auditor {
     account.revision = event.revision;
   }
 
-  private checkChain(event: RecordedEvent, { data, metadata }: ReadEvent, account: AuditedAccount): void {
-    const hash = eventHash({ ...event, data, metadata });
+  private checkChain(event: RecordedEvent, read: ReadEvent, account: AuditedAccount): void {
+    const { metadata } = read;
+    const hash = eventHash(event, read);
     if (hash !== metadata.hash)
       this.findings.add('hash', `its hash is ${metadata.hash}, but what it says makes ${hash}`, event);
     if (metadata.previousHash !== account.hash)

@@ -1,25 +1,45 @@
 import { hash } from 'node:crypto';
+import type { RecordedEvent } from '../event-store/event-store.js';
 
 const EVENT_ID_NAMESPACE = Buffer.from('6f0c7a5e3d7b4d0e9a496a8f6a1c2b17', 'hex');
 
 /** SHA-256 of a text, 64 hexadecimal digits. */
 export const sha256 = (text: string): string => hash('sha256', text);
 
-/** The parts of an event that its hash covers, parsed. */
-export interface HashedEvent {
-  readonly stream: string;
-  readonly revision: number;
-  readonly id: string;
-  readonly type: string;
-  readonly data: unknown;
+/** What an event says, as it is stored and parsed. */
+export interface ParsedEvent {
+  readonly data: Readonly<Record<string, unknown>>;
   /** With the hash, which is left out of the sum. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** The hash that an event must have. The auditor's own making: nothing is shared with the writer. */
-export function eventHash({ stream, revision, id, type, data, metadata }: HashedEvent): string {
-  const { hash: _, ...unhashed } = metadata;
-  return sha256(canonical({ data, id, metadata: unhashed, revision, stream, type }));
+export function eventHash(
+  { stream, revision, id, type, ...stored }: RecordedEvent,
+  parsed: ParsedEvent,
+): string {
+  const { hash: stated, ...unhashed } = parsed.metadata;
+  const data = isCanonical(parsed.data) ? stored.data : canonical(parsed.data);
+  const tail = `,"hash":"${String(stated)}"}`;
+  // The ledger writes the canonical form with the hash behind it: then there is no need to make it again.
+  const metadata =
+    isCanonical(unhashed) && stored.metadata.endsWith(tail)
+      ? `${stored.metadata.slice(0, -tail.length)}}`
+      : canonical(unhashed);
+  return sha256(
+    `{"data":${data},"id":${JSON.stringify(id)},"metadata":${metadata},"revision":${revision},` +
+      `"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`,
+  );
+}
+
+/** Whether JSON.stringify writes the object in canonical form: members in order, none that has members itself. */
+function isCanonical(members: Readonly<Record<string, unknown>>): boolean {
+  let before = '';
+  for (const name in members) {
+    if (name < before || typeof members[name] === 'object') return false;
+    before = name;
+  }
+  return true;
 }
 
 /** RFC 8785: members sorted by name, no white space. Strings and numbers are written as JSON.stringify does. */

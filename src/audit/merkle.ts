@@ -1,18 +1,19 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** SHA-256, 32 bytes. */
 export type Hash = Buffer;
 
 /** The hash of the tree without leaves. */
-export const EMPTY_ROOT: Hash = createHash('sha256').digest();
+export const EMPTY_ROOT: Hash = hash('sha256', '', 'buffer');
 
-export const leafHash = (entry: Uint8Array): Hash => createHash('sha256').update(LEAF).update(entry).digest();
+export const leafHash = (entry: Uint8Array): Hash =>
+  hash('sha256', Buffer.concat([LEAF_PREFIX, entry]), 'buffer');
 
 export const nodeHash = (left: Hash, right: Hash): Hash =>
-  createHash('sha256').update(NODE).update(left).update(right).digest();
+  hash('sha256', Buffer.concat([NODE_PREFIX, left, right]), 'buffer');
 
-const LEAF = Buffer.of(0);
-const NODE = Buffer.of(1);
+const LEAF_PREFIX = Buffer.of(0);
+const NODE_PREFIX = Buffer.of(1);
 
 /** A leaf of the ledger's tree is an event's `hash`, as 32 bytes. */
 export const eventLeaf = (eventHash: string): Hash => leafHash(Buffer.from(eventHash, 'hex'));
@@ -34,14 +35,14 @@ export class CompactTree {
   ) {}
 
   append(leaf: Hash): void {
-    let [hash, level, index] = [leaf, 0, this.size];
-    this.onNode?.(level, index, hash);
-    for (; index % 2 === 1; this.onNode?.(level, index, hash)) {
-      hash = nodeHash(this.peaks.pop() ?? EMPTY_ROOT, hash);
+    let [root, level, index] = [leaf, 0, this.size];
+    this.onNode?.(level, index, root);
+    for (; index % 2 === 1; this.onNode?.(level, index, root)) {
+      root = nodeHash(this.peaks.pop() ?? EMPTY_ROOT, root);
       level += 1;
       index = (index - 1) / 2;
     }
-    this.peaks.push(hash);
+    this.peaks.push(root);
     this.size += 1;
   }
 
@@ -111,11 +112,11 @@ export function provesInclusion(
     if (!sibling) return undefined;
     const left = leftSize(leaves);
     if (at < left) {
-      const hash = up(at, left, depth - 1);
-      return hash && nodeHash(hash, sibling);
+      const below = up(at, left, depth - 1);
+      return below && nodeHash(below, sibling);
     }
-    const hash = up(at - left, leaves - left, depth - 1);
-    return hash && nodeHash(sibling, hash);
+    const below = up(at - left, leaves - left, depth - 1);
+    return below && nodeHash(sibling, below);
   };
   return index >= 0 && index < size && (up(index, size, proof.length)?.equals(root) ?? false);
 }
@@ -129,8 +130,8 @@ export function provesConsistency(
   const rest = [...proof];
   const up = (begin: number, end: number, whole: boolean): [Hash, Hash] | undefined => {
     if (older.size === end) {
-      const hash = whole ? older.root : rest.shift();
-      return hash && [hash, hash];
+      const same = whole ? older.root : rest.shift();
+      return same && [same, same];
     }
     const middle = begin + leftSize(end - begin);
     const below = older.size <= middle ? up(begin, middle, whole) : up(middle, end, false);

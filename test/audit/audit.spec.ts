@@ -38,7 +38,8 @@ function changed(
 function rehashed(event: RecordedEvent, link?: string): RecordedEvent {
   const metadata = JSON.parse(event.metadata) as Record<string, unknown>;
   if (link) metadata['previousHash'] = link;
-  metadata['hash'] = eventHash({ ...event, data: JSON.parse(event.data), metadata });
+  const linked = { ...event, metadata: JSON.stringify(metadata) };
+  metadata['hash'] = eventHash(linked, { data: JSON.parse(event.data) as Record<string, unknown>, metadata });
   return { ...event, metadata: JSON.stringify(metadata) };
 }
 
