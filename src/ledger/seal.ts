@@ -55,7 +55,17 @@ export function seal(
   const clock = now.toISOString();
   const recordedAt = clock > previous.recordedAt ? clock : previous.recordedAt;
   const dataText = canonicalJson(data);
-  const unhashed = canonicalJson({ ...provenance, previousHash: previous.hash, recordedAt, schema: 1 });
+  // Members in the order of the canonical form, for which sorting them anew took a third of the writer's time.
+  const unhashed = JSON.stringify({
+    $causationId: provenance.$causationId,
+    $correlationId: provenance.$correlationId,
+    actor: provenance.actor,
+    fingerprint: provenance.fingerprint,
+    idempotencyKey: provenance.idempotencyKey,
+    previousHash: previous.hash,
+    recordedAt,
+    schema: 1,
+  });
   // The members of the canonical form in their order, so that data and metadata are serialised once.
   const hash = sha256(
     `{"data":${dataText},"id":"${id}","metadata":${unhashed},"revision":${revision},` +
@@ -64,3 +74,7 @@ export function seal(
   const metadata = `${unhashed.slice(0, -1)},"hash":"${hash}"}`;
   return { event: { id, type, data: dataText, metadata }, head: { revision, hash, recordedAt } };
 }
+
+/** The hash that an event carries. */
+export const hashOf = ({ metadata }: Pick<NewEvent, 'metadata'>): string =>
+  (JSON.parse(metadata) as EventMetadata).hash;
