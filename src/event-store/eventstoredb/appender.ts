@@ -1,0 +1,117 @@
+import { WrongExpectedVersionError, type EventData } from '@eventstore/db-client';
+import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../errors.js';
+import type { NewEvent, Position } from '../event-store.js';
+import type { Connection } from './connection.js';
+import { toProposed } from './events.js';
+import { reasonOf, verdictOf } from './failures.js';
+import type { LogReader } from './log-reader.js';
+import { Patience } from './patience.js';
+import type { Settings } from './settings.js';
+import { Slots } from './slots.js';
+
+type Expected = number | 'no-stream';
+
+/** One append as it is sent, the same at every try. */
+interface Request {
+  readonly stream: string;
+  readonly events: readonly NewEvent[];
+  readonly expected: Expected;
+  readonly proposed: EventData[];
+}
+
+/**
+ * Appends, and finds out whether it did. A try whose outcome is unknown is followed by the identical request:
+ * the server compares the ids of what it has at those revisions and answers as it did the first time. Never is
+ * anything else sent in its place, since the first try may still be on its way.
+ */
+export class Appender {
+  private readonly slots: Slots;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly reader: LogReader,
+    private readonly settings: Settings,
+    private readonly closing: AbortSignal,
+  ) {
+    this.slots = new Slots(settings.concurrency);
+  }
+
+  /** @throws RevisionConflict, StoreUnavailable, OutcomeUnknown */
+  append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Position> {
+    const request = { stream, events, expected, proposed: events.map(toProposed) };
+    const patience = new Patience(this.settings, this.closing);
+    return this.slots.run(() => this.persist(request, patience));
+  }
+
+  /** Resolves when nothing is on its way any more. */
+  close(): Promise<void> {
+    return this.slots.close();
+  }
+
+  private async persist(request: Request, patience: Patience): Promise<Position> {
+    if (patience.spent)
+      throw new StoreUnavailable('too many appends wait for EventStoreDB, or it is being closed');
+    /** The first error that left it open whether the events were written. */
+    let doubt: unknown;
+    for (;;) {
+      let error: unknown;
+      try {
+        return await this.send(request);
+      } catch (thrown) {
+        error = thrown;
+      }
+      const verdict = verdictOf(error);
+      if (verdict === 'conflict') {
+        if (!doubt) throw conflictIn(request, error);
+        const position = await this.find(request);
+        if (position !== undefined) return position;
+      }
+      if (verdict === 'unknown') doubt ??= error;
+      if (verdict === 'refused' || !(await patience.pause())) throw failureOf(request, error, doubt);
+    }
+  }
+
+  private async send({ stream, expected, proposed }: Request): Promise<Position> {
+    const { options } = this.connection;
+    const { tryMs } = this.settings;
+    const expectedRevision = expected === 'no-stream' ? 'no_stream' : BigInt(expected);
+    const { position } = await this.connection.call(tryMs, (client) =>
+      client.appendToStream(stream, proposed, { ...options, expectedRevision, deadline: tryMs }),
+    );
+    if (!position) throw new Error('the server gave no position');
+    return position.commit;
+  }
+
+  /**
+   * After a doubtful try the stream is not where it was: either that try was written, or another writer was first
+   * and it never can be. What stands at the revisions says which.
+   * @returns undefined when nothing stands there, or the server cannot be read: then it is too early to tell
+   */
+  private async find({ stream, events, expected }: Request): Promise<Position | undefined> {
+    const first = expected === 'no-stream' ? 0 : expected + 1;
+    const stored = await this.reader.streamPage(stream, first, events.length).catch(() => []);
+    if (stored.length === 0) return undefined;
+    if (events.every(({ id }, index) => stored[index]?.id === id)) return stored.at(-1)?.position;
+    throw new RevisionConflict(stream, expected, first + stored.length - 1);
+  }
+}
+
+function conflictIn({ stream, expected }: Request, error: unknown): RevisionConflict {
+  const { actualVersion } = error as WrongExpectedVersionError;
+  return new RevisionConflict(
+    stream,
+    expected,
+    typeof actualVersion === 'bigint' ? Number(actualVersion) : 'no-stream',
+  );
+}
+
+function failureOf({ stream }: Request, error: unknown, doubt: unknown): StoreUnavailable | OutcomeUnknown {
+  return doubt
+    ? new OutcomeUnknown(
+        `EventStoreDB did not say whether an append to ${stream} was written: ${reasonOf(doubt)}`,
+        {
+          cause: doubt,
+        },
+      )
+    : new StoreUnavailable(`EventStoreDB cannot append to ${stream}: ${reasonOf(error)}`, { cause: error });
+}

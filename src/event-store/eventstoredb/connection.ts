@@ -1,0 +1,110 @@
+import { EventStoreDBClient, type BaseOptions, type Credentials } from '@eventstore/db-client';
+import { StoreUnavailable } from '../errors.js';
+import { isTimeout, NoAnswer } from './failures.js';
+
+/** Calls in a row without an answer after which the node is held to be frozen and another is looked for. */
+const FROZEN_AFTER = 3;
+/** An answer to a call's own deadline is waited for this much longer, in milliseconds. */
+const GRACE_MS = 500;
+
+/** The client's hooks that the adapter has to reach: they are protected, and its public face has no substitute. */
+interface Hooks {
+  handleError: (...args: readonly unknown[]) => Promise<void>;
+  getChannel: () => Promise<{ close(): void }>;
+}
+
+/** A client for one kind of call, replaced when its node has stopped answering. */
+export class Connection {
+  /** Sent with every call. To pass credentials is also what makes the client append unary (docs/adr/0010). */
+  readonly options: Required<Pick<BaseOptions, 'credentials' | 'requiresLeader'>>;
+  private current: EventStoreDBClient;
+  private unanswered = 0;
+
+  /** @throws StoreUnavailable the connection string cannot be used; the message does not show it */
+  constructor(private readonly url: string) {
+    this.options = { credentials: credentialsOf(url), requiresLeader: true };
+    this.current = connect(url);
+  }
+
+  get client(): EventStoreDBClient {
+    return this.current;
+  }
+
+  /** Calls the server and waits for the answer no longer than asked, whatever the client does. */
+  async call<T>(ms: number, work: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
+    const client = this.current;
+    try {
+      const answer = await within(ms + GRACE_MS, work(client));
+      this.unanswered = 0;
+      return answer;
+    } catch (error) {
+      if (!isTimeout(error)) this.unanswered = 0;
+      else if (client === this.current && ++this.unanswered >= FROZEN_AFTER) this.renew();
+      throw error;
+    }
+  }
+
+  /** Ends what is open. */
+  close(): Promise<void> {
+    return disconnect(this.current);
+  }
+
+  private renew(): void {
+    const frozen = this.current;
+    this.unanswered = 0;
+    this.current = connect(this.url);
+    void disconnect(frozen);
+  }
+}
+
+function connect(url: string): EventStoreDBClient {
+  let client: EventStoreDBClient;
+  try {
+    client = EventStoreDBClient.connectionString(url);
+  } catch (error) {
+    // The client's message may quote the string, and with it the password.
+    const reason =
+      error instanceof Error && /certificate|userCertFile/i.test(error.message) ? error.message : '';
+    throw new StoreUnavailable(`LEDGER_EVENTSTOREDB_URL is not a usable connection string. ${reason}`.trim());
+  }
+  const hooks = client as unknown as Hooks;
+  const { handleError } = hooks;
+  // The client does not await it, and it rejects when a cluster cannot be discovered: that would end the process.
+  hooks.handleError = (...args) => handleError(...args).catch(() => {});
+  return client;
+}
+
+async function disconnect(client: EventStoreDBClient): Promise<void> {
+  try {
+    await client.dispose();
+    (await (client as unknown as Hooks).getChannel()).close();
+  } catch {
+    // Without a channel there is nothing to close.
+  }
+}
+
+/**
+ * The credentials in the connection string, which the client does not give away.
+ * Without encryption none are needed and the client sends none.
+ */
+function credentialsOf(url: string): Credentials {
+  const [, username, password] = /^[^:]+:\/\/([^:@/?]+):([^@]+)@/.exec(url.trim()) ?? [];
+  if (username !== undefined && password !== undefined)
+    return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  if (/[?&]tls=false(&|$)/i.test(url.trim())) return { username: '', password: '' };
+  throw new StoreUnavailable(
+    'LEDGER_EVENTSTOREDB_URL needs user:password@ before the host, or tls=false on a private network',
+  );
+}
+
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

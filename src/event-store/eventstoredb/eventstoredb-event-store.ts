@@ -1,0 +1,89 @@
+import type { Config } from '../../config/config.js';
+import { StoreUnavailable } from '../errors.js';
+import {
+  EventStore,
+  type LogBatch,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+} from '../event-store.js';
+import { Appender } from './appender.js';
+import { Connection } from './connection.js';
+import { Follower } from './follower.js';
+import { reasonOf } from './failures.js';
+import { LogReader } from './log-reader.js';
+import { DEFAULT_SETTINGS, type Settings } from './settings.js';
+
+/**
+ * An EventStoreDB or KurrentDB server, or a cluster of them. Opens although no server answers: a replica
+ * may start before its database, and `check` says how things are.
+ * @param settings what differs from the default
+ * @throws StoreUnavailable the connection string cannot be used
+ */
+export async function openEventStoreDb(
+  config: Pick<Config, 'eventStoreDbUrl'>,
+  settings: Partial<Settings> = {},
+): Promise<EventStore> {
+  if (!config.eventStoreDbUrl) throw new StoreUnavailable('LEDGER_EVENTSTOREDB_URL is not set');
+  return new EventStoreDbEventStore(config.eventStoreDbUrl, { ...DEFAULT_SETTINGS, ...settings });
+}
+
+class EventStoreDbEventStore extends EventStore {
+  readonly exclusive = false;
+  private readonly closing = new AbortController();
+  private readonly connections: readonly Connection[];
+  private closed: Promise<void> | undefined;
+  private readonly appender: Appender;
+  private readonly reader: LogReader;
+  private readonly follower: Follower;
+
+  constructor(url: string, settings: Settings) {
+    super();
+    // A connection carries a bounded number of calls, and none of the three kinds may starve the others.
+    const [appends, reads, follows] = [new Connection(url), new Connection(url), new Connection(url)];
+    const { signal } = this.closing;
+    this.connections = [appends, reads, follows];
+    this.reader = new LogReader(reads, settings, signal);
+    this.appender = new Appender(appends, this.reader, settings, signal);
+    this.follower = new Follower(follows, this.reader, settings);
+  }
+
+  append(stream: string, events: readonly NewEvent[], expected: number | 'no-stream'): Promise<Position> {
+    return this.appender.append(stream, events, expected);
+  }
+
+  readStream(stream: string, from = 0): AsyncIterable<readonly RecordedEvent[]> {
+    return this.reader.stream(stream, from);
+  }
+
+  readAll(after: Position): AsyncIterable<readonly RecordedEvent[]> {
+    return this.reader.all(after);
+  }
+
+  follow(after: Position, signal: AbortSignal): AsyncIterable<LogBatch> {
+    return this.follower.follow(after, AbortSignal.any([signal, this.closing.signal]));
+  }
+
+  head(): Promise<Position> {
+    return this.reader.patiently(() => this.reader.findHead());
+  }
+
+  async check(): Promise<void> {
+    try {
+      await this.reader.findHead();
+    } catch (error) {
+      throw new StoreUnavailable(`EventStoreDB does not answer: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+
+  close(): Promise<void> {
+    return (this.closed ??= this.end());
+  }
+
+  /** Tries on their way are heard out; nothing is tried again. */
+  private async end(): Promise<void> {
+    this.closing.abort();
+    await Promise.all([this.appender.close(), this.reader.close()]);
+    await Promise.all(this.connections.map((connection) => connection.close()));
+  }
+}

@@ -1,0 +1,51 @@
+import {
+  AccessDeniedError,
+  DeadlineExceededError,
+  InvalidArgumentError,
+  MaxAppendSizeExceededError,
+  NotLeaderError,
+  RequiredMetadataPropertyMissingError,
+  StreamDeletedError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
+
+/** The adapter's own clock ran out: an answer may still come, and nobody will hear it. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/**
+ * What a failed try to append says:
+ * - `conflict`: the stream was not at the expected revision
+ * - `refused`: not written, and never will be
+ * - `not-written`: surely not written by this try; another may succeed
+ * - `unknown`: it may have been written, or may yet be
+ */
+export type Verdict = 'conflict' | 'refused' | 'not-written' | 'unknown';
+
+const FINAL = [
+  AccessDeniedError,
+  InvalidArgumentError,
+  MaxAppendSizeExceededError,
+  RequiredMetadataPropertyMissingError,
+  StreamDeletedError,
+];
+
+/** The client never reached a server, or the server turned the request away before it did anything. */
+const NEVER_BEGUN =
+  /No connection established|Failed to discover after|Server Is Not Ready|Server Is Too Busy/i;
+
+/** What is not recognised counts as unknown: that costs a repetition, the opposite would cost a booking. */
+export function verdictOf(error: unknown): Verdict {
+  if (error instanceof WrongExpectedVersionError) return 'conflict';
+  if (FINAL.some((type) => error instanceof type)) return 'refused';
+  if (error instanceof NotLeaderError || NEVER_BEGUN.test(reasonOf(error))) return 'not-written';
+  return 'unknown';
+}
+
+export const isTimeout = (error: unknown): boolean =>
+  error instanceof NoAnswer || error instanceof DeadlineExceededError;
+
+/** For people. Several of the client's errors have no message. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message || error.constructor.name : String(error);

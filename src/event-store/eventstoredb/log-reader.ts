@@ -1,0 +1,148 @@
+import {
+  StreamNotFoundError,
+  type AllStreamResolvedEvent,
+  type Position as LogPosition,
+  type StreamingRead,
+} from '@eventstore/db-client';
+import { StoreUnavailable } from '../errors.js';
+import { START, type Position, type RecordedEvent } from '../event-store.js';
+import type { Connection } from './connection.js';
+import { toLogPosition, toRecorded } from './events.js';
+import { NoAnswer, reasonOf, verdictOf } from './failures.js';
+import { Patience } from './patience.js';
+import type { Settings } from './settings.js';
+import { Slots } from './slots.js';
+
+/** Events looked at at once where the ledger's last event is searched for. */
+const TAIL = 64;
+
+/**
+ * Reads from the leader, page by page. No read stays open between two pages, so a slow consumer holds
+ * nothing on the server, and a page that fails is fetched again.
+ */
+export class LogReader {
+  private readonly slots: Slots;
+  /** The position of the ledger's last event when it was last searched for, and the end of the log then. */
+  private seen = { head: START, end: START };
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly settings: Settings,
+    private readonly closing: AbortSignal,
+  ) {
+    this.slots = new Slots(settings.concurrency);
+  }
+
+  /** @throws StoreUnavailable */
+  async *stream(stream: string, from: number): AsyncGenerator<readonly RecordedEvent[]> {
+    const { pageSize } = this.settings;
+    for (let next = from; ; next += pageSize) {
+      const page = await this.patiently(() => this.streamPage(stream, next, pageSize));
+      if (page.length > 0) yield page;
+      if (page.length < pageSize) return;
+    }
+  }
+
+  /** The stream's events from a revision on, at most so many, in one try. @throws the client's errors */
+  async streamPage(stream: string, from: number, maxCount: number): Promise<RecordedEvent[]> {
+    const { client, options } = this.connection;
+    const page = await this.collect(() =>
+      client.readStream(stream, { ...options, fromRevision: BigInt(from), maxCount }),
+    );
+    return page.map(toRecorded);
+  }
+
+  /** @throws StoreUnavailable */
+  async *all(after: Position): AsyncGenerator<readonly RecordedEvent[]> {
+    const { pageSize } = this.settings;
+    for (let last = toLogPosition(after); ;) {
+      const from = last;
+      const page = await this.patiently(() => this.allPage('forwards', from, pageSize));
+      // The first event is the one the last page ended with.
+      const events = page.filter((event) => this.isOurs(event)).map(toRecorded);
+      const news = events.filter(({ position }) => from === 'start' || position > from.commit);
+      if (news.length > 0) yield news;
+      if (page.length < pageSize) return;
+      last = placeOf(page.at(-1)) ?? last;
+    }
+  }
+
+  /** The position of the ledger's last event, in one try. @throws the client's errors */
+  async findHead(): Promise<Position> {
+    let from: LogPosition | 'end' = 'end';
+    let end: Position | undefined;
+    for (;;) {
+      const page: readonly AllStreamResolvedEvent[] = await this.allPage('backwards', from, TAIL);
+      end ??= placeOf(page[0])?.commit ?? START;
+      // A log that ends before what was seen of it has been restored: what was seen does not count.
+      const known = end < this.seen.end ? { head: START, end: START } : this.seen;
+      const ours = page.find((event) => this.isOurs(event));
+      const oldest = placeOf(page.at(-1));
+      if (ours || !oldest || oldest.commit <= known.end || page.length < TAIL) {
+        this.seen = { head: placeOf(ours)?.commit ?? known.head, end };
+        return this.seen.head;
+      }
+      from = oldest;
+    }
+  }
+
+  /** Tries again what failed. @throws StoreUnavailable */
+  async patiently<T>(read: () => Promise<T>): Promise<T> {
+    const patience = new Patience(this.settings, this.closing);
+    for (;;)
+      try {
+        return await read();
+      } catch (error) {
+        if (error instanceof StoreUnavailable) throw error;
+        if (verdictOf(error) === 'refused' || !(await patience.pause()))
+          throw new StoreUnavailable(`cannot read from EventStoreDB: ${reasonOf(error)}`, { cause: error });
+      }
+  }
+
+  isOurs({ event }: AllStreamResolvedEvent): boolean {
+    if (!event) return false;
+    const { prefixes } = this.settings;
+    if (prefixes.length === 0) return !event.streamId.startsWith('$');
+    return prefixes.some((prefix) => event.streamId.startsWith(prefix));
+  }
+
+  /** Resolves when nothing is on its way any more. */
+  close(): Promise<void> {
+    return this.slots.close();
+  }
+
+  private allPage(
+    direction: 'forwards' | 'backwards',
+    fromPosition: LogPosition | 'start' | 'end',
+    maxCount: number,
+  ): Promise<AllStreamResolvedEvent[]> {
+    const { client, options } = this.connection;
+    return this.collect(() => client.readAll({ ...options, direction, fromPosition, maxCount }));
+  }
+
+  private collect<E>(open: () => StreamingRead<E>): Promise<E[]> {
+    const { tryMs } = this.settings;
+    return this.slots.run(() => this.connection.call(tryMs, () => drain(open(), tryMs)));
+  }
+}
+
+const placeOf = (resolved: AllStreamResolvedEvent | undefined): LogPosition | undefined =>
+  resolved?.event?.position;
+
+/** Everything that a read delivers. It is cancelled in every case: an open one would cost the connection a slot. */
+async function drain<E>(read: StreamingRead<E>, ms: number): Promise<E[]> {
+  const timer = setTimeout(() => read.destroy(new NoAnswer(`no end of a read within ${ms} ms`)), ms);
+  // The client reports some errors twice, also after the end; without a listener that would end the process.
+  read.on('error', () => {});
+  const events: E[] = [];
+  try {
+    for await (const event of read) events.push(event);
+    return events;
+  } catch (error) {
+    if (error instanceof StreamNotFoundError) return [];
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    read.cancel().catch(() => {});
+  }
+}

@@ -1,0 +1,126 @@
+import { EventEmitter } from 'node:events';
+
+export interface SimulatedEvent {
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly id: string;
+  readonly type: string;
+  readonly contentType: string;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+  readonly position: bigint;
+  readonly created: number;
+}
+
+export type ProposedEvent = Pick<SimulatedEvent, 'id' | 'type' | 'contentType' | 'data' | 'metadata'>;
+export type ExpectedRevision = bigint | 'any' | 'no_stream' | 'stream_exists';
+
+export type AppendOutcome =
+  | { readonly kind: 'written'; readonly revision: bigint; readonly position: bigint }
+  | { readonly kind: 'wrong'; readonly current: bigint | 'no_stream' };
+
+/** Every so many events the server writes one about itself, as a real one does from time to time. */
+const STATISTICS_EVERY = 7;
+
+/**
+ * The log of a simulated server, with a real server's answer for each case of appending again: at the expected
+ * revision no id is looked at; below it the ids at those very revisions decide, for ever; `any` is remembered
+ * in memory only.
+ */
+export class SimulatedLog {
+  readonly events: SimulatedEvent[] = [];
+  /** Emits `appended`. */
+  readonly changes = new EventEmitter().setMaxListeners(0);
+  private readonly streams = new Map<string, SimulatedEvent[]>();
+  private readonly remembered = new Map<string, AppendOutcome>();
+  private end = 0n;
+
+  constructor() {
+    this.writeSystemEvent();
+  }
+
+  stream(name: string): readonly SimulatedEvent[] {
+    return this.streams.get(name) ?? [];
+  }
+
+  append(stream: string, proposed: readonly ProposedEvent[], expected: ExpectedRevision): AppendOutcome {
+    const current = BigInt(this.stream(stream).length) - 1n;
+    if (expected === 'any' || expected === 'stream_exists') {
+      const before = this.remembered.get(`${stream}/${proposed[0]?.id}`);
+      if (before) return before;
+      if (expected === 'stream_exists' && current < 0n) return { kind: 'wrong', current: 'no_stream' };
+      return this.write(stream, proposed);
+    }
+    const wanted = expected === 'no_stream' ? -1n : expected;
+    if (wanted === current) return this.write(stream, proposed);
+    return (
+      this.again(stream, proposed, wanted) ?? { kind: 'wrong', current: current < 0n ? 'no_stream' : current }
+    );
+  }
+
+  /** What a restart of the server forgets. */
+  forget(): void {
+    this.remembered.clear();
+  }
+
+  /** Loses the end of the log, as a restored backup does. */
+  truncate(length: number): void {
+    const lost = this.events.splice(length);
+    for (const { stream } of lost) this.streams.get(stream)?.pop();
+    this.end = (this.events.at(-1)?.position ?? 0n) + 1n;
+    this.forget();
+  }
+
+  private again(
+    stream: string,
+    proposed: readonly ProposedEvent[],
+    expected: bigint,
+  ): AppendOutcome | undefined {
+    const first = Number(expected) + 1;
+    const stored = this.stream(stream).slice(first, first + proposed.length);
+    const last = stored.at(-1);
+    if (!last || stored.length < proposed.length) return undefined;
+    const same = proposed.every(({ id }, index) => stored[index]?.id === id);
+    return same ? { kind: 'written', revision: last.revision, position: last.position } : undefined;
+  }
+
+  private write(stream: string, proposed: readonly ProposedEvent[]): AppendOutcome {
+    for (const event of proposed) this.add(stream, event);
+    const last = this.stream(stream).at(-1);
+    const outcome: AppendOutcome = {
+      kind: 'written',
+      revision: last?.revision ?? -1n,
+      position: last?.position ?? 0n,
+    };
+    for (const { id } of proposed) this.remembered.set(`${stream}/${id}`, outcome);
+    if (this.events.length % STATISTICS_EVERY === 0) this.writeSystemEvent();
+    this.changes.emit('appended');
+    return outcome;
+  }
+
+  private writeSystemEvent(): void {
+    const none = Buffer.from('{}');
+    this.add('$statistics', {
+      id: '00000000-0000-4000-8000-000000000000',
+      type: '$statistics',
+      contentType: 'application/json',
+      data: none,
+      metadata: none,
+    });
+  }
+
+  private add(stream: string, event: ProposedEvent): void {
+    const events = this.streams.get(stream) ?? [];
+    this.streams.set(stream, events);
+    const recorded = {
+      ...event,
+      stream,
+      revision: BigInt(events.length),
+      position: this.end,
+      created: Date.now(),
+    };
+    events.push(recorded);
+    this.events.push(recorded);
+    this.end += BigInt(100 + event.data.length + event.metadata.length);
+  }
+}

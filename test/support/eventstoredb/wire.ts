@@ -1,0 +1,97 @@
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { AppendOutcome, ExpectedRevision, ProposedEvent, SimulatedEvent } from './simulated-log.js';
+
+const { AppendResp, ReadResp } = streams;
+const TICKS_PER_MILLISECOND = 10_000;
+
+/** The parts of the protocol's messages that the simulator speaks. */
+export function readEvent(event: SimulatedEvent): streams.ReadResp {
+  const recorded = new ReadResp.ReadEvent.RecordedEvent();
+  recorded.setId(new shared.UUID().setString(event.id));
+  recorded.setStreamIdentifier(identifier(event.stream));
+  recorded.setStreamRevision(String(event.revision));
+  recorded.setCommitPosition(String(event.position));
+  recorded.setPreparePosition(String(event.position));
+  recorded.setData(event.data);
+  recorded.setCustomMetadata(event.metadata);
+  recorded
+    .getMetadataMap()
+    .set('type', event.type)
+    .set('content-type', event.contentType)
+    .set('created', String(event.created * TICKS_PER_MILLISECOND));
+  const read = new ReadResp.ReadEvent().setEvent(recorded).setCommitPosition(String(event.position));
+  return new ReadResp().setEvent(read);
+}
+
+export const streamNotFound = (stream: string): streams.ReadResp =>
+  new ReadResp().setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(identifier(stream)));
+
+export const confirmation = (): streams.ReadResp =>
+  new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId('simulated'));
+
+export const caughtUp = (): streams.ReadResp => new ReadResp().setCaughtUp(new ReadResp.CaughtUp());
+
+export const checkpoint = (position: bigint): streams.ReadResp =>
+  new ReadResp().setCheckpoint(
+    new ReadResp.Checkpoint().setCommitPosition(String(position)).setPreparePosition(String(position)),
+  );
+
+export function appendAnswer(outcome: AppendOutcome): streams.AppendResp {
+  if (outcome.kind === 'written') {
+    const position = new AppendResp.Position()
+      .setCommitPosition(String(outcome.position))
+      .setPreparePosition(String(outcome.position));
+    return new AppendResp().setSuccess(
+      new AppendResp.Success().setCurrentRevision(String(outcome.revision)).setPosition(position),
+    );
+  }
+  const wrong = new AppendResp.WrongExpectedVersion();
+  if (outcome.current === 'no_stream') wrong.setCurrentNoStream(new shared.Empty());
+  else wrong.setCurrentRevision(String(outcome.current));
+  return new AppendResp().setWrongExpectedVersion(wrong);
+}
+
+export interface AppendOptions {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+}
+
+export function appendOptions(options: streams.AppendReq.Options | undefined): AppendOptions {
+  const expected = (): ExpectedRevision => {
+    if (options?.hasNoStream()) return 'no_stream';
+    if (options?.hasAny()) return 'any';
+    if (options?.hasStreamExists()) return 'stream_exists';
+    return BigInt(options?.getRevision() ?? 0);
+  };
+  return { stream: nameOf(options?.getStreamIdentifier()), expected: expected() };
+}
+
+export function proposedEvent(message: streams.AppendReq.ProposedMessage): ProposedEvent {
+  const fields = message.getMetadataMap();
+  return {
+    id: message.getId()?.getString() ?? '',
+    type: fields.get('type') ?? '',
+    contentType: fields.get('content-type') ?? '',
+    data: message.getData_asU8(),
+    metadata: message.getCustomMetadata_asU8(),
+  };
+}
+
+const identifier = (stream: string): shared.StreamIdentifier =>
+  new shared.StreamIdentifier().setStreamName(Buffer.from(stream));
+
+export const nameOf = (name: shared.StreamIdentifier | undefined): string =>
+  Buffer.from(name?.getStreamName_asU8() ?? []).toString();
+
+/** An error as the server sends it; `exception` names the ones that the client has a type for. */
+export function serverError(
+  code: status,
+  details: string,
+  exception: Readonly<Record<string, string>> = {},
+): Partial<ServiceError> {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(exception)) metadata.set(name, value);
+  return { code, details, metadata };
+}
