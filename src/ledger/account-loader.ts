@@ -4,7 +4,7 @@ import { emptyFold, evolve, type Fold } from './domain/account.js';
 import { parseEvent, type EventMetadata } from './domain/events.js';
 import { receiptOf } from './domain/receipt.js';
 import type { LedgerObserver } from './ledger-observer.js';
-import { emptyHead, type StreamHead } from './seal.js';
+import { emptyHead, hashOf, type StreamHead } from './seal.js';
 import { mainAccountStream } from './streams.js';
 
 /** An account as the writer holds it: the fold, where the stream stands, and the keys that the index may lack. */
@@ -63,7 +63,7 @@ export class AccountLoader {
     for await (const page of this.store.readStream(mainAccountStream(mainAccountId), head.revision))
       for (const event of page) {
         if (event.revision > head.revision) foldRecorded(loaded, event);
-        else if (metadataOf(event).hash === head.hash) linked = true;
+        else if (hashOf(event) === head.hash) linked = true;
         else return undefined;
       }
     return linked ? loaded : undefined;

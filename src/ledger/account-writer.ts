@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../event-store/errors.js';
-import type { EventStore, NewEvent, Position } from '../event-store/event-store.js';
-import { prune, type AccountLoader, type LoadedAccount } from './account-loader.js';
-import type { AccountsIndex, KnownCommand } from './accounts-index.js';
-import { evolve, type Account } from './domain/account.js';
-import { CommandNotFound, IdempotencyKeyReused, Refusal } from './domain/errors.js';
-import type { LedgerEvent } from './domain/events.js';
-import { receiptOf } from './domain/receipt.js';
+import type { EventStore, NewEvent } from '../event-store/event-store.js';
+import type { AccountLoader } from './account-loader.js';
+import type { AccountsIndex } from './accounts-index.js';
+import type { Booking, Order } from './booking.js';
+import { Refusal } from './domain/errors.js';
 import type { LedgerObserver } from './ledger-observer.js';
-import { eventIdOf, seal, type Provenance } from './seal.js';
+import { hashOf } from './seal.js';
+import { Speculation, type Decision } from './speculation.js';
 import { mainAccountStream } from './streams.js';
 
 /** Events an append carries at most: with the limits on their fields it stays under EventStoreDB's 1 MiB. */
@@ -17,28 +16,6 @@ const MAX_BATCH = 400;
 const MAX_WAITING = 10_000;
 /** Races with another replica that a command may lose before it is given up. */
 const MAX_ATTEMPTS = 10;
-/** Position of a command whose append has not come back; above every real one. */
-const NOT_YET: Position = 2n ** 63n;
-
-/** What the writer is asked: to book a command once, or, without one, what was booked with the key. */
-export interface Order {
-  /** The command's name, for the figures. */
-  readonly type: string;
-  readonly idempotencyKey: string;
-  readonly command?: {
-    readonly provenance: Provenance;
-    readonly decide: (account: Account) => LedgerEvent;
-  };
-}
-
-/** What became of a command. */
-export interface Booking {
-  /** JSON text of the receipt, the same byte for byte on every replay. */
-  readonly receipt: string;
-  readonly position: Position;
-  /** True when the key was known and nothing was written. */
-  readonly replayed: boolean;
-}
 
 /** What a writer works with, the same for all of them. */
 export interface Collaborators {
@@ -58,17 +35,10 @@ interface Pending {
   fresh: boolean;
 }
 
-type Decided =
-  | {
-      readonly pending: Pending;
-      readonly kind: 'booked';
-      readonly event: NewEvent;
-      readonly known: KnownEntry;
-    }
-  | { readonly pending: Pending; readonly kind: 'replayed'; readonly known: KnownEntry }
-  | { readonly pending: Pending; readonly kind: 'refused'; readonly refusal: Refusal };
-
-type KnownEntry = { -readonly [K in keyof KnownCommand]: KnownCommand[K] };
+interface Decided {
+  readonly pending: Pending;
+  readonly decision: Decision;
+}
 
 /**
  * The one writer of a main account in this process. While an append is in flight, later commands are decided
@@ -78,7 +48,7 @@ type KnownEntry = { -readonly [K in keyof KnownCommand]: KnownCommand[K] };
  */
 export class AccountWriter {
   private readonly stream: string;
-  private loaded: LoadedAccount | undefined;
+  private speculation: Speculation | undefined;
   private durableRevision = -1;
   private waiting: Pending[] = [];
   private decided: Decided[] = [];
@@ -101,7 +71,7 @@ export class AccountWriter {
 
   /** Roughly how much memory the account takes, in entries. */
   get weight(): number {
-    return 1 + (this.loaded ? this.loaded.account.sipAccounts.size + this.loaded.tail.size : 0);
+    return 1 + (this.speculation?.weight ?? 0);
   }
 
   /** Resolves when nothing is on its way. */
@@ -115,7 +85,7 @@ export class AccountWriter {
       return Promise.reject(new StoreUnavailable(`${MAX_WAITING} commands already wait for this account`));
     return new Promise((resolve, reject) => {
       const pending = { order, resolve, reject, attempts: 0, fresh: false };
-      if (this.loaded) this.decide(this.loaded, pending);
+      if (this.speculation) this.decide(this.speculation, pending);
       else this.waiting.push(pending);
       this.running ??= this.run();
     });
@@ -125,8 +95,8 @@ export class AccountWriter {
     // Lets the other requests of this turn of the event loop join the first append.
     await new Promise(setImmediate);
     while (this.depth > 0) {
-      if (!this.loaded) await this.load();
-      else await this.send(this.loaded, this.take());
+      if (!this.speculation) await this.load();
+      else await this.send(this.speculation, this.take());
     }
     this.running = undefined;
     this.onIdle();
@@ -136,67 +106,38 @@ export class AccountWriter {
     for (const pending of this.waiting) pending.fresh = true;
     try {
       const loaded = await this.shared.loader.load(this.mainAccountId);
-      this.loaded = loaded;
-      this.durableRevision = loaded.head.revision;
-      for (const pending of this.waiting.splice(0)) this.decide(loaded, pending);
+      const speculation = new Speculation(loaded, this.shared.index, this.shared.now);
+      this.speculation = speculation;
+      this.durableRevision = speculation.revision;
+      for (const pending of this.waiting.splice(0)) this.decide(speculation, pending);
     } catch (error) {
       for (const pending of this.waiting.splice(0)) this.fail(pending, error);
     }
   }
 
-  /** Decides on the state as it will be once all that was decided before is durable. */
-  private decide(loaded: LoadedAccount, pending: Pending): void {
-    const { order } = pending;
-    const known: KnownEntry | undefined =
-      loaded.tail.get(order.idempotencyKey) ??
-      this.shared.index.command(this.mainAccountId, order.idempotencyKey);
+  private decide(speculation: Speculation, pending: Pending): void {
     try {
-      if (!known) this.decided.push({ pending, kind: 'booked', ...this.book(loaded, order) });
-      else if (order.command && order.command.provenance.fingerprint !== known.fingerprint)
-        throw new IdempotencyKeyReused(order.idempotencyKey);
-      else this.decided.push({ pending, kind: 'replayed', known });
+      this.decided.push({ pending, decision: speculation.decide(pending.order) });
     } catch (error) {
-      if (error instanceof Refusal) this.decided.push({ pending, kind: 'refused', refusal: error });
-      else this.fail(pending, error);
+      this.fail(pending, error);
     }
-  }
-
-  private book(
-    loaded: LoadedAccount,
-    { idempotencyKey, command }: Order,
-  ): { event: NewEvent; known: KnownEntry } {
-    if (!command) throw new CommandNotFound(idempotencyKey);
-    const { provenance } = command;
-    const decision = command.decide(loaded.account);
-    const id = eventIdOf(this.mainAccountId, idempotencyKey);
-    const { event, head } = seal(this.stream, loaded.head, id, decision, provenance, this.shared.now());
-    evolve(loaded.account, decision);
-    loaded.head = head;
-    const receipt = receiptOf(decision, { eventId: id, ...head }, loaded.account);
-    const known = {
-      fingerprint: provenance.fingerprint,
-      receipt: JSON.stringify(receipt),
-      position: NOT_YET,
-    };
-    loaded.tail.set(idempotencyKey, known);
-    return { event, known };
   }
 
   private take(): readonly Decided[] {
     let events = 0;
-    const end = this.decided.findIndex(({ kind }) => kind === 'booked' && ++events > MAX_BATCH);
+    const end = this.decided.findIndex(({ decision }) => decision.kind === 'booked' && ++events > MAX_BATCH);
     return this.decided.splice(0, end < 0 ? this.decided.length : end);
   }
 
-  private async send(loaded: LoadedAccount, batch: readonly Decided[]): Promise<void> {
+  private async send(speculation: Speculation, batch: readonly Decided[]): Promise<void> {
     this.inFlight = batch;
-    const events = batch.flatMap((decided) => (decided.kind === 'booked' ? [decided.event] : []));
+    const events = batch.flatMap(({ decision }) => (decision.kind === 'booked' ? [decision.event] : []));
     try {
       if (events.length > 0) await this.append(batch, events);
       else if (await this.stale(batch)) return this.startOver([...batch, ...this.decided.splice(0)]);
       this.inFlight = [];
       for (const decided of batch) this.settle(decided);
-      prune(loaded.tail, this.shared.index.position);
+      speculation.prune();
     } catch (error) {
       await this.recover(batch, error);
     }
@@ -207,11 +148,35 @@ export class AccountWriter {
     const started = performance.now();
     try {
       const position = await this.shared.store.append(this.stream, events, expected);
+      await this.confirm(expected, events);
       this.durableRevision += events.length;
-      for (const decided of batch) if (decided.kind === 'booked') decided.known.position = position;
+      for (const { decision } of batch) if (decision.kind === 'booked') decision.known.position = position;
     } finally {
       this.shared.observer.append(events.length, (performance.now() - started) / 1000);
     }
+  }
+
+  /**
+   * A command that another process has just booked at the very same revision has the same event id here, and a
+   * store that takes an append sent again for done says so, although the event it holds is the other's: another
+   * time, another hash, perhaps another amount under the same key. So look whose it is before anyone is told.
+   */
+  private async confirm(expected: number | 'no-stream', events: readonly NewEvent[]): Promise<void> {
+    const { store } = this.shared;
+    if (store.exclusive) return;
+    const from = expected === 'no-stream' ? 0 : expected + 1;
+    const hash = events[0] && hashOf(events[0]);
+    try {
+      for await (const [stored] of store.readStream(this.stream, from)) {
+        if (stored && hashOf(stored) === hash) return;
+        break;
+      }
+    } catch (error) {
+      throw new OutcomeUnknown('the append was made, but whose events are in the log could not be read', {
+        cause: error,
+      });
+    }
+    throw new RevisionConflict(this.stream, expected, from);
   }
 
   /**
@@ -220,17 +185,16 @@ export class AccountWriter {
    */
   private async stale(batch: readonly Decided[]): Promise<boolean> {
     if (this.shared.store.exclusive) return false;
-    if (batch.every(({ kind, pending }) => kind === 'replayed' || pending.fresh)) return false;
+    if (batch.every(({ decision, pending }) => decision.kind === 'replayed' || pending.fresh)) return false;
     for await (const _ of this.shared.store.readStream(this.stream, this.durableRevision + 1)) return true;
     return false;
   }
 
-  private settle(decided: Decided): void {
-    const { pending } = decided;
-    if (decided.kind === 'refused') return this.fail(pending, decided.refusal);
-    this.shared.observer.command(pending.order.type, decided.kind);
-    const { receipt, position } = decided.known;
-    pending.resolve({ receipt, position, replayed: decided.kind === 'replayed' });
+  private settle({ pending, decision }: Decided): void {
+    if (decision.kind === 'refused') return this.fail(pending, decision.refusal);
+    this.shared.observer.command(pending.order.type, decision.kind);
+    const { receipt, position } = decision.known;
+    pending.resolve({ receipt, position, replayed: decision.kind === 'replayed' });
   }
 
   private fail(pending: Pending, error: unknown): void {
@@ -244,8 +208,8 @@ export class AccountWriter {
     const lostRace = error instanceof RevisionConflict;
     const again: Decided[] = [];
     for (const decided of batch) {
-      const { pending } = decided;
-      if (decided.kind === 'refused') again.push(decided);
+      const { pending, decision } = decided;
+      if (decision.kind === 'refused') again.push(decided);
       else if (!lostRace) this.fail(pending, error);
       else if (++pending.attempts < MAX_ATTEMPTS) again.push(decided);
       else
@@ -266,7 +230,7 @@ export class AccountWriter {
   /** Drops the state with all speculation; the commands wait to be decided on what the log says. */
   private startOver(decided: readonly Decided[]): void {
     this.inFlight = [];
-    this.loaded = undefined;
+    this.speculation = undefined;
     this.waiting = [...decided.map(({ pending }) => pending), ...this.waiting];
   }
 }

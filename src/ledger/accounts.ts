@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { EventStore } from '../event-store/event-store.js';
 import { AccountLoader } from './account-loader.js';
-import { AccountWriter, type Booking, type Order } from './account-writer.js';
+import { AccountWriter } from './account-writer.js';
 import type { AccountsIndex } from './accounts-index.js';
+import type { Booking, Order } from './booking.js';
 import type { CommandContext } from './commands/command-context.js';
 import type { Account } from './domain/account.js';
 import type { LedgerEvent } from './domain/events.js';

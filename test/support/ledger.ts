@@ -1,6 +1,6 @@
 import { Accounts } from '../../src/ledger/accounts.js';
 import { AccountsIndex, type KnownCommand, type Snapshot } from '../../src/ledger/accounts-index.js';
-import type { Booking } from '../../src/ledger/account-writer.js';
+import type { Booking } from '../../src/ledger/booking.js';
 import { addCredit } from '../../src/ledger/domain/add-credit.js';
 import { addSipAccount } from '../../src/ledger/domain/add-sip-account.js';
 import { parseAmount } from '../../src/ledger/domain/amount.js';

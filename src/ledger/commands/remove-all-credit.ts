@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Booking } from '../account-writer.js';
+import type { Booking } from '../booking.js';
 import { Accounts } from '../accounts.js';
 import { removeAllCredit, type RemoveAllCredit } from '../domain/remove-all-credit.js';
 import type { CommandContext } from './command-context.js';

@@ -1,5 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Booking } from '../account-writer.js';
+import type { Booking } from '../booking.js';
 import { Accounts } from '../accounts.js';
 
 /** What was booked with a key. Asked of the write side: a read model might not know it yet. */

@@ -1,0 +1,79 @@
+import type { NewEvent, Position } from '../event-store/event-store.js';
+import { prune, type LoadedAccount } from './account-loader.js';
+import type { AccountsIndex, KnownCommand } from './accounts-index.js';
+import type { Order } from './booking.js';
+import { evolve } from './domain/account.js';
+import { CommandNotFound, IdempotencyKeyReused, Refusal } from './domain/errors.js';
+import { receiptOf } from './domain/receipt.js';
+import { eventIdOf, seal } from './seal.js';
+import { mainAccountStream } from './streams.js';
+
+/** Position of a command whose append has not come back; above every real one. */
+const NOT_YET: Position = 2n ** 63n;
+
+/** A known command whose position is filled in when its append comes back. */
+export type KnownEntry = { -readonly [K in keyof KnownCommand]: KnownCommand[K] };
+
+export type Decision =
+  | { readonly kind: 'booked'; readonly event: NewEvent; readonly known: KnownEntry }
+  | { readonly kind: 'replayed'; readonly known: KnownEntry }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** An account as it will be once all that was decided on it is durable. Dropped whole when an append fails. */
+export class Speculation {
+  constructor(
+    private readonly loaded: LoadedAccount,
+    private readonly index: AccountsIndex,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Revision of the last event, decided or durable; -1 when there is none. */
+  get revision(): number {
+    return this.loaded.head.revision;
+  }
+
+  /** Roughly how much memory it takes, in entries. */
+  get weight(): number {
+    return this.loaded.account.sipAccounts.size + this.loaded.tail.size;
+  }
+
+  /** Decides an order, and goes on from what it decided. A known key comes before every rule. */
+  decide(order: Order): Decision {
+    try {
+      const known = this.find(order.idempotencyKey);
+      if (!known) return this.book(order);
+      const fingerprint = order.command?.provenance.fingerprint ?? known.fingerprint;
+      if (fingerprint !== known.fingerprint) throw new IdempotencyKeyReused(order.idempotencyKey);
+      return { kind: 'replayed', known };
+    } catch (error) {
+      if (error instanceof Refusal) return { kind: 'refused', refusal: error };
+      throw error;
+    }
+  }
+
+  /** Forgets the keys that the index has by now. */
+  prune(): void {
+    prune(this.loaded.tail, this.index.position);
+  }
+
+  private find(idempotencyKey: string): KnownEntry | undefined {
+    const { loaded, index } = this;
+    return loaded.tail.get(idempotencyKey) ?? index.command(loaded.account.mainAccountId, idempotencyKey);
+  }
+
+  private book({ idempotencyKey, command }: Order): Decision {
+    if (!command) throw new CommandNotFound(idempotencyKey);
+    const { account, head, tail } = this.loaded;
+    const { mainAccountId } = account;
+    const { provenance } = command;
+    const decision = command.decide(account);
+    const id = eventIdOf(mainAccountId, idempotencyKey);
+    const sealed = seal(mainAccountStream(mainAccountId), head, id, decision, provenance, this.now());
+    evolve(account, decision);
+    this.loaded.head = sealed.head;
+    const receipt = JSON.stringify(receiptOf(decision, { eventId: id, ...sealed.head }, account));
+    const known = { fingerprint: provenance.fingerprint, receipt, position: NOT_YET };
+    tail.set(idempotencyKey, known);
+    return { kind: 'booked', event: sealed.event, known };
+  }
+}

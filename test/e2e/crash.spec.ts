@@ -1,0 +1,130 @@
+import { rmSync } from 'node:fs';
+import { afterAll, expect, it } from '@jest/globals';
+import { Service, temporaryDirectory } from '../support/service.js';
+
+const KILLS = 20;
+const CLIENTS = 8;
+const ACCOUNTS = ['m1', 'm2', 'm3'];
+const SIPS = ['s1', 's2'];
+
+interface Sent {
+  readonly main: string;
+  readonly sip: string;
+  readonly key: string;
+  /** In ten-thousandths. */
+  readonly units: number;
+  /** The receipt's text; undefined while nobody knows. */
+  receipt?: string;
+}
+
+const dataDir = temporaryDirectory();
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const amount = (units: number) => (units / 10_000).toFixed(4);
+const units = (text: string) => BigInt(text.replace('.', ''));
+
+const send = (service: Service, { main, sip, key, units: sum }: Sent) =>
+  service.command(`/${main}/sip-accounts/${sip}/add-credit`, { amount: amount(sum) }, key);
+
+/** One client: sends commands one after another until the service is gone. */
+async function load(service: Service, client: string, sent: Sent[]): Promise<void> {
+  for (let number = 0; ; number += 1) {
+    const command: Sent = {
+      main: ACCOUNTS[number % ACCOUNTS.length] ?? '',
+      sip: SIPS[number % SIPS.length] ?? '',
+      key: `${client}-${number}`,
+      units: 1 + (number % 9000),
+    };
+    sent.push(command);
+    try {
+      const response = await send(service, command);
+      const text = await response.text();
+      if (response.status === 201) command.receipt = text;
+      else throw new Error(`${response.status} ${text}`);
+    } catch (error) {
+      if (error instanceof TypeError) return;
+      throw error;
+    }
+  }
+}
+
+async function prepare(service: Service): Promise<void> {
+  for (const main of ACCOUNTS) {
+    await service.command('', { mainAccountId: main, currency: 'EUR' }, 'open');
+    await service.command(`/${main}/purchases`, { amount: '1000000', reference: 'test' }, 'buy');
+    for (const sip of SIPS)
+      await service.command(`/${main}/sip-accounts`, { sipAccountId: sip }, `sip-${sip}`);
+  }
+}
+
+it(`keeps every acknowledged command exactly once through ${KILLS} kills under load`, async () => {
+  const sent: Sent[] = [];
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const service = await Service.start(dataDir);
+    if (kill === 0) await prepare(service);
+    const clients = Array.from({ length: CLIENTS }, (_, client) => load(service, `${kill}-${client}`, sent));
+    await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 250));
+    await service.kill();
+    await Promise.all(clients);
+  }
+
+  const service = await Service.start(dataDir);
+  await service.ready();
+  const acknowledged = sent.filter(({ receipt }) => receipt !== undefined);
+  expect(acknowledged.length).toBeGreaterThan(KILLS * CLIENTS);
+
+  // What was acknowledged is answered with the same receipt; what was not is resolved by sending it again.
+  for (const command of sent) {
+    const response = await send(service, command);
+    const text = await response.text();
+    expect(response.status).toBe(201);
+    if (command.receipt === undefined) continue;
+    expect([text, response.headers.get('Idempotent-Replayed')]).toEqual([command.receipt, 'true']);
+  }
+  const last = await service.command('/m1/purchases', { amount: '1', reference: 'last' }, 'last');
+  const position = last.headers.get('Ledger-Position') ?? '';
+
+  for (const main of ACCOUNTS) {
+    const entries = await history(service, main, position);
+    const allocations = entries.filter(({ type }) => type === 'CreditAllocated');
+    const mine = sent.filter((command) => command.main === main);
+    expect(allocations.map(({ idempotencyKey }) => idempotencyKey).toSorted()).toEqual(
+      mine.map(({ key }) => key).toSorted(),
+    );
+    const overview = await service.query<Overview>(`/${main}`, position);
+    for (const { sipAccountId, available } of overview.sipAccounts)
+      expect(units(available)).toBe(
+        mine
+          .filter(({ sip }) => sip === sipAccountId)
+          .reduce((sum, command) => sum + BigInt(command.units), 0n),
+      );
+    const purchased = main === 'm1' ? 1_000_001n : 1_000_000n;
+    expect(units(overview.available) + units(overview.sipAccountsAvailable)).toBe(purchased * 10_000n);
+  }
+  expect(await service.stop()).toBe(0);
+}, 180_000);
+
+interface Overview {
+  readonly available: string;
+  readonly sipAccountsAvailable: string;
+  readonly sipAccounts: readonly { readonly sipAccountId: string; readonly available: string }[];
+}
+
+interface Entry {
+  readonly type: string;
+  readonly idempotencyKey: string;
+}
+
+async function history(service: Service, main: string, position: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let after = '';
+  do {
+    const page = await service.query<{ entries: Entry[]; next?: string | null }>(
+      `/${main}/history?limit=1000${after && `&after=${encodeURIComponent(after)}`}`,
+      position,
+    );
+    entries.push(...page.entries);
+    after = page.next ?? '';
+  } while (after);
+  return entries;
+}

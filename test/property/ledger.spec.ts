@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { EventStore } from '../../src/event-store/event-store.js';
+import { parseEvent } from '../../src/ledger/domain/events.js';
+import { balances, fold } from '../support/given.js';
+import { Ledger, receiptIn } from '../support/ledger.js';
+import { openTestStore } from '../support/sqlite.js';
+import { actions, amountOf, Model, perform } from './model.js';
+
+let store: EventStore;
+beforeEach(async () => {
+  store = await openTestStore();
+});
+afterEach(() => store.close());
+
+const outcomeOf = (ledger: Ledger, action: Parameters<typeof perform>[1]) =>
+  perform(ledger, action).then(
+    ({ replayed }) => (replayed ? 'replayed' : 'booked'),
+    (error: { code?: string }) => error.code ?? 'failed',
+  );
+
+const folded = async (ledger: Ledger, main: string) =>
+  fold(
+    (await ledger.events(main)).map(({ type, data }) => parseEvent(type, JSON.parse(data))),
+    main,
+  );
+
+/** Fresh account names for every run, so that runs share a store. */
+let run = 0;
+const scoped = <A extends { readonly main: string }>(list: readonly A[]): A[] => {
+  run += 1;
+  return list.map((action) => ({ ...action, main: `${action.main}-${run}` }));
+};
+
+const PARAMETERS = { numRuns: 60 };
+
+describe('any sequence of commands', () => {
+  it('comes to what the model says, and folds to the same balances', () =>
+    fc.assert(
+      fc.asyncProperty(actions(25), async (generated) => {
+        const model = new Model();
+        const ledger = new Ledger(store);
+        for (const action of scoped(generated))
+          expect([action, await outcomeOf(ledger, action)]).toEqual([action, model.apply(action)]);
+        for (const [main, account] of model.accounts)
+          expect(balances(await folded(ledger, main))).toEqual({
+            currency: account.open ? 'EUR' : undefined,
+            purchased: amountOf(account.purchased),
+            available: amountOf(account.available),
+            sipAccountsAvailable: amountOf(
+              [...account.sips.values()].reduce((sum, units) => sum + units, 0n),
+            ),
+            sipAccounts: Object.fromEntries([...account.sips].map(([sip, units]) => [sip, amountOf(units)])),
+          });
+      }),
+      PARAMETERS,
+    ));
+
+  it('changes nothing when every booked command is sent again', () =>
+    fc.assert(
+      fc.asyncProperty(actions(60), async (generated) => {
+        const ledger = new Ledger(store);
+        const list = scoped(generated);
+        const first = new Map<string, string>();
+        for (const action of list)
+          await perform(ledger, action).then(
+            ({ receipt }) => first.set(JSON.stringify(action), receipt),
+            () => undefined,
+          );
+        const successor = new Ledger(store);
+        for (const action of list) {
+          const receipt = first.get(JSON.stringify(action));
+          if (receipt === undefined) continue;
+          expect(await perform(successor, action)).toMatchObject({ receipt, replayed: true });
+        }
+      }),
+      PARAMETERS,
+    ));
+});
+
+describe('commands from several clients at once', () => {
+  it('never overdraw, lose or double anything, at any revision', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(actions(40), { minLength: 2, maxLength: 4 }), async (clients) => {
+        const ledger = new Ledger(store);
+        const flat = scoped(clients.flat());
+        const bookings = await Promise.all(
+          flat.map((action) =>
+            perform(ledger, action).then(
+              (booking) => ({ action, booking }),
+              () => undefined,
+            ),
+          ),
+        );
+        const booked = bookings.filter((entry) => entry !== undefined);
+        for (const main of new Set(flat.map((action) => action.main))) {
+          const events = await ledger.events(main);
+          const mine = booked.filter(({ action, booking }) => action.main === main && !booking.replayed);
+          expect(events.map(({ id }) => id).toSorted()).toEqual(
+            mine.map(({ booking }) => receiptIn(booking).eventId).toSorted(),
+          );
+          const parsed = events.map(({ type, data }) => parseEvent(type, JSON.parse(data)));
+          parsed.forEach((_, revision) => {
+            const account = fold(parsed.slice(0, revision + 1), main);
+            const sum = [...account.sipAccounts.values()].reduce(
+              (total, sip) => total.plus(sip),
+              account.available,
+            );
+            expect(sum.eq(account.purchased)).toBe(true);
+            expect([account.available, ...account.sipAccounts.values()].every((each) => each.gte(0))).toBe(
+              true,
+            );
+          });
+        }
+      }),
+      PARAMETERS,
+    ));
+});
