@@ -146,13 +146,13 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^config\//,
       /^profiles\//,
       /^ledger\/(commands|queries)\//,
-      /^ledger\/domain\/(errors|amount|receipt)$/,
+      /^ledger\/domain\/(errors|amount|receipt|events)$/,
       /^ledger\/booking$/,
       /^event-store\/errors$/,
       /^projections\//,
       /^node:/,
-      /^@(nestjs|kitajs|fastify)\//,
-      /^(rxjs|fastify|pino)$/,
+      /^@(nestjs|fastify)\//,
+      /^(preact|preact-render-to-string|rxjs|fastify)(\/|$)/,
     ],
     why: 'the dashboard speaks the same commands and queries, never to the api or the store',
   },
@@ -198,7 +198,9 @@ describe('the house', () => {
     expect([...SOURCES, ...TESTS].filter((file) => !/^[a-z0-9/.-]+$/.test(file))).toEqual([]));
 
   it('keeps every source file under 250 lines', () =>
-    expect(SOURCES.filter((file) => read(file).split('\n').length > 250)).toEqual([]));
+    expect(SOURCES.filter((file) => !/\/texts\//.test(file) && read(file).split('\n').length > 250)).toEqual(
+      [],
+    ));
 
   it('has a rule, a wire and a line in the module for every command', () => {
     const commands = filesOf('src/ledger/commands', /\.ts$/)
@@ -213,6 +215,9 @@ describe('the house', () => {
   });
 });
 
+/** Where an amount becomes a length on the screen. */
+const DRAWINGS = /^src\/dashboard\/parts\/(share-bar|sparkline|chart)/;
+
 describe('the code', () => {
   const forbid = (what: string, pattern: RegExp, files: readonly string[], except = /^$/) =>
     it(`has no ${what}`, () =>
@@ -224,7 +229,12 @@ describe('the code', () => {
 
   forbid('unfinished work', /\b(TODO|FIXME|XXX)\b|not implemented/i, [...SOURCES, ...TESTS]);
   forbid('skipped or focused tests', /\b(it|test|describe)\.(skip|only|todo)\b|\bx(it|describe)\(/, TESTS);
-  forbid('money through a number', /parseFloat\(|Number\((amount|credit|available)|amount: number/, SOURCES);
+  forbid(
+    'money through a number',
+    /parseFloat\(|Number\((amount|credit|available)|amount: number/,
+    SOURCES,
+    DRAWINGS,
+  );
   forbid('console', /\bconsole\.\w+\(/, SOURCES, /^src\/(audit\/cli|backup|copy-store)/);
   forbid('type escape', /@ts-(ignore|nocheck)|: any\b|as any\b/, SOURCES);
   forbid('says "should"', /\bit(\.each\([^)]*\))?\('[^']*\bshould\b/, TESTS);
