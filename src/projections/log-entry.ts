@@ -1,0 +1,45 @@
+import type { RecordedEvent } from '../event-store/event-store.js';
+import {
+  parseEvent,
+  UnreadableEvent,
+  type EventMetadata,
+  type LedgerEvent,
+} from '../ledger/domain/events.js';
+import { mainAccountIdOf } from '../ledger/streams.js';
+
+/** A recorded event of the ledger, read once for all projections. */
+export interface LogEntry {
+  readonly recorded: RecordedEvent;
+  readonly mainAccountId: string;
+  readonly event: LedgerEvent;
+  readonly metadata: EventMetadata;
+}
+
+/**
+ * @returns undefined for an event of a stream that is none of the ledger's
+ * @throws UnreadableEvent
+ */
+export function readEntry(recorded: RecordedEvent): LogEntry | undefined {
+  const mainAccountId = mainAccountIdOf(recorded.stream);
+  if (mainAccountId === undefined) return undefined;
+  const event = parseEvent(recorded.type, parseJson(recorded.data));
+  const metadata = parseJson(recorded.metadata) as EventMetadata;
+  for (const field of [
+    'idempotencyKey',
+    'fingerprint',
+    'recordedAt',
+    'actor',
+    'previousHash',
+    'hash',
+  ] as const)
+    if (typeof metadata?.[field] !== 'string') throw new UnreadableEvent(`the metadata lack ${field}`);
+  return { recorded, mainAccountId, event, metadata };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UnreadableEvent('not JSON', { cause: error });
+  }
+}

@@ -1,0 +1,47 @@
+import type { Position } from '../event-store/event-store.js';
+
+/** What the projections' thread is started with, beside the configuration. */
+export interface ThreadOptions {
+  /** Path of the read models' file. */
+  readonly file: string;
+  /** Whether a read model that does not fit the log may be emptied: only while nobody reads it. */
+  readonly mayReset: boolean;
+}
+
+/** The event at which a projection stopped. */
+export interface StoppedProjection {
+  readonly projection: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly eventId: string;
+  readonly type: string;
+  readonly position: Position;
+  readonly error: string;
+}
+
+export type Positions = ReadonlyMap<string, Position>;
+export type LogLevel = 'info' | 'warn' | 'error';
+export type LogFields = Readonly<Record<string, string | number | boolean>>;
+
+/** What the projections' thread tells. A position is told after the commit that reached it. */
+export type ThreadMessage =
+  /** The file fits the log: it may be read from now on. */
+  | { readonly kind: 'opened'; readonly positions: Positions }
+  /** `seen`: how far the log has been read; its end, as far as known, when `live`. */
+  | {
+      readonly kind: 'progress';
+      readonly positions: Positions;
+      readonly seen: Position;
+      readonly live: boolean;
+    }
+  | { readonly kind: 'stopped'; readonly at: StoppedProjection }
+  /** The file cannot be used and may not be emptied in place. */
+  | { readonly kind: 'unusable'; readonly reason: string }
+  | {
+      readonly kind: 'log';
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly fields: LogFields;
+    };
+
+export type Report = (message: ThreadMessage) => void;

@@ -1,0 +1,28 @@
+import type Database from 'libsql';
+import type { LogEntry } from './log-entry.js';
+
+/** A read model that is derived from the log: its tables, and what an event does to them. */
+export interface Projection {
+  readonly name: string;
+  /** Raised whenever the tables or what is written to them change: the projection is then rebuilt. */
+  readonly schema: number;
+  /** The tables it owns; a rebuild drops them. */
+  readonly tables: readonly string[];
+  /** SQL that creates them, with their indexes. */
+  readonly ddl: string;
+  /** @returns what writes the rows; called once, when the tables are there */
+  open(db: Database.Database): ProjectionWriter;
+}
+
+/**
+ * Writes the rows of a projection. What it is given runs in a transaction that also holds the checkpoint.
+ * Rows may be held back until `flush`, so that an account touched by many events of a batch is written once.
+ */
+export interface ProjectionWriter {
+  /** @throws any error; the projection then stops at this event */
+  apply(entry: LogEntry): void;
+  /** Writes what was held back; the transaction commits right after. */
+  flush(): void;
+  /** Drops all that is held in memory: the transaction was rolled back. */
+  forget(): void;
+}

@@ -1,0 +1,38 @@
+import { Worker } from 'node:worker_threads';
+import type { Config } from '../config/config.js';
+import type { Report, ThreadOptions } from './messages.js';
+
+const CLOSE_WITHIN_MS = 5000;
+
+/** The thread that writes a read models' file, seen from the main thread. */
+export class ProjectionsThread {
+  private readonly worker: Worker;
+  /** Resolves when the thread is gone. */
+  readonly ended: Promise<void>;
+  private closing = false;
+
+  /** @param onDeath called when it ends without having been told to */
+  constructor(config: Config, options: ThreadOptions, report: Report, onDeath: (reason: string) => void) {
+    this.worker = new Worker(new URL('../projections-worker.js', import.meta.url), {
+      workerData: { config, options },
+    });
+    this.worker.on('message', report);
+    let reason = 'it ended';
+    this.worker.on('error', (error) => (reason = error instanceof Error ? error.message : String(error)));
+    this.ended = new Promise((resolve) => {
+      this.worker.on('exit', () => {
+        resolve();
+        if (!this.closing) onDeath(reason);
+      });
+    });
+  }
+
+  /** Lets the batch at hand end, and the file be closed. What a thread that does not end had not committed is lost, and done again. */
+  async close(): Promise<void> {
+    this.closing = true;
+    this.worker.postMessage('close');
+    const timer = setTimeout(() => void this.worker.terminate(), CLOSE_WITHIN_MS);
+    await this.ended;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,53 @@
+import { Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { EventStore } from '../event-store/event-store.js';
+import { AccountsIndex } from '../ledger/accounts-index.js';
+import { GetMainAccountHandler } from './accounts/get-main-account.js';
+import { GetSipAccountHandler } from './accounts/get-sip-account.js';
+import { ListMainAccountsHandler } from './accounts/list-main-accounts.js';
+import { SqliteAccountsIndex } from './accounts/sqlite-accounts-index.js';
+import { GetHistoryHandler } from './history/get-history.js';
+import { Projections } from './projections.js';
+import { ReadModels } from './read-models.js';
+import { Supervisor } from './supervisor.js';
+
+/** The read side. `EventStore` comes from the composition root. */
+@Module({})
+export class ProjectionsModule implements OnModuleInit, OnApplicationShutdown {
+  static forRoot(config: Config): DynamicModule {
+    return {
+      module: ProjectionsModule,
+      global: true,
+      providers: [
+        ReadModels,
+        {
+          provide: Supervisor,
+          useFactory: (models: ReadModels) => new Supervisor(config, models),
+          inject: [ReadModels],
+        },
+        {
+          provide: Projections,
+          useFactory: (store: EventStore, models: ReadModels, supervisor: Supervisor) =>
+            new Projections(config, store, models, supervisor),
+          inject: [EventStore, ReadModels, Supervisor],
+        },
+        { provide: AccountsIndex, useClass: SqliteAccountsIndex },
+        GetMainAccountHandler,
+        GetSipAccountHandler,
+        ListMainAccountsHandler,
+        GetHistoryHandler,
+      ],
+      exports: [AccountsIndex, Projections],
+    };
+  }
+
+  constructor(private readonly supervisor: Supervisor) {}
+
+  onModuleInit(): Promise<void> {
+    return this.supervisor.start();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.supervisor.close();
+  }
+}

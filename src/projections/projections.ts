@@ -1,0 +1,111 @@
+import type { Config } from '../config/config.js';
+import { START, type EventStore, type Position } from '../event-store/event-store.js';
+import { PositionInFuture, ReadModelBehind } from './errors.js';
+import type { StoppedProjection } from './messages.js';
+import type { Progress } from './progress.js';
+import type { ReadModels } from './read-models.js';
+import type { Supervisor } from './supervisor.js';
+
+/** How far a projection is behind the log. */
+export interface ProjectionLag {
+  readonly projection: string;
+  /** In the embedded store a position is an event. */
+  readonly positions: bigint;
+  readonly seconds: number;
+}
+
+/** What a query's answer says of its age. */
+export interface Freshness {
+  /** Everything up to this position of the log is in the answer, and nothing later. */
+  readonly position: string;
+  /** When it was read: RFC 3339, UTC, milliseconds. */
+  readonly asOf: string;
+}
+
+/** The read models' door: knows how far they are, and lets queries wait for them. */
+export class Projections {
+  private readonly progress: Progress;
+
+  constructor(
+    private readonly config: Config,
+    private readonly store: EventStore,
+    private readonly models: ReadModels,
+    private readonly supervisor: Supervisor,
+  ) {
+    this.progress = supervisor.progress;
+  }
+
+  /** True when every projection has caught up with the log since its thread started, and none has stopped. */
+  get ready(): boolean {
+    return this.supervisor.running && this.progress.live && this.progress.stopped.size === 0;
+  }
+
+  /** The projections that stopped at an event they could not apply. */
+  get stopped(): readonly StoppedProjection[] {
+    return [...this.progress.stopped.values()];
+  }
+
+  /** What a read sees holds every event up to here. */
+  position(projection: string): Position {
+    return this.progress.position(projection);
+  }
+
+  /** @throws StoreUnavailable */
+  async lag(): Promise<readonly ProjectionLag[]> {
+    const head = await this.store.head();
+    return [...this.progress.positions].map(([projection, position]) => ({
+      projection,
+      positions: head > position ? head - position : 0n,
+      seconds: this.progress.secondsBehind(projection, head),
+    }));
+  }
+
+  /** Calls the listener whenever the read models have moved. @returns what ends it */
+  onProgress(listener: () => void): () => void {
+    return this.progress.onChange(listener);
+  }
+
+  /**
+   * Resolves when the read model holds the position; for START, once it has caught up since the service started,
+   * so that nothing is denied that a rebuild has merely not come to.
+   * @throws ReadModelBehind, PositionInFuture, StoreUnavailable
+   */
+  async waitFor(projection: string, position: Position, timeoutMs: number): Promise<void> {
+    const { progress } = this;
+    const arrived = (): boolean =>
+      position === START ? progress.caughtUp : progress.position(projection) >= position;
+    if (arrived()) return;
+    const head = await this.store.head();
+    if (position > head) throw new PositionInFuture(position, head);
+    await progress.until(() => arrived() || progress.stopped.has(projection), timeoutMs);
+    if (arrived()) return;
+    if (progress.stopped.has(projection)) throw new ReadModelBehind(projection, 'has stopped');
+    throw new ReadModelBehind(projection, `has not come to position ${position || head} in ${timeoutMs} ms`);
+  }
+
+  /**
+   * Answers a query from one moment that is not before `atLeast`.
+   * @throws ReadModelBehind, PositionInFuture, StoreUnavailable, and what `read` throws
+   */
+  async read<Answer extends object>(
+    projection: string,
+    atLeast: Position | undefined,
+    read: (models: ReadModels) => Answer,
+  ): Promise<Answer & Freshness> {
+    await this.waitFor(projection, atLeast ?? START, this.config.readWaitMs);
+    return this.models.atOnce(() => ({
+      ...read(this.models),
+      position: String(this.models.position(projection)),
+      asOf: new Date().toISOString(),
+    }));
+  }
+
+  /**
+   * Builds the read models anew beside those in use, and puts them in their place once they are as far.
+   * Called again while it runs, it is the same rebuild.
+   * @throws Error with the reason why those in use have stayed
+   */
+  rebuild(): Promise<void> {
+    return this.supervisor.rebuild();
+  }
+}

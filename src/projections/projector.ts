@@ -1,0 +1,124 @@
+import type Database from 'libsql';
+import type { EventReader, Position, RecordedEvent } from '../event-store/event-store.js';
+import { Checkpoints } from './checkpoints.js';
+import { readEntry, type LogEntry } from './log-entry.js';
+import type { LogFields, LogLevel, Positions, Report, StoppedProjection } from './messages.js';
+import type { Projection } from './projection.js';
+import { ProjectionRunner, type Reading } from './projection-runner.js';
+
+const PROGRESS_EVERY_MS = 3000;
+
+/** The read models do not fit the log and may not be emptied, since somebody reads them. */
+export class ReadModelsUnusable extends Error {
+  override readonly name = 'ReadModelsUnusable';
+}
+
+/** Follows the log and brings every projection forward. A projection that stops does not hold up the others. */
+export class Projector {
+  private readonly runners: readonly ProjectionRunner[];
+  private live = false;
+
+  constructor(
+    db: Database.Database,
+    private readonly reader: EventReader,
+    projections: readonly Projection[],
+    private readonly report: Report,
+  ) {
+    const checkpoints = new Checkpoints(db);
+    this.runners = projections.map((projection) => new ProjectionRunner(db, checkpoints, projection));
+  }
+
+  /**
+   * Makes sure that the read models belong to this log; those that do not start again from nothing.
+   * @throws ReadModelsUnusable, StoreUnavailable
+   */
+  async open(mayReset: boolean): Promise<void> {
+    for (const runner of this.runners) {
+      const misfit = await runner.misfit(this.reader);
+      if (misfit === undefined) continue;
+      const message = `read model ${runner.name} does not fit the log: ${misfit}`;
+      if (!mayReset) throw new ReadModelsUnusable(message);
+      this.log('warn', `${message}; rebuilding it`);
+      runner.reset();
+    }
+    this.report({ kind: 'opened', positions: this.positions });
+  }
+
+  /**
+   * Ends when the signal says so, between two batches.
+   * @throws SqliteError when the file or the disk is at fault
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const progress = await this.startProgress();
+    for await (const { events, position, live } of this.reader.follow(this.start, signal)) {
+      const batch = events.map(readingOf);
+      for (const runner of this.runners) {
+        const stopped = runner.advance(batch, position);
+        if (stopped) this.alarm(stopped);
+      }
+      progress(events.length, live);
+      this.report({ kind: 'progress', positions: this.positions, seen: position, live });
+      if (signal.aborted) return;
+    }
+  }
+
+  private get positions(): Positions {
+    return new Map(this.runners.map(({ name, position }) => [name, position]));
+  }
+
+  private get start(): Position {
+    return this.runners.map(({ position }) => position).reduce((a, b) => (a < b ? a : b));
+  }
+
+  private alarm(at: StoppedProjection): void {
+    this.report({ kind: 'stopped', at });
+    this.log('error', `projection ${at.projection} stopped at an event that it cannot apply`, {
+      ...at,
+      position: String(at.position),
+    });
+  }
+
+  /** @returns what counts events and writes a line every few seconds until the end of the log is reached */
+  private async startProgress(): Promise<(events: number, live: boolean) => void> {
+    const head = await this.reader.head();
+    const began = performance.now();
+    let total = 0;
+    let told = began;
+    return (events, live) => {
+      if (this.live) return;
+      total += events;
+      const now = performance.now();
+      if (live) this.live = true;
+      else if (now - told < PROGRESS_EVERY_MS) return;
+      told = now;
+      this.log('info', live ? 'read models caught up' : 'read models catching up', {
+        events: total,
+        eventsPerSecond: Math.round((total * 1000) / (now - began || 1)),
+        position: String(this.start),
+        head: String(head),
+      });
+    };
+  }
+
+  private log(level: LogLevel, message: string, fields: LogFields = {}): void {
+    this.report({ kind: 'log', level, message, fields });
+  }
+}
+
+/** Reads the event once, when the first projection asks for it. */
+function readingOf(recorded: RecordedEvent): Reading {
+  let read: { entry: LogEntry | undefined } | { error: unknown } | undefined;
+  return {
+    recorded,
+    entry() {
+      if (!read)
+        try {
+          read = { entry: readEntry(recorded) };
+        } catch (error) {
+          read = { error };
+        }
+      if ('error' in read) throw read.error;
+      return read.entry;
+    },
+  };
+}

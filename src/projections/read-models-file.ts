@@ -1,0 +1,47 @@
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import Database from 'libsql';
+
+/** Files that SQLite keeps beside a database. */
+const COMPANIONS = ['-wal', '-shm'];
+
+/** True when the file itself is at fault: no retry would help. */
+export const isDamage = (error: unknown): error is Error =>
+  error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+
+/** Opens the read models to write them. They are derived: a power cut may cost the last commits, never consistency. */
+export function openReadModels(file: string): Database.Database {
+  const db = new Database(file, { timeout: 5000 });
+  try {
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Puts a damaged file out of the way, where somebody may look at it; one that lay there before is lost. */
+export function moveAside(file: string): string {
+  const aside = `${file}.damaged`;
+  removeReadModels(aside);
+  for (const suffix of ['', ...COMPANIONS])
+    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+  return aside;
+}
+
+/** The database goes first: SQLite drops a journal that it finds without one. */
+export function removeReadModels(file: string): void {
+  for (const suffix of ['', ...COMPANIONS]) rmSync(file + suffix, { force: true });
+}
+
+/**
+ * Puts a complete file in the place of another. Nobody may have either open.
+ * A crash in between leaves no file, which is a rebuild.
+ */
+export function replaceReadModels(file: string, by: string): void {
+  const journal = statSync(`${by}-wal`, { throwIfNoEntry: false });
+  if (journal && journal.size > 0) throw new Error(`${by} was not closed well`);
+  removeReadModels(file);
+  renameSync(by, file);
+  removeReadModels(by);
+}

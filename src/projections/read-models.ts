@@ -1,0 +1,62 @@
+import Database from 'libsql';
+import { START, type Position } from '../event-store/event-store.js';
+
+/** A prepared statement. */
+export interface Statement<Row> {
+  get(...parameters: readonly (string | number)[]): Row | undefined;
+  all(...parameters: readonly (string | number)[]): Row[];
+}
+
+/** The read models as this thread reads them: at once, each statement prepared once. */
+export class ReadModels {
+  private db: Database.Database | undefined;
+  private readonly statements = new Map<string, Statement<unknown>>();
+
+  get isOpen(): boolean {
+    return this.db !== undefined;
+  }
+
+  open(file: string): void {
+    this.close();
+    this.db = new Database(file, { timeout: 5000 });
+    this.db.exec('PRAGMA query_only = ON');
+  }
+
+  close(): void {
+    this.statements.clear();
+    this.db?.close();
+    this.db = undefined;
+  }
+
+  /** The statement of these rows; do not keep it, another file may take this one's place. */
+  query<Row>(sql: string): Statement<Row> {
+    let statement = this.statements.get(sql);
+    if (!statement) this.statements.set(sql, (statement = this.prepare(sql)));
+    return statement as Statement<Row>;
+  }
+
+  /** Up to where the rows of a projection hold the log. */
+  position(projection: string): Position {
+    const row = this.query<{ position: string }>(
+      'SELECT CAST(position AS TEXT) AS position FROM checkpoints WHERE projection = ?',
+    ).get(projection);
+    return row ? BigInt(row.position) : START;
+  }
+
+  /** Everything that `read` reads is of one moment. */
+  atOnce<Result>(read: () => Result): Result {
+    const { db } = this;
+    if (!db) throw new Error('the read models are not open');
+    db.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      db.exec('COMMIT');
+    }
+  }
+
+  private prepare(sql: string): Statement<unknown> {
+    if (!this.db) throw new Error('the read models are not open');
+    return this.db.prepare(sql) as Statement<unknown>;
+  }
+}

@@ -1,0 +1,66 @@
+import type Database from 'libsql';
+import type { EventReader } from '../event-store/event-store.js';
+import type { Report, ThreadOptions } from './messages.js';
+import type { Projection } from './projection.js';
+import { Projector, ReadModelsUnusable } from './projector.js';
+import { isDamage, moveAside, openReadModels } from './read-models-file.js';
+
+/**
+ * Opens the file and the log, and projects until the signal ends it. A damaged file, or one that does not fit
+ * the log, starts again from nothing when that is allowed, else is reported as unusable.
+ * @throws StoreUnavailable, SqliteError
+ */
+export async function runProjections(
+  options: ThreadOptions,
+  projections: readonly Projection[],
+  openReader: () => Promise<EventReader>,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const reader = await openReader();
+  let file: OpenFile | undefined;
+  try {
+    file = openFile(options, reader, projections, report);
+    await file.projector.open(options.mayReset);
+    await file.projector.run(signal);
+    // Leaves all in the one file, which may then take another's place.
+    file.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (!isDamage(error) && !(error instanceof ReadModelsUnusable)) throw error;
+    report({ kind: 'unusable', reason: error.message });
+  } finally {
+    file?.db.close();
+    await reader.close();
+  }
+}
+
+interface OpenFile {
+  readonly db: Database.Database;
+  readonly projector: Projector;
+}
+
+function openFile(
+  options: ThreadOptions,
+  reader: EventReader,
+  projections: readonly Projection[],
+  report: Report,
+): OpenFile {
+  const open = (): OpenFile => {
+    const db = openReadModels(options.file);
+    try {
+      return { db, projector: new Projector(db, reader, projections, report) };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  };
+  try {
+    return open();
+  } catch (error) {
+    if (!isDamage(error) || !options.mayReset) throw error;
+    const aside = moveAside(options.file);
+    const message = 'the read models are damaged; rebuilding them';
+    report({ kind: 'log', level: 'error', message, fields: { error: error.message, movedTo: aside } });
+    return open();
+  }
+}

@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import type { LogFields, LogLevel, Positions, ThreadMessage } from './messages.js';
+import { Progress } from './progress.js';
+import { ProjectionsThread } from './projections-thread.js';
+import type { ReadModels } from './read-models.js';
+import { removeReadModels, replaceReadModels } from './read-models-file.js';
+
+const FIRST_RESTART_MS = 200;
+const LAST_RESTART_MS = 30_000;
+
+/**
+ * Keeps the thread that writes the read models running, and the file fit to be read. What has once been read
+ * never vanishes from it while the service runs: the write side has forgotten what it knows to find there.
+ */
+export class Supervisor {
+  readonly progress = new Progress();
+  private readonly file: string;
+  private readonly besideFile: string;
+  private readonly logger = new Logger('Projections');
+  private thread: ProjectionsThread | undefined;
+  private beside: ProjectionsThread | undefined;
+  private rebuilding: Promise<void> | undefined;
+  private restart: NodeJS.Timeout | undefined;
+  private restartMs = FIRST_RESTART_MS;
+  private closed = false;
+
+  constructor(
+    private readonly config: Config,
+    private readonly models: ReadModels,
+  ) {
+    this.file = join(config.dataDir, 'read-models.db');
+    this.besideFile = join(config.dataDir, 'read-models.rebuild.db');
+  }
+
+  /** Resolves when the read models can be read, or when the first try to open them has failed. */
+  async start(): Promise<void> {
+    const thread = this.launch();
+    await Promise.race([this.progress.until(() => this.opened), thread.ended]);
+  }
+
+  get running(): boolean {
+    return this.thread !== undefined;
+  }
+
+  /** See `Projections.rebuild`. */
+  rebuild(): Promise<void> {
+    this.rebuilding ??= this.replaceFile().finally(() => (this.rebuilding = undefined));
+    return this.rebuilding;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.restart);
+    await Promise.all([this.thread?.close(), this.beside?.close()]);
+    await this.rebuilding?.catch(() => undefined);
+    this.models.close();
+  }
+
+  private get opened(): boolean {
+    return this.progress.positions.size > 0;
+  }
+
+  private launch(): ProjectionsThread {
+    this.progress.restart();
+    this.thread = new ProjectionsThread(
+      this.config,
+      { file: this.file, mayReset: !this.opened },
+      (message) => this.hear(message),
+      (reason) => this.died(reason),
+    );
+    return this.thread;
+  }
+
+  private hear(message: ThreadMessage): void {
+    if (message.kind === 'log') return this.log(message.level, message.message, message.fields);
+    if (message.kind === 'unusable') return this.abandon(message.reason);
+    if (message.kind === 'opened') {
+      if (!reaches(message.positions, this.progress.positions))
+        return this.abandon('the read models hold less than was read from them');
+      if (!this.models.isOpen) this.models.open(this.file);
+    }
+    this.progress.hear(message);
+    if (this.progress.live) this.restartMs = FIRST_RESTART_MS;
+  }
+
+  private died(reason: string): void {
+    this.thread = undefined;
+    this.log('error', 'the projections ended; starting them again', { reason });
+    if (!this.rebuilding) this.launchLater();
+  }
+
+  private launchLater(): void {
+    if (this.closed) return;
+    this.restart = setTimeout(() => this.launch(), this.restartMs);
+    this.restartMs = Math.min(this.restartMs * 2, LAST_RESTART_MS);
+  }
+
+  /** The file is of no use any more: it is read as it is until another is ready. */
+  private abandon(reason: string): void {
+    this.log('error', 'the read models cannot be used; building new ones beside them', { reason });
+    void this.thread?.close();
+    this.thread = undefined;
+    this.rebuild().catch(() => undefined);
+  }
+
+  private async replaceFile(): Promise<void> {
+    const progress = new Progress();
+    let death = 'the service is closing';
+    removeReadModels(this.besideFile);
+    const beside = new ProjectionsThread(
+      this.config,
+      { file: this.besideFile, mayReset: true },
+      (message) => {
+        if (message.kind === 'log') this.log(message.level, `rebuild: ${message.message}`, message.fields);
+        else progress.hear(message);
+      },
+      (reason) => (death = reason),
+    );
+    this.beside = beside;
+    const until = async (condition: () => boolean): Promise<void> => {
+      await Promise.race([progress.until(() => condition() || progress.stopped.size > 0), beside.ended]);
+      if (progress.stopped.size > 0) throw new Error('a projection stopped');
+      if (!condition()) throw new Error(death);
+    };
+    try {
+      await until(() => progress.live);
+      // From here on nothing is added to the old file, so that the new one gets as far.
+      await this.thread?.close();
+      this.thread = undefined;
+      await until(() => reaches(progress.positions, this.progress.positions));
+      await beside.close();
+      this.swap(progress.positions);
+      this.log('info', 'the read models were rebuilt');
+    } catch (error) {
+      this.log('error', 'the read models were not rebuilt', { reason: (error as Error).message });
+      throw error;
+    } finally {
+      await beside.close();
+      this.beside = undefined;
+      removeReadModels(this.besideFile);
+      if (!this.thread) this.launchLater();
+    }
+  }
+
+  private swap(positions: Positions): void {
+    this.models.close();
+    replaceReadModels(this.file, this.besideFile);
+    this.models.open(this.file);
+    this.progress.hear({ kind: 'opened', positions });
+    this.restartMs = 0;
+  }
+
+  private log(level: LogLevel, message: string, fields: LogFields = {}): void {
+    this.logger[level === 'info' ? 'log' : level]({ message, ...fields });
+  }
+}
+
+/** True when every projection is at least where it was. */
+const reaches = (positions: Positions, before: Positions): boolean =>
+  [...before].every(([projection, position]) => (positions.get(projection) ?? -1n) >= position);
