@@ -1,0 +1,105 @@
+// What script adds to pages that work without it: live figures, quick amounts, one press a form.
+
+const fresh = document.getElementById('fresh');
+
+/** Shows how the connection is, with the texts that the page brought along. */
+function show(state) {
+  if (!fresh || fresh.dataset.state === state) return;
+  fresh.dataset.state = state;
+  fresh.querySelector('.fresh-text').textContent = fresh.dataset[state];
+}
+
+/** Replaces the parts of this page that differ on a newer copy of it, and leaves the rest, and the focus, alone. */
+function replaceParts(newer) {
+  for (const part of document.querySelectorAll('[data-part]')) {
+    const other = newer.getElementById(part.id);
+    if (!other || other.tagName !== part.tagName) return location.reload();
+    if (part.tagName === 'TBODY') replaceRows(part, other);
+    else if (part.innerHTML !== other.innerHTML) part.innerHTML = other.innerHTML;
+  }
+}
+
+function replaceRows(body, other) {
+  const focused = document.activeElement?.closest('tbody') === body ? document.activeElement : undefined;
+  const href = focused?.getAttribute('href');
+  const known = new Set([...body.rows].map((row) => row.outerHTML.replace(' class="changed"', '')));
+  body.replaceChildren(...other.rows);
+  for (const row of body.rows) if (!known.has(row.outerHTML)) row.classList.add('changed');
+  if (href) [...body.querySelectorAll('a')].find((link) => link.getAttribute('href') === href)?.focus();
+}
+
+let reading = false;
+let again = false;
+
+/** Reads this page anew. Changes that come while it is being read are read together afterwards. */
+async function refresh() {
+  if (reading) return void (again = true);
+  reading = true;
+  try {
+    const address = new URL(location.href);
+    for (const name of ['at', 'done', 'again']) address.searchParams.delete(name);
+    const answer = await fetch(address, { headers: { 'Ledger-Refresh': '1' } });
+    if (answer.redirected || answer.status === 401) return location.reload();
+    if (answer.ok) replaceParts(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+  } catch {
+    show('lost');
+  } finally {
+    reading = false;
+    if (again) {
+      again = false;
+      setTimeout(refresh, 200);
+    }
+  }
+}
+
+/** Follows the account. After a cut the browser connects again by itself and says which event it saw last. */
+function follow(path) {
+  // The server says something every ten seconds; silence means that the connection is dead without saying so.
+  let silence;
+  const heard = (state) => {
+    show(state);
+    clearTimeout(silence);
+    silence = setTimeout(() => show('lost'), 25_000);
+  };
+  show('connecting');
+  const events = new EventSource(path);
+  events.addEventListener('alive', () => heard('live'));
+  events.addEventListener('behind', () => heard('behind'));
+  events.addEventListener('changed', () => {
+    heard('live');
+    void refresh();
+  });
+  events.addEventListener('error', () => {
+    show('lost');
+    // The server refused: signed out, or the account is gone. The page itself tells which.
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+  });
+  addEventListener('pagehide', () => events.close());
+  addEventListener('pageshow', (event) => event.persisted && location.reload());
+}
+
+if (document.body.dataset.live) follow(document.body.dataset.live);
+
+for (const chip of document.querySelectorAll('[data-fill]'))
+  chip.addEventListener('click', (event) => {
+    event.preventDefault();
+    const amount = document.getElementById('amount');
+    amount.value = chip.dataset.fill;
+    amount.focus();
+  });
+
+// A second press of the same form would be answered "already done"; better not to send it.
+for (const form of document.querySelectorAll('form[data-once]')) {
+  let sent = false;
+  const button = form.querySelector('button');
+  form.addEventListener('submit', (event) => {
+    if (sent) event.preventDefault();
+    sent = true;
+    button.setAttribute('aria-disabled', 'true');
+  });
+  // Back on the page from the browser's memory, the form is there to be sent again.
+  addEventListener('pageshow', () => {
+    sent = false;
+    button.removeAttribute('aria-disabled');
+  });
+}

@@ -1,0 +1,55 @@
+import type { Language } from './texts/languages.js';
+
+/** English dates are written the European way: the ledger's customers are there. */
+const LOCALES: Record<Language, string> = { en: 'en-GB', nl: 'nl-NL' };
+
+const MONEY = new Map<string, Intl.NumberFormat>();
+
+/**
+ * An amount as people read it: `€12.2109` in English, `€ 12,2109` in Dutch. A decimal string is formatted
+ * digit by digit, never through a floating point number.
+ * @param amount canonical, such as `"12.2109"`
+ * @param currency ISO 4217
+ */
+export function formatMoney(amount: string, currency: string, language: Language): string {
+  const key = `${language} ${currency}`;
+  let format = MONEY.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(LOCALES[language], {
+      style: 'currency',
+      currency,
+      currencyDisplay: 'narrowSymbol',
+      minimumFractionDigits: 4,
+    });
+    MONEY.set(key, format);
+  }
+  return format.format(amount as `${number}`);
+}
+
+/** An amount as it is typed into a field: no separators but the decimal one, no needless zeros: `12,5`. */
+export function formatInput(amount: string, language: Language): string {
+  const short = amount.replace(/\.?0+$/, '');
+  return language === 'nl' ? short.replace('.', ',') : short;
+}
+
+export const formatCount = (count: number, language: Language): string =>
+  count.toLocaleString(LOCALES[language]);
+
+const DATES = mapLanguages(
+  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }),
+);
+const TIMES = mapLanguages(
+  (locale) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium', timeZone: 'UTC' }),
+);
+
+/** The day of an instant, in UTC: `22 Nov 2026`. */
+export const formatDate = (instant: string, language: Language): string =>
+  DATES[language].format(new Date(instant));
+
+/** The time of day of an instant, in UTC, to the second: `17:51:57`. */
+export const formatTime = (instant: string, language: Language): string =>
+  TIMES[language].format(new Date(instant));
+
+function mapLanguages<T>(make: (locale: string) => T): Record<Language, T> {
+  return { en: make(LOCALES.en), nl: make(LOCALES.nl) };
+}

@@ -1,0 +1,94 @@
+import { ZERO } from '../../ledger/domain/amount.js';
+import { formatInput } from '../format.js';
+import { ActionPage } from '../parts/action-page.js';
+import { Field } from '../parts/field.js';
+import type { View } from '../view.js';
+
+interface AddCreditProps {
+  readonly view: View;
+  readonly sipAccountId: string;
+  readonly currency: string;
+  /** On the main account. */
+  readonly available: string;
+  /** On the SIP account. */
+  readonly has: string;
+  readonly idempotencyKey: string;
+  /** What was typed, or chosen from the quick amounts. */
+  readonly amount: string;
+  readonly quickAmounts: readonly string[];
+  readonly amountProblem?: string | undefined;
+  readonly problem?: string | undefined;
+}
+
+export function AddCreditPage(props: AddCreditProps) {
+  const { view, sipAccountId, currency, available } = props;
+  const { t } = view;
+  const nothing = available === ZERO;
+  return (
+    <ActionPage
+      view={view}
+      title={t.add.title}
+      intro={t.add.intro(sipAccountId)}
+      action={view.toSip(sipAccountId, '/add-credit')}
+      idempotencyKey={props.idempotencyKey}
+      submit={t.add.submit}
+      problem={props.problem}
+      above={
+        <dl class="figures">
+          <div>
+            <dt>{t.add.available}</dt>
+            <dd>{view.money(available, currency)}</dd>
+          </div>
+          <div>
+            <dt>{t.add.has(sipAccountId)}</dt>
+            <dd>{view.money(props.has, currency)}</dd>
+          </div>
+        </dl>
+      }
+    >
+      {nothing && <p>{t.add.nothing}</p>}
+      <Field
+        name="amount"
+        class="money"
+        label={`${t.add.amount} (${currency})`}
+        help={t.add.amountHelp}
+        value={props.amount}
+        problem={props.amountProblem}
+        inputMode="decimal"
+        autocomplete="off"
+        maxLength={64}
+        required
+        focus
+      />
+      {view.shopUrl && (nothing || props.amountProblem) && (
+        <p>
+          <a href={view.shopUrl}>{t.add.toShop}</a>
+        </p>
+      )}
+      {!nothing && <QuickAmounts {...props} />}
+    </ActionPage>
+  );
+}
+
+/** Links, so that they work without script; the script fills in the field without leaving the page. */
+function QuickAmounts({ view, sipAccountId, currency, available, quickAmounts }: AddCreditProps) {
+  const { t } = view;
+  const href = (amount: string) =>
+    `${view.toSip(sipAccountId, '/add-credit')}?amount=${encodeURIComponent(amount)}`;
+  return (
+    <ul class="chips" aria-label={t.add.quick}>
+      {quickAmounts.map((amount) => (
+        <li key={amount}>
+          <a href={href(amount)} data-fill={formatInput(amount, view.language)}>
+            {view.money(amount, currency)}
+          </a>
+        </li>
+      ))}
+      <li>
+        <a href={href(available)} data-fill={formatInput(available, view.language)}>
+          {t.add.all}
+        </a>
+      </li>
+    </ul>
+  );
+}

@@ -1,0 +1,97 @@
+import type { LedgerEvent } from '../../ledger/domain/events.js';
+import { Layout } from '../parts/layout.js';
+import type { View } from '../view.js';
+
+export interface EventPageProps {
+  readonly view: View;
+  readonly currency: string;
+  readonly entry: {
+    readonly revision: number;
+    readonly position: string;
+    readonly eventId: string;
+    readonly type: LedgerEvent['type'];
+    readonly recordedAt: string;
+    readonly sipAccountId?: string | undefined;
+    readonly amount?: string | undefined;
+    readonly reference?: string | undefined;
+    readonly actor: string;
+    readonly idempotencyKey: string;
+    readonly hash: string;
+    readonly available: string;
+    readonly sipAccountsAvailable: string;
+    readonly sipAvailable?: string | undefined;
+  };
+  /** The hash of the entry before it; undefined for the first. */
+  readonly previousHash: string | undefined;
+}
+
+/** One entry with everything that identifies and proves it. */
+export function EventPage({ view, currency, entry, previousHash }: EventPageProps) {
+  const { event, kinds, back } = view.t;
+  const money = (amount?: string) => amount && view.money(amount, currency);
+  return (
+    <Layout view={view} title={event.title(entry.revision)} at="history">
+      <div class="card">
+        <h1>
+          {kinds[entry.type]} <small>{event.title(entry.revision)}</small>
+        </h1>
+        <p class="lead">{event.intro}</p>
+        <Details
+          rows={[
+            [event.account, entry.sipAccountId],
+            [event.amount, money(entry.amount)],
+            [event.reference, entry.reference],
+            [event.recordedAt, entry.recordedAt],
+            [event.actor, entry.actor],
+          ]}
+        />
+        <h2>{event.balances}</h2>
+        <Details
+          rows={[
+            [event.main, money(entry.available)],
+            [event.sips, money(entry.sipAccountsAvailable)],
+            [event.sip, money(entry.sipAvailable)],
+          ]}
+        />
+        <h2>{event.raw}</h2>
+        <Details
+          code
+          rows={[
+            [event.type, entry.type],
+            [event.stream, `mainAccount-${view.mainAccountId}`],
+            [event.revision, String(entry.revision)],
+            [event.position, entry.position],
+            [event.id, entry.eventId],
+            [event.key, entry.idempotencyKey],
+            [event.previousHash, previousHash],
+            [event.hash, entry.hash],
+          ]}
+        />
+        <nav class="pages" aria-label={view.t.pages}>
+          <a href={view.to(`/history#entry-${entry.revision}`)}>{back}</a>
+        </nav>
+      </div>
+    </Layout>
+  );
+}
+
+function Details({
+  rows,
+  code,
+}: {
+  rows: readonly (readonly [string, string | undefined])[];
+  code?: boolean;
+}) {
+  return (
+    <dl class={`details ${code ? 'code' : ''}`}>
+      {rows
+        .filter(([, value]) => value !== undefined && value !== '')
+        .map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

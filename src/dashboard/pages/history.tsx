@@ -1,0 +1,133 @@
+import type { LedgerEvent } from '../../ledger/domain/events.js';
+import { BalanceChart } from '../parts/balance-chart.js';
+import { Field } from '../parts/field.js';
+import { Freshness } from '../parts/freshness.js';
+import { HistoryTable, type HistoryEntry } from '../parts/history-table.js';
+import { Icon } from '../parts/icon.js';
+import { Layout } from '../parts/layout.js';
+import { Notice } from '../parts/notice.js';
+import type { View } from '../view.js';
+
+/** What a history is narrowed down to. Empty texts narrow nothing. */
+export interface HistoryFilter {
+  readonly account: string;
+  readonly kind: LedgerEvent['type'] | '';
+  /** Days, as `2026-11-22`, both included. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface HistoryPageProps {
+  readonly view: View;
+  readonly currency: string;
+  readonly filter: HistoryFilter;
+  /** True when a day in the address was no day. */
+  readonly invalidDate: boolean;
+  readonly entries: readonly HistoryEntry[];
+  /** Entries before this revision come on the next page. */
+  readonly before: number | undefined;
+  /** True on the first page, which grows by itself. */
+  readonly newest: boolean;
+  /** Oldest first, of the main account or of the account that is filtered on. */
+  readonly balances: readonly { readonly recordedAt: string; readonly balance: string }[];
+  readonly asOf: string;
+  readonly revision: number;
+}
+
+export function HistoryPage(props: HistoryPageProps) {
+  const { view, entries, filter, newest, invalidDate } = props;
+  const { t } = view;
+  const live = newest ? view.to(`/live?revision=${props.revision}`) : undefined;
+  return (
+    <Layout view={view} title={t.details.title} at="history" live={live}>
+      <div class="title">
+        <h1>
+          {t.details.title} <small>{view.mainAccountId}</small>
+        </h1>
+        <Freshness view={view} asOf={props.asOf} behind={false} />
+      </div>
+      <Filter view={view} filter={filter} />
+      {invalidDate && <Notice kind="problem">{t.details.invalidDate}</Notice>}
+      <Chart {...props} />
+      {entries.length > 0 ? (
+        <HistoryTable {...props} />
+      ) : (
+        <div class="card empty" id="entries" data-part>
+          <p>{t.details.none}</p>
+        </div>
+      )}
+      <p class="help">{t.details.utc}</p>
+      <Pages {...props} />
+    </Layout>
+  );
+}
+
+function Filter({ view, filter }: { view: View; filter: HistoryFilter }) {
+  const { details, kinds, clear } = view.t;
+  const narrowed = Object.values(filter).some(Boolean);
+  return (
+    <form method="get" action={view.to('/history')} class="toolbar filter" role="search">
+      <Field name="account" label={details.account} value={filter.account} maxLength={64} />
+      <div class="field">
+        <label for="kind">{details.kind}</label>
+        <select id="kind" name="kind">
+          <option value="">{details.allKinds}</option>
+          {Object.entries(kinds).map(([kind, text]) => (
+            <option key={kind} value={kind} selected={kind === filter.kind}>
+              {text}
+            </option>
+          ))}
+        </select>
+      </div>
+      <Field name="from" type="date" label={details.from} value={filter.from} />
+      <Field name="to" type="date" label={details.to} value={filter.to} />
+      <button class="button secondary">{details.filter}</button>
+      {narrowed && <a href={view.to('/history')}>{clear}</a>}
+      <a class="download" href={`${view.to('/history.csv')}?${filterQuery(filter)}`}>
+        <Icon name="down" />
+        {details.download}
+      </a>
+    </form>
+  );
+}
+
+function Chart({ view, currency, balances, filter }: HistoryPageProps) {
+  const { details } = view.t;
+  const first = balances[0];
+  const last = balances.at(-1);
+  if (!first || !last || balances.length < 2) return null;
+  const highest = balances.reduce((most, { balance }) => (isMore(balance, most) ? balance : most), '0.0000');
+  return (
+    <div class="card" id="chart" data-part>
+      <BalanceChart
+        points={balances.map(({ recordedAt, balance }) => ({ at: Date.parse(recordedAt), balance }))}
+        label={details.chartOf(filter.account || details.chartMain)}
+        highest={view.money(highest, currency)}
+        zero={view.money('0.0000', currency)}
+        from={view.date(first.recordedAt)}
+        to={view.date(last.recordedAt)}
+      />
+    </div>
+  );
+}
+
+/** Canonical amounts have four decimals and no leading zeros: the longer one is larger. */
+const isMore = (a: string, b: string): boolean => a.length > b.length || (a.length === b.length && a > b);
+
+function Pages({ view, filter, before, newest }: HistoryPageProps) {
+  if (newest && before === undefined) return null;
+  const query = filterQuery(filter);
+  return (
+    <nav class="pages" aria-label={view.t.pages}>
+      {!newest && <a href={`${view.to('/history')}?${query}`}>{view.t.details.newest}</a>}
+      {before !== undefined && (
+        <a href={`${view.to('/history')}?${query}&before=${before}`} rel="next">
+          {view.t.details.older}
+        </a>
+      )}
+    </nav>
+  );
+}
+
+const filterQuery = (filter: HistoryFilter): string =>
+  new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== '')).toString();

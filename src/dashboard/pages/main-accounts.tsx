@@ -1,0 +1,84 @@
+import { Field } from '../parts/field.js';
+import { Layout } from '../parts/layout.js';
+import type { View } from '../view.js';
+
+interface MainAccountsProps {
+  readonly view: View;
+  readonly query: string;
+  readonly mainAccounts: readonly {
+    readonly mainAccountId: string;
+    readonly currency: string;
+    readonly available: string;
+    readonly sipAccountsAvailable: string;
+    readonly sipAccountsCount: number;
+  }[];
+  /** Where the next page begins; undefined on the last one. */
+  readonly next: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** All main accounts, for staff. */
+export function MainAccountsPage({ view, query, mainAccounts, next, after }: MainAccountsProps) {
+  const { t } = view;
+  const page = (cursor?: string) =>
+    `/accounts?${new URLSearchParams({ ...(query && { q: query }), ...(cursor && { after: cursor }) }).toString()}`;
+  return (
+    <Layout view={view} title={t.accounts.title} at="accounts">
+      <h1>{t.accounts.title}</h1>
+      <form method="get" action="/accounts" class="toolbar" role="search">
+        <Field name="q" type="search" label={t.accounts.find} value={query} maxLength={64} />
+        <button class="button secondary">{t.search}</button>
+        {query && <a href="/accounts">{t.clear}</a>}
+      </form>
+      {mainAccounts.length === 0 ? (
+        <div class="card empty">
+          <p>{query ? t.accounts.noMatch(query) : t.accounts.none}</p>
+          {!query && <p class="help">{t.accounts.noneHint}</p>}
+        </div>
+      ) : (
+        <div class="card flush scroll" tabIndex={0} role="region" aria-label={t.accounts.title}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t.accounts.id}</th>
+                <th scope="col" class="number">
+                  {t.accounts.available}
+                </th>
+                <th scope="col" class="number">
+                  {t.accounts.allocated}
+                </th>
+                <th scope="col" class="number">
+                  {t.accounts.count}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {mainAccounts.map((account) => (
+                <tr key={account.mainAccountId}>
+                  <th scope="row">
+                    <a href={`/accounts/${encodeURIComponent(account.mainAccountId)}`}>
+                      {account.mainAccountId}
+                    </a>
+                  </th>
+                  <td class="number">{view.money(account.available, account.currency)}</td>
+                  <td class="number">{view.money(account.sipAccountsAvailable, account.currency)}</td>
+                  <td class="number">{view.count(account.sipAccountsCount)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {(after || next) && (
+        <nav class="pages" aria-label={t.pages}>
+          {after && <a href={page()}>{t.first}</a>}
+          {next && (
+            <a href={page(next)} rel="next">
+              {t.next}
+            </a>
+          )}
+        </nav>
+      )}
+    </Layout>
+  );
+}

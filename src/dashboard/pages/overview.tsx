@@ -1,0 +1,143 @@
+import { Field } from '../parts/field.js';
+import { Freshness } from '../parts/freshness.js';
+import { Layout } from '../parts/layout.js';
+import { Notice } from '../parts/notice.js';
+import { ShareBar, type Share } from '../parts/share-bar.js';
+import { overviewHref, SipAccountTable, type SipAccountRow, type Sort } from '../parts/sip-account-table.js';
+import type { View } from '../view.js';
+
+export interface OverviewProps {
+  readonly view: View;
+  readonly currency: string;
+  readonly available: string;
+  readonly sipAccountsAvailable: string;
+  readonly sipAccountsCount: number;
+  /** When the figures were read: RFC 3339, UTC. */
+  readonly asOf: string;
+  /** The last change of the account that the figures hold. */
+  readonly revision: number;
+  readonly shares: readonly Share[];
+  readonly rows: readonly SipAccountRow[];
+  readonly sort: Sort;
+  /** What the rows are filtered by. */
+  readonly query: string;
+  /** How many rows fit the filter, and where this page of them begins. */
+  readonly found: number;
+  readonly offset: number;
+  /** Where the next page begins. */
+  readonly next: number | undefined;
+  /** What was just done. */
+  readonly done: { readonly text: string; readonly again: boolean } | undefined;
+  /** True when the figures do not hold what was just done. */
+  readonly behind: boolean;
+}
+
+/** Above this many accounts there is something to search in. */
+const SEARCHABLE = 10;
+
+export function OverviewPage(props: OverviewProps) {
+  const { view, done, behind, query, sipAccountsCount } = props;
+  const { t } = view;
+  return (
+    <Layout
+      view={view}
+      title={t.overview.title}
+      at="overview"
+      live={view.to(`/live?revision=${props.revision}`)}
+    >
+      <div class="title">
+        <h1>
+          {t.overview.title} <small>{view.mainAccountId}</small>
+        </h1>
+        <Freshness view={view} asOf={props.asOf} behind={behind} />
+      </div>
+      {done && (
+        <Notice kind={done.again ? 'info' : 'done'}>
+          {done.again && <strong>{t.done.again} </strong>}
+          {done.text}
+        </Notice>
+      )}
+      {behind && done && (
+        <Notice kind="info">
+          {t.fresh.bookedNotShown} <a href={view.path}>{t.fresh.reload}</a>
+        </Notice>
+      )}
+      <Totals {...props} />
+      <section aria-label={t.overview.title}>
+        <div class="toolbar">
+          {view.mayMove && (
+            <a class="button" href={view.to('/add-sip-account')}>
+              {t.overview.addSip}
+            </a>
+          )}
+          {(query !== '' || sipAccountsCount > SEARCHABLE) && (
+            <form method="get" action={view.to()} role="search">
+              <Field name="q" type="search" label={t.overview.find} value={query} maxLength={64} />
+              <button class="button secondary">{t.search}</button>
+              {query && <a href={view.to()}>{t.clear}</a>}
+            </form>
+          )}
+        </div>
+        {props.rows.length > 0 ? <SipAccountTable {...props} /> : <Empty {...props} />}
+        <Pages {...props} />
+      </section>
+    </Layout>
+  );
+}
+
+function Totals({ view, currency, available, sipAccountsAvailable, shares }: OverviewProps) {
+  const { t } = view;
+  return (
+    <section class="card totals" id="totals" data-part aria-live="polite">
+      <div>
+        <p class="label">{t.overview.mainTotal}</p>
+        <p class="figure">{view.money(available, currency)}</p>
+        <p class="after">
+          {view.can('billing') && <a href={view.to('/purchase')}>{t.overview.purchase}</a>}
+          {view.shopUrl && <a href={view.shopUrl}>{t.overview.buy}</a>}
+        </p>
+      </div>
+      <div>
+        <p class="label">{t.overview.sipTotal}</p>
+        <p class="figure">{view.money(sipAccountsAvailable, currency)}</p>
+      </div>
+      {shares.length > 0 ? (
+        <ShareBar shares={shares} label={t.overview.share} />
+      ) : (
+        <p class="help">{t.overview.shareNothing}</p>
+      )}
+    </section>
+  );
+}
+
+function Empty({ view, query }: OverviewProps) {
+  const { overview } = view.t;
+  return (
+    <div class="card empty" id="rows" data-part>
+      {query ? (
+        <p>{overview.noMatch(query)}</p>
+      ) : (
+        <>
+          <h2>{overview.empty}</h2>
+          <p class="help">{view.mayMove ? overview.emptyHint : overview.emptyReadOnly}</p>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Pages({ view, rows, offset, found, next, query, sort }: OverviewProps) {
+  if (offset === 0 && next === undefined) return null;
+  const page = (from?: number) => overviewHref(view, { query, sort, from });
+  return (
+    <nav class="pages" aria-label={view.t.pages}>
+      <span>{view.t.overview.showing(offset + 1, offset + rows.length, found)}</span>
+      {offset > 0 && <a href={page()}>{view.t.first}</a>}
+      {next !== undefined && (
+        <a href={page(next)} rel="next">
+          {view.t.next}
+        </a>
+      )}
+    </nav>
+  );
+}

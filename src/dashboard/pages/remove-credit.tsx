@@ -1,0 +1,74 @@
+import { ZERO } from '../../ledger/domain/amount.js';
+import { ActionPage } from '../parts/action-page.js';
+import type { View } from '../view.js';
+
+interface RemoveCreditProps {
+  readonly view: View;
+  readonly sipAccountId: string;
+  readonly currency: string;
+  /** On the SIP account: all of it goes. */
+  readonly has: string;
+  /** On the main account, now and then. */
+  readonly available: string;
+  readonly availableAfter: string;
+  readonly idempotencyKey: string;
+  /** What the page showed before the amount changed. */
+  readonly shownBefore?: string | undefined;
+  readonly problem?: string | undefined;
+}
+
+/** The confirmation: it names the account and the exact amount. */
+export function RemoveCreditPage(props: RemoveCreditProps) {
+  const { view, sipAccountId, currency, has, shownBefore } = props;
+  const { remove } = view.t;
+  const money = (amount: string) => view.money(amount, currency);
+  const nothing = has === ZERO;
+  return (
+    <ActionPage
+      view={view}
+      title={remove.title}
+      intro={nothing ? remove.nothing(sipAccountId) : remove.intro(sipAccountId, money(has))}
+      action={view.toSip(sipAccountId, '/remove-all-credit')}
+      idempotencyKey={props.idempotencyKey}
+      submit={remove.submit}
+      danger
+      problem={shownBefore === undefined ? props.problem : remove.changed(money(shownBefore), money(has))}
+      above={
+        !nothing && (
+          <table class="change">
+            <thead>
+              <tr>
+                <td />
+                <th scope="col" class="number">
+                  {remove.now}
+                </th>
+                <th scope="col" class="number">
+                  {remove.after}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              <tr>
+                <th scope="row">{remove.fromNow(sipAccountId)}</th>
+                <td class="number">{money(has)}</td>
+                <td class="number">{money(ZERO)}</td>
+              </tr>
+              <tr>
+                <th scope="row">{remove.mainNow}</th>
+                <td class="number">{money(props.available)}</td>
+                <td class="number">{money(props.availableAfter)}</td>
+              </tr>
+            </tbody>
+          </table>
+        )
+      }
+    >
+      {!nothing && (
+        <>
+          <input type="hidden" name="shown" value={has} />
+          <p class="help">{remove.whole}</p>
+        </>
+      )}
+    </ActionPage>
+  );
+}

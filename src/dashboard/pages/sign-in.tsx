@@ -1,0 +1,59 @@
+import { Field } from '../parts/field.js';
+import { Layout } from '../parts/layout.js';
+import { Notice } from '../parts/notice.js';
+import type { View } from '../view.js';
+
+interface SignInProps {
+  readonly view: View;
+  /** Where to go afterwards: a path of ours. */
+  readonly next: string;
+  readonly notice?: 'expired' | 'signedOut' | undefined;
+  readonly problem?: 'refused' | 'tooMany' | 'linkSpent' | undefined;
+}
+
+export function SignInPage({ view, next, notice, problem }: SignInProps) {
+  const { signIn } = view.t;
+  return (
+    <Layout view={view} title={signIn.title}>
+      <div class="card narrow">
+        <h1>{signIn.title}</h1>
+        <p class="lead">{signIn.intro}</p>
+        {notice && <Notice kind="info">{signIn[notice]}</Notice>}
+        {problem === 'linkSpent' && <Notice kind="problem">{signIn.linkSpent}</Notice>}
+        <form method="post" action="/sign-in" class="stack">
+          <input type="hidden" name="next" value={next} />
+          <Field
+            name="key"
+            type="password"
+            label={signIn.key}
+            help={signIn.keyHelp}
+            problem={problem && problem !== 'linkSpent' ? signIn[problem] : undefined}
+            autocomplete="current-password"
+            maxLength={300}
+            required
+            focus
+          />
+          <button class="button">{signIn.submit}</button>
+        </form>
+      </div>
+    </Layout>
+  );
+}
+
+/** A link signs in only when the button is pressed: mail programs and chats open links by themselves. */
+export function SignInLinkPage({ view, token }: { view: View; token: string }) {
+  const { signIn } = view.t;
+  return (
+    <Layout view={view} title={signIn.linkTitle}>
+      <div class="card narrow">
+        <h1>{signIn.linkTitle}</h1>
+        <p class="lead">{signIn.linkIntro}</p>
+        <form method="post" action={`/sign-in/${encodeURIComponent(token)}`} class="stack">
+          <button class="button" autofocus>
+            {signIn.submit}
+          </button>
+        </form>
+      </div>
+    </Layout>
+  );
+}

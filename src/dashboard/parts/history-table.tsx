@@ -1,0 +1,74 @@
+import type { LedgerEvent } from '../../ledger/domain/events.js';
+import type { View } from '../view.js';
+
+export interface HistoryEntry {
+  readonly revision: number;
+  readonly type: LedgerEvent['type'];
+  /** RFC 3339, UTC. */
+  readonly recordedAt: string;
+  readonly sipAccountId?: string | undefined;
+  readonly amount?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly actor: string;
+  /** Balances after it. */
+  readonly available: string;
+  readonly sipAvailable?: string | undefined;
+}
+
+interface HistoryTableProps {
+  readonly view: View;
+  readonly currency: string;
+  readonly entries: readonly HistoryEntry[];
+}
+
+/** Entries with the balances after each. Times are in UTC, and the page says so. */
+export function HistoryTable({ view, currency, entries }: HistoryTableProps) {
+  const { details, kinds } = view.t;
+  const money = (amount?: string) => (amount === undefined ? '' : view.money(amount, currency));
+  return (
+    <div class="card flush scroll" tabIndex={0} role="region" aria-label={details.title}>
+      <table class="history">
+        <thead>
+          <tr>
+            <th scope="col">{details.date}</th>
+            <th scope="col">{details.what}</th>
+            <th scope="col" class="number">
+              {details.amount}
+            </th>
+            <th scope="col" class="number">
+              {details.mainBalance}
+            </th>
+            <th scope="col" class="number">
+              {details.sipBalance}
+            </th>
+            <th scope="col" class="wide">
+              {details.by}
+            </th>
+          </tr>
+        </thead>
+        <tbody id="entries" data-part>
+          {entries.map((entry) => (
+            <tr key={entry.revision} id={`entry-${entry.revision}`}>
+              <th scope="row" class="moment">
+                <a href={view.to(`/history/${entry.revision}`)} title={details.entry(entry.revision)}>
+                  <time dateTime={entry.recordedAt}>
+                    {view.date(entry.recordedAt)} <span>{view.time(entry.recordedAt)}</span>
+                  </time>
+                </a>
+              </th>
+              <td>
+                <span class={`kind kind-${entry.type}`}>{kinds[entry.type]}</span>
+                {entry.sipAccountId && <span class="subject">{entry.sipAccountId}</span>}
+                {entry.reference && <span class="subject">{entry.reference}</span>}
+              </td>
+              <td class="number amount">{money(entry.amount)}</td>
+              <td class="number">{money(entry.available)}</td>
+              <td class="number">{money(entry.sipAvailable)}</td>
+              <td class="wide subject">{entry.actor}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
