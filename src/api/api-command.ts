@@ -62,6 +62,7 @@ export function ApiCommand(summary: string, ...refusals: readonly ProblemCode[])
       'idempotency-key-reused',
       'too-many-requests',
       'internal-error',
+      'issuer-unavailable',
       'store-unavailable',
       'outcome-unknown',
     ),

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Booking } from '../ledger/account-writer.js';
+import type { Booking } from '../ledger/booking.js';
 
 /** Answers with what a command booked: its receipt, and whether it was booked now. */
 export function booked(reply: FastifyReply, booking: Booking): string {

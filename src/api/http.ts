@@ -6,6 +6,7 @@ import { AllowedMethods } from './allowed-methods.js';
 import { serveDocs } from './docs.js';
 import { correlationIdOf } from './headers.js';
 import { parseJsonBody } from './json-body.js';
+import { sendProblem } from './send-problem.js';
 
 /** A body may have so many bytes. */
 const BODY_LIMIT = 16_384;
@@ -20,6 +21,9 @@ export const fastifyAdapter = (): FastifyAdapter =>
     bodyLimit: BODY_LIMIT,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // What the router itself refuses, such as a path that is not percent-encoded well, reaches no filter.
+    frameworkErrors: ({ message }: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, { code: 'invalid-request', detail: message }, correlationIdOf(request)),
   });
 
 /**

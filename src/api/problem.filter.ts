@@ -2,18 +2,10 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { correlationIdOf } from './headers.js';
 import { problemOf, type Problem } from './problem-of.js';
-import { problemBody, type ProblemCode } from './problems.js';
+import { PROBLEMS, type ProblemCode } from './problems.js';
+import { sendProblem } from './send-problem.js';
 
-const HEADERS: Partial<Record<ProblemCode, readonly [string, string]>> = {
-  unauthenticated: ['WWW-Authenticate', 'Bearer'],
-  'too-many-requests': ['Retry-After', '1'],
-  'issuer-unavailable': ['Retry-After', '5'],
-  'store-unavailable': ['Retry-After', '1'],
-  'outcome-unknown': ['Retry-After', '1'],
-  'read-model-behind': ['Retry-After', '1'],
-};
-
-/** Answers every error as a problem document (RFC 9457). Faults of our own go to the log, not to the caller. */
+/** Answers every error as a problem document. What is our own fault goes to the log, not to the caller. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Api');
@@ -22,17 +14,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error) ?? unexpected(request);
-    const { code, detail, members } = problem;
-    const common = problemBody(code);
     const correlationId = correlationIdOf(request);
-    if (common.status >= 500) this.log(error, code, correlationId);
-    if (reply.sent) return;
-    const [name, value] = HEADERS[code] ?? [];
-    if (name && !reply.hasHeader(name)) reply.header(name, value);
-    void reply
-      .status(common.status)
-      .header('Content-Type', 'application/problem+json; charset=utf-8')
-      .send(JSON.stringify({ ...common, detail, ...members, correlationId }));
+    if (PROBLEMS[problem.code].status >= 500) this.log(error, problem.code, correlationId);
+    if (!reply.sent) sendProblem(reply, problem, correlationId);
   }
 
   private log(error: unknown, code: ProblemCode, correlationId: string): void {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { type CanActivate, type ExecutionContext, Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
@@ -7,13 +8,16 @@ import { ApiModule } from '../../src/api/api.module.js';
 import { configureHttp, fastifyAdapter } from '../../src/api/http.js';
 import type { AuthenticatedRequest } from '../../src/auth/decorators.js';
 import type { Principal } from '../../src/auth/principal.js';
+
 import { EventStore } from '../../src/event-store/event-store.js';
-import { AccountsIndex } from '../../src/ledger/accounts-index.js';
+import { openEventStore } from '../../src/event-store/open-event-store.js';
 import { LedgerObserver } from '../../src/ledger/ledger-observer.js';
 import { LedgerModule } from '../../src/ledger/ledger.module.js';
+import { ProjectionsModule } from '../../src/projections/projections.module.js';
 import { FaultyStore } from './faulty-store.js';
-import { EmptyIndex, Notes } from './ledger.js';
-import { openTestStore } from './sqlite.js';
+import { Notes } from './ledger.js';
+import { testConfig } from './read-side.js';
+import { temporaryDirectory } from './service.js';
 
 const PRINCIPAL: Principal = { id: 'key:test', roles: ['billing'], mainAccountId: undefined };
 
@@ -26,36 +30,44 @@ class FixedPrincipal implements CanActivate {
 
 let keys = 0;
 
-/** The API over real HTTP and a real store, with everybody let in and no read models. */
+/** The API over real HTTP, with a real store and real read models; everybody is let in. */
 export class ApiApp {
   private constructor(
     readonly app: NestFastifyApplication,
     readonly store: FaultyStore,
     readonly url: string,
+    private readonly dataDir: string,
   ) {}
 
   static async start(): Promise<ApiApp> {
-    const store = new FaultyStore(await openTestStore());
+    const dataDir = temporaryDirectory();
+    const config = testConfig(dataDir, 1000);
+    const store = new FaultyStore(await openEventStore(config));
     @Global()
     @Module({
       providers: [
         { provide: EventStore, useValue: store },
-        { provide: AccountsIndex, useClass: EmptyIndex },
         { provide: LedgerObserver, useClass: Notes },
         { provide: APP_GUARD, useClass: FixedPrincipal },
       ],
-      exports: [EventStore, AccountsIndex, LedgerObserver],
+      exports: [EventStore, LedgerObserver],
     })
     class Surroundings {}
     const testing = Test.createTestingModule({
-      imports: [Surroundings, CqrsModule.forRoot(), LedgerModule, ApiModule],
+      imports: [
+        Surroundings,
+        CqrsModule.forRoot(),
+        ProjectionsModule.forRoot(config),
+        LedgerModule,
+        ApiModule,
+      ],
     });
     const app = (await testing.compile()).createNestApplication<NestFastifyApplication>(fastifyAdapter(), {
       logger: false,
     });
     configureHttp(app);
     await app.listen(0, '127.0.0.1');
-    return new ApiApp(app, store, await app.getUrl());
+    return new ApiApp(app, store, await app.getUrl(), dataDir);
   }
 
   /** Sends a command: `body` as JSON, or as it is if it is a string. A header set to null is left out. */
@@ -91,6 +103,7 @@ export class ApiApp {
   async close(): Promise<void> {
     await this.app.close();
     await this.store.close();
+    rmSync(this.dataDir, { recursive: true, force: true });
   }
 }
 

@@ -28,7 +28,11 @@ export class ReceiptResponse {
   @ApiPropertyOptional({ description: 'The SIP account that the command named, if any', example: 'desk-1' })
   readonly sipAccountId?: string;
 
-  @ApiAmount('The amount that was moved, if any', { required: false })
+  @ApiPropertyOptional({
+    description: 'The amount that was moved, if any',
+    pattern: '^(0|[1-9][0-9]*)\\.[0-9]{4}$',
+    example: '12.2109',
+  })
   readonly amount?: string;
 
   @ApiProperty({

@@ -1,0 +1,35 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiCorrelationId } from './api-command.js';
+import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
+import type { ProblemCode } from './problems.js';
+
+/** Documents a query of the read models: its headers, its answer, and all it may be refused for. */
+export function ApiReadModelQuery(
+  summary: string,
+  answer: Type,
+  ...refusals: readonly ProblemCode[]
+): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiHeader({
+      name: 'Ledger-At-Least',
+      description:
+        'A position from `Ledger-Position`: the answer is not from before it. If the read models do not get there in time, the answer is 503 `read-model-behind`.',
+      schema: { type: 'string', pattern: '^(0|[1-9][0-9]{0,18})$', example: '1042' },
+    }),
+    ApiCorrelationId(),
+    ApiOkResponse({ description: 'The answer', type: answer, headers: CORRELATION_HEADER }),
+    ApiProblems(
+      'invalid-request',
+      'unauthenticated',
+      'forbidden',
+      ...refusals,
+      'too-many-requests',
+      'internal-error',
+      'issuer-unavailable',
+      'store-unavailable',
+      'read-model-behind',
+    ),
+  );
+}
