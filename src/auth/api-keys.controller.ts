@@ -13,7 +13,6 @@ import {
 } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
-  ApiBearerAuth,
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiForbiddenResponse,
@@ -32,7 +31,6 @@ import { Roles } from './decorators.js';
 
 /** Operators make, list and revoke API keys. */
 @ApiTags('API keys')
-@ApiBearerAuth()
 @ApiUnauthorizedResponse({ description: '`unauthenticated`' })
 @ApiForbiddenResponse({ description: '`forbidden`: this needs the role operator' })
 @Roles('operator')
@@ -45,7 +43,7 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'Make an API key', description: 'Sent twice, it makes two keys; revoke one.' })
   @ApiCreatedResponse({ type: CreatedApiKeyResponse })
   @ApiBadRequestResponse({ description: '`invalid-request`' })
-  create(@Body() { name, roles, mainAccountId }: CreateApiKeyRequest): CreatedApiKeyResponse {
+  createApiKey(@Body() { name, roles, mainAccountId }: CreateApiKeyRequest): CreatedApiKeyResponse {
     const isCustomer = roles.includes('customer');
     if (isCustomer && roles.length > 1)
       throw new BadRequestException('The role customer goes with no other role');
@@ -58,7 +56,7 @@ export class ApiKeysController {
   @Get()
   @ApiOperation({ summary: 'List the API keys', description: 'The bootstrap key is not among them.' })
   @ApiOkResponse({ type: ApiKeyListResponse })
-  list(): ApiKeyListResponse {
+  listApiKeys(): ApiKeyListResponse {
     return { apiKeys: this.apiKeys.list().map(shown) };
   }
 
@@ -68,7 +66,7 @@ export class ApiKeysController {
   @ApiNoContentResponse({ description: 'Revoked' })
   @ApiNotFoundResponse({ description: '`not-found`: there is no such key' })
   @ApiConflictResponse({ description: '`conflict`: this is the last operator key' })
-  revoke(@Param('id') id: string): void {
+  revokeApiKey(@Param('id') id: string): void {
     try {
       if (this.apiKeys.revoke(id)) return;
     } catch (error) {

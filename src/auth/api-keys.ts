@@ -48,6 +48,11 @@ export class ApiKeys {
     for (const apiKey of file.read(warn)) this.remember(apiKey);
   }
 
+  /** Where the hashes are kept. */
+  get path(): string {
+    return this.file.path;
+  }
+
   /** The key of a first start, which has no other way in; undefined on every other start. @throws ApiKeysFileError */
   makeFirst(): string | undefined {
     if (this.entries.size > 0 || this.bootstrap || this.otherWaysIn) return undefined;

@@ -1,0 +1,65 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { configureHttp, fastifyAdapter } from './api/http.js';
+import { AppModule } from './app.module.js';
+import { ApiKeys } from './auth/api-keys.js';
+import { type Config, ConfigError, loadConfig } from './config/config.js';
+import { createLogger, NestLogger } from './operations/logger.js';
+import { Metrics } from './operations/metrics.js';
+import { observeRequests } from './operations/request-log.js';
+import { stopOnSignals } from './operations/shutdown.js';
+import { startFailure } from './operations/start-failure.js';
+import { welcome } from './operations/welcome.js';
+
+/** EX_CONFIG of sysexits.h: starting again without changing something is of no use. */
+const EXIT_CONFIG = 78;
+
+const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+function fail(reason: string, code: number): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(code);
+}
+
+function configOrExit(): Config {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message, EXIT_CONFIG);
+    throw error;
+  }
+}
+
+/** Opens everything, listens, and says where. Read models that are behind catch up while commands are served. */
+async function start(config: Config): Promise<void> {
+  const logger = createLogger(config);
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'unexpected error; the process ends');
+    process.exit(1);
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(config, logger),
+    fastifyAdapter(),
+    // A failed start is told once, on stderr, and not in the log as well.
+    { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
+  );
+  configureHttp(app);
+  observeRequests(app.getHttpAdapter().getInstance(), logger, app.get(Metrics));
+  stopOnSignals(app, logger);
+  await app.listen(config.port, config.host);
+  app.useLogger(new NestLogger(logger));
+  const url = await app.getUrl();
+  // Made only now: the key of a start that failed would be lost.
+  const keys = app.get(ApiKeys);
+  const firstKey = keys.makeFirst();
+  say(`listening on ${url}`);
+  say(`API page: ${url}/docs`);
+  if (firstKey) say(welcome(url, firstKey, keys.path));
+}
+
+const config = configOrExit();
+try {
+  await start(config);
+} catch (error) {
+  fail(startFailure(error, config), 1);
+}

@@ -1,0 +1,76 @@
+import { Controller, Get, Header, Res, ServiceUnavailableException } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
+import type { FastifyReply } from 'fastify';
+import { Public } from '../auth/decorators.js';
+import { EventStore } from '../event-store/event-store.js';
+import { Projections } from '../projections/projections.js';
+
+const STORE_TIMEOUT_MS = 2000;
+/** Probes are open to everybody, so the store is not asked more often than this. */
+const STORE_CACHE_MS = 500;
+
+/** For whoever runs the service: is it alive, and can it be sent requests? */
+@ApiTags('Operations')
+@Public()
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly store: EventStore,
+    private readonly projections: Projections,
+  ) {}
+
+  @Get('live')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Is the process alive?',
+    description: 'Restart it when this does not answer.',
+    security: [],
+  })
+  @ApiOkResponse({ description: 'It is' })
+  isLive(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Can it do all of its work?',
+    description: 'Send it requests only while it can. `details` gives the reason for each part that cannot.',
+    security: [],
+  })
+  @ApiOkResponse({ description: 'It can' })
+  @ApiServiceUnavailableResponse({
+    description: 'The store cannot be written, the balances are catching up, or it is shutting down',
+  })
+  async isReady(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    try {
+      return await this.health.check([() => this.storeHealth(), () => this.projectionsHealth()]);
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      reply.status(503);
+      return error.getResponse() as object;
+    }
+  }
+
+  private async storeHealth() {
+    return this.indicators
+      .check('store')
+      .attempt(() => this.store.check())
+      .withTimeout(STORE_TIMEOUT_MS)
+      .cacheFor(STORE_CACHE_MS);
+  }
+
+  private projectionsHealth() {
+    const indicator = this.indicators.check('projections');
+    const { ready, stopped } = this.projections;
+    if (ready) return indicator.up();
+    const stops = stopped.map(
+      ({ projection, type, stream, revision }) =>
+        `${projection} stopped at ${type}, revision ${revision} of ${stream}`,
+    );
+    return indicator.down(stops.length > 0 ? stops.join('; ') : 'catching up with the log');
+  }
+}

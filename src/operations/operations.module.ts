@@ -1,0 +1,49 @@
+import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import type { Logger } from 'pino';
+import { Accounts } from '../ledger/accounts.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
+import { LedgerObserver } from '../ledger/ledger-observer.js';
+import { Projections } from '../projections/projections.js';
+import { registerGauges } from './gauges.js';
+import { HealthController } from './health.controller.js';
+import { Metrics } from './metrics.js';
+import { MetricsController } from './metrics.controller.js';
+import { PrometheusObserver } from './prometheus-observer.js';
+
+/** Gives everybody the metrics, and the write side its observer. */
+@Module({})
+export class MetricsModule {
+  static forRoot(logger: Logger): DynamicModule {
+    return {
+      module: MetricsModule,
+      global: true,
+      providers: [
+        Metrics,
+        {
+          provide: LedgerObserver,
+          useFactory: (metrics: Metrics) => new PrometheusObserver(metrics, logger),
+          inject: [Metrics],
+        },
+      ],
+      exports: [Metrics, LedgerObserver],
+    };
+  }
+}
+
+/** What operators see of the running service. */
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false }), LedgerModule],
+  controllers: [HealthController, MetricsController],
+})
+export class OperationsModule implements OnModuleInit {
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly accounts: Accounts,
+    private readonly projections: Projections,
+  ) {}
+
+  onModuleInit(): void {
+    registerGauges(this.metrics, this.accounts, this.projections);
+  }
+}

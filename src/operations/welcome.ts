@@ -1,0 +1,19 @@
+/** What a first start prints: the key, which cannot be had again, and three lines that use it when pasted. */
+export function welcome(url: string, key: string, keptIn: string): string {
+  const accounts = `${url}/v1/main-accounts`;
+  const authorization = `-H 'Authorization: Bearer ${key}'`;
+  const post = (path: string, idempotencyKey: string, body: object): string =>
+    `curl ${accounts}${path} ${authorization} -H 'Idempotency-Key: ${idempotencyKey}' ` +
+    `-H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+  return `
+This is the first start, so a first API key was made. It may do everything, and is shown only this once:
+
+  ${key}
+
+Its hash is kept in ${keptIn}. Three lines to try:
+
+${post('', 'first-1', { mainAccountId: 'acme', currency: 'EUR' })}
+${post('/acme/purchases', 'first-2', { amount: '110.2580', reference: 'first purchase' })}
+curl ${accounts}/acme ${authorization}
+`;
+}
