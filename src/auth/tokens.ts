@@ -43,11 +43,17 @@ const REFUSED = [
   errors.JWKSMultipleMatchingKeys,
 ];
 
+interface Verified {
+  readonly principal: Principal;
+  /** In milliseconds since 1970: a token ends by the clock on the wall. */
+  readonly until: number;
+}
+
 /** Bearer JWTs of one issuer. */
 export class Tokens {
   private readonly key: JWTVerifyGetKey;
   /** By the token's hash: the cache holds nothing that could be used to come in. */
-  private readonly verified = new LRUCache<string, Principal>({ max: MAX_CACHED_TOKENS });
+  private readonly verified = new LRUCache<string, Verified>({ max: MAX_CACHED_TOKENS });
 
   constructor(private readonly config: JwtConfig) {
     const { jwksUrl, publicKey } = config;
@@ -65,15 +71,16 @@ export class Tokens {
   verify(token: string): Principal | undefined | Promise<Principal | undefined> {
     if (token.length > MAX_TOKEN_LENGTH) return undefined;
     const hash = digest(token).toString('base64');
-    return this.verified.get(hash) ?? this.check(token, hash);
+    const known = this.verified.get(hash);
+    return known && Date.now() < known.until ? known.principal : this.check(token, hash);
   }
 
   private async check(token: string, hash: string): Promise<Principal | undefined> {
     const payload = await this.payloadOf(token);
     const principal = payload && principalOf(payload);
     if (!payload || !principal) return undefined;
-    const validMs = ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000 - Date.now();
-    if (validMs > 0) this.verified.set(hash, principal, { ttl: Math.min(validMs, MAX_CACHED_MS) });
+    const end = ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000;
+    this.verified.set(hash, { principal, until: Math.min(end, Date.now() + MAX_CACHED_MS) });
     return principal;
   }
 

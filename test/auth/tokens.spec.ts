@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { SignJWT, UnsecuredJWT } from 'jose';
+import { IssuerUnavailable, Tokens } from '../../src/auth/tokens.js';
+import { AuthApp } from '../support/auth-app.js';
+import {
+  AUDIENCE,
+  ISSUER,
+  JwksServer,
+  pemOf,
+  type SigningKey,
+  signingKey,
+  token,
+} from '../support/issuer.js';
+
+const now = (): number => Math.floor(Date.now() / 1000);
+
+describe('tokens', () => {
+  let key: SigningKey;
+  let tokens: Tokens;
+  beforeAll(async () => {
+    key = await signingKey('one');
+    const publicKey = await pemOf(key);
+    tokens = new Tokens({ issuer: ISSUER, audience: AUDIENCE, jwksUrl: undefined, publicKey });
+  });
+
+  it('say who it is and what it may do', async () => {
+    expect(await tokens.verify(await token(key))).toEqual({
+      id: 'jwt:service-7',
+      roles: ['billing'],
+      mainAccountId: undefined,
+    });
+  });
+
+  it('are known at once when seen before', async () => {
+    const seen = await token(key, { sub: 'again' });
+    const principal = await tokens.verify(seen);
+    expect(tokens.verify(seen)).toBe(principal);
+  });
+
+  it('are looked at again when their time is over', async () => {
+    const seen = await token(key, { exp: now() + 30 });
+    expect(await tokens.verify(seen)).toBeDefined();
+    const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 36_000);
+    expect(tokens.verify(seen)).toBeInstanceOf(Promise);
+    later.mockRestore();
+  });
+
+  it.each<[string, () => Record<string, unknown>]>([
+    ['that are over', () => ({ exp: now() - 6 })],
+    ['of another issuer', () => ({ iss: 'https://evil.example' })],
+    ['for another audience', () => ({ aud: 'shop' })],
+    ['without an end', () => ({ exp: undefined })],
+    ['without an audience', () => ({ aud: undefined })],
+    ['that are not yet good', () => ({ nbf: now() + 60 })],
+    ['without a subject', () => ({ sub: undefined })],
+    ['with an empty subject', () => ({ sub: '' })],
+    ['with a subject of 129 characters', () => ({ sub: 'x'.repeat(129) })],
+    ['with a subject of two lines', () => ({ sub: 'a\nb' })],
+    ['of a customer without an account', () => ({ roles: ['customer'] })],
+    ['of a customer with other roles', () => ({ roles: ['customer', 'billing'], main_account_id: 'acme' })],
+    ['of a customer of what is no account', () => ({ roles: ['customer'], main_account_id: '../x' })],
+  ])('%s are refused', async (_, claims) => {
+    expect(await tokens.verify(await token(key, claims()))).toBeUndefined();
+  });
+
+  it('may be off by 5 seconds', async () => {
+    expect(await tokens.verify(await token(key, { exp: now() - 3 }))).toBeDefined();
+  });
+
+  it.each<[unknown, readonly string[]]>([
+    [
+      ['auditor', 'billing'],
+      ['billing', 'auditor'],
+    ],
+    ['billing operator', ['billing', 'operator']],
+    [['offline_access', 'billing', 7], ['billing']],
+    [['admin'], []],
+    [undefined, []],
+    [{ billing: true }, []],
+  ])('with the roles %j allow %j', async (roles, allowed) => {
+    expect((await tokens.verify(await token(key, { roles })))?.roles).toEqual(allowed);
+  });
+
+  it('tie a customer to one account', async () => {
+    const claims = { roles: 'customer', main_account_id: 'acme' };
+    expect(await tokens.verify(await token(key, claims))).toMatchObject({ mainAccountId: 'acme' });
+  });
+
+  it('that nobody signed are refused', async () => {
+    const claims = { iss: ISSUER, aud: AUDIENCE, sub: 'me', exp: now() + 60, roles: ['operator'] };
+    expect(await tokens.verify(new UnsecuredJWT(claims).encode())).toBeUndefined();
+  });
+
+  it('signed with the public key as an HMAC secret are refused', async () => {
+    const claims = { iss: ISSUER, aud: AUDIENCE, sub: 'me', exp: now() + 60, roles: ['operator'] };
+    const secret = new TextEncoder().encode(await pemOf(key));
+    const forged = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(secret);
+    expect(await tokens.verify(forged)).toBeUndefined();
+  });
+
+  it('signed with another key are refused', async () => {
+    expect(await tokens.verify(await token(await signingKey('one')))).toBeUndefined();
+  });
+
+  it('of which one part was changed are refused', async () => {
+    const [header, , signature] = (await token(key)).split('.');
+    const [, claims] = (await token(key, { roles: ['operator'] })).split('.');
+    expect(await tokens.verify(`${header}.${claims}.${signature}`)).toBeUndefined();
+  });
+
+  it('longer than 8192 characters are refused unread', () => {
+    expect(tokens.verify('x'.repeat(8193))).toBeUndefined();
+  });
+});
+
+describe("the issuer's keys", () => {
+  it('are fetched once, and again for a key that is not known, but not for every such token', async () => {
+    const [one, two] = [await signingKey('one'), await signingKey('two', 'RS256')];
+    const jwks = await JwksServer.start(one);
+    const tokens = new Tokens({
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      jwksUrl: jwks.env['LEDGER_JWT_JWKS_URL'],
+      publicKey: undefined,
+    });
+    await tokens.verify(await token(one));
+    expect(await tokens.verify(await token(one, { sub: 'other' }))).toBeDefined();
+    expect(jwks.requests).toBe(1);
+
+    jwks.keys = [one, two];
+    expect(await tokens.verify(await token(two))).toBeUndefined();
+    expect(jwks.requests).toBe(1);
+
+    const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 31_000);
+    expect(await tokens.verify(await token(two))).toBeDefined();
+    expect(jwks.requests).toBe(2);
+    expect(await tokens.verify(await token(await signingKey('three')))).toBeUndefined();
+    expect(jwks.requests).toBe(2);
+    later.mockRestore();
+    jwks.stop();
+  });
+
+  it('that cannot be had make a token neither good nor bad', async () => {
+    const one = await signingKey('one');
+    const jwks = await JwksServer.start(one);
+    jwks.down = true;
+    const tokens = new Tokens({
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      jwksUrl: jwks.env['LEDGER_JWT_JWKS_URL'],
+      publicKey: undefined,
+    });
+    const good = await token(one);
+    await expect(tokens.verify(good)).rejects.toThrow(IssuerUnavailable);
+    expect(await tokens.verify('not.a.token')).toBeUndefined();
+    jwks.down = false;
+    expect(await tokens.verify(good)).toBeDefined();
+    jwks.stop();
+    expect(await tokens.verify(good)).toBeDefined();
+  });
+});
+
+describe('over HTTP', () => {
+  let key: SigningKey;
+  let jwks: JwksServer;
+  let app: AuthApp;
+  beforeAll(async () => {
+    key = await signingKey('one');
+    jwks = await JwksServer.start(key);
+    app = await AuthApp.start(jwks.env);
+  });
+  afterAll(async () => {
+    jwks.stop();
+    await app.close();
+  });
+
+  it('answers 503 with Retry-After while it cannot tell', async () => {
+    jwks.down = true;
+    const { status, headers, body } = await app.send('POST', '/probe/billing', await token(key));
+    expect(status).toBe(503);
+    expect(headers.get('Retry-After')).toBe('5');
+    expect(body['code']).toBe('issuer-unavailable');
+    jwks.down = false;
+  });
+
+  it('lets a token in beside an API key', async () => {
+    expect((await app.send('POST', '/probe/billing', await token(key))).body).toEqual({
+      id: 'jwt:service-7',
+    });
+    expect((await app.send('POST', '/probe/billing')).body).toEqual({ id: 'key:bootstrap' });
+  });
+
+  it('refuses a token that is over', async () => {
+    const { status, headers } = await app.send(
+      'POST',
+      '/probe/billing',
+      await token(key, { exp: now() - 60 }),
+    );
+    expect(status).toBe(401);
+    expect(headers.get('WWW-Authenticate')).toContain('invalid_token');
+  });
+
+  it("shows a customer's token its own account alone", async () => {
+    const customer = await token(key, { roles: ['customer'], main_account_id: 'acme' });
+    expect((await app.send('GET', '/probe/accounts/acme', customer)).status).toBe(200);
+    expect((await app.send('GET', '/probe/accounts/other', customer)).status).toBe(404);
+  });
+});
