@@ -9,6 +9,9 @@ import { Patience } from './patience.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
 
+/** What every server takes by default in one append, less some room for its own fields. */
+const MAX_BYTES = 1_000_000;
+
 type Expected = number | 'no-stream';
 
 /** One append as it is sent, the same at every try. */
@@ -37,7 +40,10 @@ export class Appender {
   }
 
   /** @throws RevisionConflict, StoreUnavailable, OutcomeUnknown */
-  append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Position> {
+  async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Position> {
+    if (!this.reader.isOurs(stream)) throw new StoreUnavailable(`nobody follows the stream ${stream}`);
+    const bytes = bytesOf(events);
+    if (bytes > MAX_BYTES) throw new StoreUnavailable(`${bytes} bytes are more than one append may carry`);
     const request = { stream, events, expected, proposed: events.map(toProposed) };
     const patience = new Patience(this.settings, this.closing);
     return this.slots.run(() => this.persist(request, patience));
@@ -95,6 +101,9 @@ export class Appender {
     throw new RevisionConflict(stream, expected, first + stored.length - 1);
   }
 }
+
+const bytesOf = (events: readonly NewEvent[]): number =>
+  events.reduce((sum, { data, metadata }) => sum + Buffer.byteLength(data) + Buffer.byteLength(metadata), 0);
 
 function conflictIn({ stream, expected }: Request, error: unknown): RevisionConflict {
   const { actualVersion } = error as WrongExpectedVersionError;

@@ -13,17 +13,17 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /**
  * An event as the client takes it. The client serialises objects itself, so a text is kept only
  * if it is what JSON.stringify writes: the ledger's canonical JSON is.
- * @throws TypeError the event could not be kept as it is; nothing was sent
+ * @throws StoreUnavailable the event could not be kept as it is; nothing was sent
  */
 export function toProposed({ id, type, data, metadata }: NewEvent): EventData {
   // The client would leave the call open for ever.
-  if (!UUID.test(id)) throw new TypeError(`${id} is not a UUID`);
+  if (!UUID.test(id)) throw new StoreUnavailable(`${id} is not a UUID`);
   return jsonEvent({ id, type, data: faithful(data), metadata: faithful(metadata) });
 }
 
 function faithful(text: string): Record<string, unknown> {
   const value = JSON.parse(text) as Record<string, unknown>;
-  if (JSON.stringify(value) !== text) throw new TypeError(`${text} would not come back as it is`);
+  if (JSON.stringify(value) !== text) throw new StoreUnavailable(`${text} would not come back as it is`);
   return value;
 }
 

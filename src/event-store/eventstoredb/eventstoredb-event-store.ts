@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Config } from '../../config/config.js';
 import { StoreUnavailable } from '../errors.js';
 import {
@@ -42,6 +43,8 @@ class EventStoreDbEventStore extends EventStore {
     // A connection carries a bounded number of calls, and none of the three kinds may starve the others.
     const [appends, reads, follows] = [new Connection(url), new Connection(url), new Connection(url)];
     const { signal } = this.closing;
+    // Each operation that waits listens to it.
+    setMaxListeners(0, signal);
     this.connections = [appends, reads, follows];
     this.reader = new LogReader(reads, settings, signal);
     this.appender = new Appender(appends, this.reader, settings, signal);

@@ -39,7 +39,7 @@ export class Follower {
         if (end === position) yield { events: [], position, live: true };
         for await (const arrived of this.subscribe(position, signal)) {
           const events = arrived
-            .filter((event) => this.reader.isOurs(event))
+            .filter(({ event }) => this.reader.isOurs(event?.streamId))
             .map(toRecorded)
             .filter((event) => event.position > position);
           position = events.at(-1)?.position ?? position;

@@ -13,6 +13,8 @@ import { Patience } from './patience.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
 
+/** Events of a stream's first page: who only looks whether there is something new should not fetch it all. */
+const FIRST_PAGE = 16;
 /** Events looked at at once where the ledger's last event is searched for. */
 const TAIL = 64;
 
@@ -35,11 +37,10 @@ export class LogReader {
 
   /** @throws StoreUnavailable */
   async *stream(stream: string, from: number): AsyncGenerator<readonly RecordedEvent[]> {
-    const { pageSize } = this.settings;
-    for (let next = from; ; next += pageSize) {
-      const page = await this.patiently(() => this.streamPage(stream, next, pageSize));
+    for (let next = from, size = FIRST_PAGE; ; next += size, size = this.settings.pageSize) {
+      const page = await this.patiently(() => this.streamPage(stream, next, size));
       if (page.length > 0) yield page;
-      if (page.length < pageSize) return;
+      if (page.length < size) return;
     }
   }
 
@@ -59,7 +60,7 @@ export class LogReader {
       const from = last;
       const page = await this.patiently(() => this.allPage('forwards', from, pageSize));
       // The first event is the one the last page ended with.
-      const events = page.filter((event) => this.isOurs(event)).map(toRecorded);
+      const events = page.filter(({ event }) => this.isOurs(event?.streamId)).map(toRecorded);
       const news = events.filter(({ position }) => from === 'start' || position > from.commit);
       if (news.length > 0) yield news;
       if (page.length < pageSize) return;
@@ -76,7 +77,7 @@ export class LogReader {
       end ??= placeOf(page[0])?.commit ?? START;
       // A log that ends before what was seen of it has been restored: what was seen does not count.
       const known = end < this.seen.end ? { head: START, end: START } : this.seen;
-      const ours = page.find((event) => this.isOurs(event));
+      const ours = page.find(({ event }) => this.isOurs(event?.streamId));
       const oldest = placeOf(page.at(-1));
       if (ours || !oldest || oldest.commit <= known.end || page.length < TAIL) {
         this.seen = { head: placeOf(ours)?.commit ?? known.head, end };
@@ -99,11 +100,11 @@ export class LogReader {
       }
   }
 
-  isOurs({ event }: AllStreamResolvedEvent): boolean {
-    if (!event) return false;
+  /** Whether the stream is one of the ledger's. */
+  isOurs(stream: string | undefined): boolean {
     const { prefixes } = this.settings;
-    if (prefixes.length === 0) return !event.streamId.startsWith('$');
-    return prefixes.some((prefix) => event.streamId.startsWith(prefix));
+    if (prefixes.length === 0) return stream?.startsWith('$') === false;
+    return prefixes.some((prefix) => stream?.startsWith(prefix));
   }
 
   /** Resolves when nothing is on its way any more. */

@@ -161,26 +161,28 @@ export class Simulator {
     const requests: streams.AppendReq[] = [];
     call.on('data', (request: streams.AppendReq) => requests.push(request));
     call.on('error', () => {});
-    call.on('end', () => {
-      this.appends += 1;
-      const refusal = this.refusal(call);
-      if (refusal) return reply(refusal);
-      const { stream, expected } = appendOptions(requests[0]?.getOptions());
-      const events = requests.flatMap((request) => {
-        const message = request.getProposedMessage();
-        return message ? [proposedEvent(message)] : [];
-      });
-      const write = () => appendAnswer(this.log.append(stream, events, expected));
-      const size = events.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0);
-      if (size > 1024 * 1024)
-        return reply(
-          serverError(status.INVALID_ARGUMENT, 'Maximum Append Size of 1048576 Exceeded.', {
-            exception: 'maximum-append-size-exceeded',
-            'maximum-append-size': '1048576',
-          }),
-        );
-      this.answer(this.appendFault(), write, reply);
+    // A call that is cut off ends too, and is reported as cancelled only after that: it must not be half written.
+    call.on('end', () =>
+      setImmediate(() => {
+        if (!call.cancelled) this.appendAll(call, requests, reply);
+      }),
+    );
+  }
+
+  private appendAll(
+    call: ServerReadableStream<streams.AppendReq, streams.AppendResp>,
+    requests: readonly streams.AppendReq[],
+    reply: sendUnaryData<streams.AppendResp>,
+  ): void {
+    this.appends += 1;
+    const refusal = this.refusal(call);
+    if (refusal) return reply(refusal);
+    const { stream, expected } = appendOptions(requests[0]?.getOptions());
+    const events = requests.flatMap((request) => {
+      const message = request.getProposedMessage();
+      return message ? [proposedEvent(message)] : [];
     });
+    this.answer(this.appendFault(), () => appendAnswer(this.log.append(stream, events, expected)), reply);
   }
 
   private answer(

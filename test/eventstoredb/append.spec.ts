@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../../src/event-store/errors.js';
+import type { EventStore, NewEvent } from '../../src/event-store/event-store.js';
+import { openEventStoreDb } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { newEvent, newEvents } from '../contract/event-store.contract.js';
+import { openHasty } from '../support/eventstoredb/open.js';
+import { Simulator, type AppendFault } from '../support/eventstoredb/simulator.js';
+
+const STREAM = 'mainAccount-acme';
+
+let simulator: Simulator;
+let store: EventStore;
+
+beforeEach(async () => {
+  simulator = await Simulator.start();
+  store = await openHasty(simulator.url);
+});
+afterEach(async () => {
+  await store.close();
+  await simulator.stop();
+});
+
+/** These faults in turn, then none. */
+const faults = (...turns: (AppendFault | undefined)[]): void => {
+  simulator.appendFault = () => turns.shift();
+};
+
+const always = (fault: AppendFault): void => {
+  simulator.appendFault = () => fault;
+};
+
+const stored = (): string[] => simulator.log.stream(STREAM).map(({ id }) => id);
+const idsOf = (events: readonly NewEvent[]): string[] => events.map(({ id }) => id);
+
+describe('an append that meets a fault', () => {
+  it.each<AppendFault>([
+    'reply lost',
+    'write lost',
+    'unavailable',
+    'too busy',
+    'not leader',
+    'timeout, written',
+    'timeout, not written',
+    'silence, written',
+    'silence, not written',
+    'cut, written',
+    'written late',
+  ])('is written once, and acknowledged, after: %s', async (fault) => {
+    const events = newEvents(3);
+    faults(fault, fault);
+    const position = await store.append(STREAM, events, 'no-stream');
+    expect(stored()).toEqual(idsOf(events));
+    expect(simulator.log.stream(STREAM).at(-1)?.position).toBe(position);
+    expect(simulator.appends).toBeGreaterThan(1);
+  });
+
+  it.each<AppendFault>(['unavailable', 'too busy'])(
+    'is surely not written while the server is: %s',
+    async (fault) => {
+      always(fault);
+      await expect(store.append(STREAM, newEvents(1), 'no-stream')).rejects.toBeInstanceOf(StoreUnavailable);
+      expect(stored()).toEqual([]);
+    },
+  );
+
+  it('is surely not written when no server is there', async () => {
+    await simulator.network.down();
+    await expect(store.append(STREAM, newEvents(1), 'no-stream')).rejects.toBeInstanceOf(StoreUnavailable);
+  });
+
+  it.each<AppendFault>(['reply lost', 'write lost', 'silence, not written', 'timeout, written'])(
+    'has an unknown outcome when every try ends so: %s',
+    async (fault) => {
+      always(fault);
+      await expect(store.append(STREAM, newEvents(1), 'no-stream')).rejects.toBeInstanceOf(OutcomeUnknown);
+    },
+  );
+
+  it('has an unknown outcome when the server goes away after a doubtful try', async () => {
+    simulator.appendFault = () => {
+      void simulator.network.down();
+      return 'silence, written';
+    };
+    await expect(store.append(STREAM, newEvents(1), 'no-stream')).rejects.toBeInstanceOf(OutcomeUnknown);
+  });
+
+  it('tells the truth when it is sent again after an unknown outcome', async () => {
+    const events = newEvents(2);
+    always('reply lost');
+    await expect(store.append(STREAM, events, 'no-stream')).rejects.toBeInstanceOf(OutcomeUnknown);
+    faults();
+    await store.append(STREAM, events, 'no-stream');
+    expect(stored()).toEqual(idsOf(events));
+  });
+
+  it('survives a restart of the server between its tries', async () => {
+    const events = newEvents(2);
+    faults('silence, written');
+    const appending = store.append(STREAM, events, 'no-stream');
+    await simulator.restart(100);
+    await appending;
+    expect(stored()).toEqual(idsOf(events));
+  });
+});
+
+describe('a wrong expected revision', () => {
+  it('is a conflict at the first try', async () => {
+    await store.append(STREAM, newEvents(2), 'no-stream');
+    await expect(store.append(STREAM, newEvents(1), 0)).rejects.toMatchObject({
+      name: 'RevisionConflict',
+      actualRevision: 1,
+    });
+    expect(simulator.appends).toBe(2);
+  });
+
+  it('after a doubtful try is a conflict when another writer was first', async () => {
+    await store.append(STREAM, newEvents(1), 'no-stream');
+    const other = newEvent();
+    simulator.appendFault = () => {
+      simulator.appendFault = () => undefined;
+      simulator.log.append(
+        STREAM,
+        [
+          {
+            ...other,
+            contentType: 'application/json',
+            data: Buffer.from(other.data),
+            metadata: Buffer.from(other.metadata),
+          },
+        ],
+        0n,
+      );
+      return 'write lost';
+    };
+    await expect(store.append(STREAM, newEvents(1), 0)).rejects.toBeInstanceOf(RevisionConflict);
+    expect(stored()).toHaveLength(2);
+    expect(stored()[1]).toBe(other.id);
+  });
+
+  it('after a doubtful try is unknown as long as the stream cannot be read', async () => {
+    await store.append(STREAM, newEvents(1), 'no-stream');
+    simulator.readFault = () => ({ after: 0, how: 'error' });
+    faults('write lost');
+    const appending = store.append(STREAM, newEvents(1), 3);
+    await expect(appending).rejects.toBeInstanceOf(OutcomeUnknown);
+  });
+});
+
+describe('what can never be written', () => {
+  it('is not sent: more than the server takes at once', async () => {
+    const large = newEvent('x'.repeat(1024 * 1024 + 1));
+    await expect(store.append(STREAM, [large], 'no-stream')).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(simulator.appends).toBe(0);
+  });
+
+  it.each([
+    ['a text that is not the JSON that would come back', { ...newEvent(), data: '{ "a": 1.0 }' }],
+    ['an id that is not a UUID', { ...newEvent(), id: 'one' }],
+  ])('is not sent: %s', async (_, event) => {
+    await expect(store.append(STREAM, [event], 'no-stream')).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(simulator.appends).toBe(0);
+  });
+
+  it('is not sent to a stream that nobody would follow', async () => {
+    await expect(store.append('other-1', newEvents(1), 'no-stream')).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(simulator.appends).toBe(0);
+  });
+});
+
+describe('the number of appends on their way', () => {
+  it('is bounded, and what waits too long is surely not written', async () => {
+    await store.close();
+    store = await openHasty(simulator.url, { concurrency: 4, patienceMs: 300 });
+    always('silence, not written');
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, at) => store.append(`mainAccount-${at}`, newEvents(1), 'no-stream')),
+    );
+    const names = outcomes.map((outcome) =>
+      outcome.status === 'rejected' ? (outcome.reason as Error).name : 'ok',
+    );
+    expect(names.slice(0, 4)).toEqual(Array.from({ length: 4 }, () => 'OutcomeUnknown'));
+    expect(names.slice(4)).toEqual(Array.from({ length: 8 }, () => 'StoreUnavailable'));
+  });
+});
+
+describe('the connection string', () => {
+  const open = (eventStoreDbUrl: string) => openEventStoreDb({ eventStoreDbUrl });
+
+  it.each([
+    'http://admin:s3cret@host',
+    'esdb://admin:s3cret@host:port',
+    'esdb://admin:s3cret@host?tls=maybe',
+  ])('is refused without showing the password: %s', async (url) => {
+    const refused = open(url);
+    await expect(refused).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(refused).rejects.toThrow(/LEDGER_EVENTSTOREDB_URL/);
+    await expect(refused).rejects.not.toThrow(/s3cret/);
+  });
+
+  it('needs credentials unless encryption is off', async () => {
+    await expect(open('esdb://host')).rejects.toThrow(/user:password@/);
+  });
+});
