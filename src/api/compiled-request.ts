@@ -9,7 +9,7 @@ type Check = (request: object) => boolean;
  * A request class made ready to check many requests. class-validator's decorators stay the one source of the
  * rules: their own predicates are looked up once, and a request that passes them all costs no more than these.
  * Whatever fails, and every class with a decorator that is not understood here, goes to class-validator itself,
- * which has the last word and the messages.
+ * which has the last word and the messages. A request does not nest: an object in it would need a class too.
  */
 export class CompiledRequest {
   private readonly fields: ReadonlySet<string>;
@@ -17,6 +17,7 @@ export class CompiledRequest {
 
   constructor(private readonly type: RequestClass) {
     const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+    if (rules.some(({ type: kind }) => kind === 'nestedValidation')) throw new Error(`${type.name} nests`);
     this.fields = new Set(rules.map(({ propertyName }) => propertyName));
     this.checks = compile(type.name, rules);
   }

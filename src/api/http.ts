@@ -36,11 +36,10 @@ export function configureHttp(app: NestFastifyApplication): void {
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Correlation-Id', correlationIdOf(request));
     reply.header('X-Content-Type-Options', 'nosniff');
+    const ofApi = request.url.startsWith('/v1/');
+    if (ofApi) reply.header('Cache-Control', 'no-store');
     if (request.is404) refuseMethod(allowed, request, reply);
-    if (request.url.startsWith('/v1/')) {
-      reply.header('Cache-Control', 'no-store');
-      refuseOtherTypes(request);
-    }
+    else if (ofApi) refuseOtherTypes(request);
     done();
   });
   app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT }, (_request, body: Buffer, done) => {

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ProblemResponse } from './responses/problem.js';
 
 const DESCRIPTION = `Prepaid credit of telephone customers, exact to the fourth decimal.
 
@@ -34,7 +35,24 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,
   });
-  for (const [name, schema] of Object.entries(document.components?.schemas ?? {}))
-    if (name.endsWith('Request') && !('$ref' in schema)) schema.additionalProperties = false;
+  closeRequests(document);
+  showProblems(document);
   return document;
+}
+
+/** A field that a request does not know is refused. */
+function closeRequests({ components }: OpenAPIObject): void {
+  for (const [name, schema] of Object.entries(components?.schemas ?? {}))
+    if (name.endsWith('Request') && !('$ref' in schema)) schema.additionalProperties = false;
+}
+
+/** Every refusal has the same form, also where a route only says in words which ones it has. */
+function showProblems({ paths }: OpenAPIObject): void {
+  const content = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } };
+  for (const path of Object.values(paths))
+    for (const { responses } of [path.get, path.post, path.put, path.patch, path.delete].filter(
+      (each) => !!each,
+    ))
+      for (const [status, response] of Object.entries(responses))
+        if (Number(status) >= 400 && response && !('$ref' in response)) response.content ??= content;
 }

@@ -77,7 +77,7 @@ describe('a command', () => {
     await api.post(ACCOUNTS, { mainAccountId: 'traced', currency: 'EUR' }, { 'X-Correlation-Id': 'order-2' });
     for await (const [event] of api.store.readStream('mainAccount-traced'))
       expect(JSON.parse(event?.metadata ?? '')).toMatchObject({
-        actor: 'key:test',
+        actor: 'key:bootstrap',
         $correlationId: 'order-2',
         $causationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       });

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiApp } from '../support/api-app.js';
+import { KEY } from '../support/service.js';
 
 const ACCOUNTS = '/v1/main-accounts';
 const PURCHASES = `${ACCOUNTS}/acme/purchases`;
@@ -126,7 +127,11 @@ describe('an idempotency key', () => {
 
   it('sent twice is refused, even the same one', async () => {
     const status = new Promise<number>((resolve, reject) => {
-      const headers = { 'Idempotency-Key': ['twice', 'twice'], 'Content-Type': 'application/json' };
+      const headers = {
+        Authorization: `Bearer ${KEY}`,
+        'Idempotency-Key': ['twice', 'twice'],
+        'Content-Type': 'application/json',
+      };
       httpRequest(api.url + ADD, { method: 'POST', headers }, (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);
@@ -242,7 +247,7 @@ it('answers a request that breaks off with nothing booked and goes on', async ()
   const socket = connect(Number(port), hostname);
   await new Promise<void>((connected) => socket.once('connect', connected));
   socket.write(
-    `POST ${ADD} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nIdempotency-Key: broken\r\n`,
+    `POST ${ADD} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nContent-Type: application/json\r\nIdempotency-Key: broken\r\n`,
   );
   socket.write('Content-Length: 16\r\n\r\n{"amount');
   await new Promise<void>((written) => socket.end(written));

@@ -1,13 +1,12 @@
 import { rmSync } from 'node:fs';
-import { type CanActivate, type ExecutionContext, Global, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { Global, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { ApiModule } from '../../src/api/api.module.js';
 import { configureHttp, fastifyAdapter } from '../../src/api/http.js';
-import type { AuthenticatedRequest } from '../../src/auth/decorators.js';
-import type { Principal } from '../../src/auth/principal.js';
+import { AuthModule } from '../../src/auth/auth.module.js';
+import { ConfigModule } from '../../src/config/config.module.js';
 
 import { EventStore } from '../../src/event-store/event-store.js';
 import { openEventStore } from '../../src/event-store/open-event-store.js';
@@ -17,57 +16,59 @@ import { ProjectionsModule } from '../../src/projections/projections.module.js';
 import { FaultyStore } from './faulty-store.js';
 import { Notes } from './ledger.js';
 import { testConfig } from './read-side.js';
-import { temporaryDirectory } from './service.js';
-
-const PRINCIPAL: Principal = { id: 'key:test', roles: ['billing'], mainAccountId: undefined };
-
-class FixedPrincipal implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    context.switchToHttp().getRequest<AuthenticatedRequest>().principal = PRINCIPAL;
-    return true;
-  }
-}
+import { KEY, temporaryDirectory } from './service.js';
 
 let keys = 0;
 
-/** The API over real HTTP, with a real store and real read models; everybody is let in. */
+/** The API over real HTTP, with a real store, real read models and a key that may do everything. */
 export class ApiApp {
   private constructor(
     readonly app: NestFastifyApplication,
     readonly store: FaultyStore,
     readonly url: string,
+    /** As in `GET /v1/main-accounts/{mainAccountId}`. */
+    readonly routes: readonly string[],
     private readonly dataDir: string,
   ) {}
 
   static async start(): Promise<ApiApp> {
     const dataDir = temporaryDirectory();
-    const config = testConfig(dataDir, 1000);
+    const config = { ...testConfig(dataDir, 1000), bootstrapKey: KEY };
     const store = new FaultyStore(await openEventStore(config));
     @Global()
     @Module({
       providers: [
         { provide: EventStore, useValue: store },
         { provide: LedgerObserver, useClass: Notes },
-        { provide: APP_GUARD, useClass: FixedPrincipal },
       ],
       exports: [EventStore, LedgerObserver],
     })
     class Surroundings {}
     const testing = Test.createTestingModule({
       imports: [
+        ConfigModule.forRoot(config),
         Surroundings,
         CqrsModule.forRoot(),
         ProjectionsModule.forRoot(config),
         LedgerModule,
+        AuthModule,
         ApiModule,
       ],
     });
     const app = (await testing.compile()).createNestApplication<NestFastifyApplication>(fastifyAdapter(), {
       logger: false,
     });
+    const routes: string[] = [];
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('onRoute', ({ method, url }) => {
+        for (const each of [method].flat())
+          if (each !== 'HEAD') routes.push(`${each} ${url.replace(/:(\w+)/g, '{$1}')}`);
+      });
     configureHttp(app);
     await app.listen(0, '127.0.0.1');
-    return new ApiApp(app, store, await app.getUrl(), dataDir);
+    return new ApiApp(app, store, await app.getUrl(), routes, dataDir);
   }
 
   /** Sends a command: `body` as JSON, or as it is if it is a string. A header set to null is left out. */
@@ -89,7 +90,9 @@ export class ApiApp {
   }
 
   async send(path: string, init: RequestInit = {}): Promise<Answer> {
-    const response = await fetch(this.url + path, init);
+    const headers = new Headers(init.headers);
+    if (!headers.has('Authorization')) headers.set('Authorization', `Bearer ${KEY}`);
+    const response = await fetch(this.url + path, { ...init, headers });
     return new Answer(response.status, response.headers, await response.text());
   }
 

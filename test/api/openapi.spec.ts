@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { PROBLEMS } from '../../src/api/problems.js';
+import { ApiApp } from '../support/api-app.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly required?: boolean;
+  }[];
+  readonly responses: Readonly<Record<string, Described & { readonly headers: object }>>;
+}
+interface Described {
+  readonly content?: Readonly<
+    Record<string, { schema: object; examples?: Record<string, { value: unknown }> }>
+  >;
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+let api: ApiApp;
+let document: OpenAPIObject;
+let operations: { readonly route: string; readonly operation: Operation }[];
+
+beforeAll(async () => {
+  api = await ApiApp.start();
+  document = JSON.parse((await api.send('/openapi.json')).text) as OpenAPIObject;
+  ajv.addSchema({ $id: 'openapi', ...document });
+  operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method) => {
+      const operation = item[method] as Operation | undefined;
+      return operation ? [{ route: `${method.toUpperCase()} ${path}`, operation }] : [];
+    }),
+  );
+});
+afterAll(() => api.close());
+
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    expect(document.openapi).toBe('3.1.0');
+    const result = await new Validator().validate(
+      structuredClone(document) as unknown as Record<string, unknown>,
+    );
+    expect(result).toMatchObject({ valid: true });
+  });
+
+  it('describes the routes of the server, all of them and no others', () => {
+    expect(operations.map(({ route }) => route).toSorted()).toEqual(
+      api.routes.filter((route) => route.includes(' /v1/')).toSorted(),
+    );
+  });
+
+  it('describes the key of every command', () => {
+    for (const { route, operation } of operations.filter((each) => each.route.startsWith('POST /v1/main')))
+      expect({ route, parameters: operation.parameters }).toEqual({
+        route,
+        parameters: expect.arrayContaining([
+          expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true }),
+        ]),
+      });
+  });
+
+  it('describes every part of a path', () => {
+    for (const { route, operation } of operations) {
+      const names = [...route.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      const described = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      expect(described.map(({ name }) => name)).toEqual(names);
+    }
+  });
+
+  it('shows an example of every code, under its status', () => {
+    const shown = new Set<string>();
+    for (const { operation } of operations)
+      for (const [status, { content }] of Object.entries(operation.responses))
+        for (const code of Object.keys(content?.['application/problem+json']?.examples ?? {})) {
+          expect(String(PROBLEMS[code as keyof typeof PROBLEMS].status)).toBe(status);
+          shown.add(code);
+        }
+    // Answers of no route in particular, and of routes that are not here.
+    const ofNoRoute = ['not-found', 'method-not-allowed', 'conflict'];
+    expect([...shown, ...ofNoRoute].toSorted()).toEqual(Object.keys(PROBLEMS).toSorted());
+  });
+
+  it('shows examples that fit their schemas', () => {
+    const examples = [
+      ...Object.entries(document.components?.schemas ?? {}).flatMap(([name, schema]) =>
+        Object.entries((schema as { properties?: Record<string, { example?: unknown }> }).properties ?? {})
+          .filter(([, { example }]) => example !== undefined)
+          .map(([property, { example }]) => ({ ref: `${name}/properties/${property}`, example })),
+      ),
+      ...operations.flatMap(({ operation }) =>
+        Object.values(operation.responses)
+          .flatMap(({ content }) => Object.values(content?.['application/problem+json']?.examples ?? {}))
+          .map(({ value }) => ({ ref: 'Problem', example: value })),
+      ),
+    ];
+    expect(examples.length).toBeGreaterThan(100);
+    for (const { ref, example } of examples) fits(ref, example);
+  });
+
+  it('fits what the service answers', async () => {
+    await api.funded('acme', '10', 'desk-1');
+    const booked = await api.post('/v1/main-accounts/acme/sip-accounts/desk-1/add-credit', { amount: '1' });
+    fits('ReceiptResponse', booked.json);
+    const headers = { 'Ledger-At-Least': booked.headers.get('ledger-position') ?? '' };
+    const ask = async (path: string) => (await api.send(path, { headers })).json;
+    fits('MainAccountListResponse', await ask('/v1/main-accounts'));
+    fits('MainAccountResponse', await ask('/v1/main-accounts/acme'));
+    fits('SipAccountResponse', await ask('/v1/main-accounts/acme/sip-accounts/desk-1'));
+    fits('HistoryResponse', await ask('/v1/main-accounts/acme/history'));
+    fits('Problem', await ask('/v1/main-accounts/nobody'));
+  });
+
+  function fits(schema: string, value: unknown): void {
+    const validate = ajv.getSchema(`openapi#/components/schemas/${schema}`);
+    expect({ schema, fits: validate?.(value), errors: validate?.errors }).toEqual({
+      schema,
+      fits: true,
+      errors: null,
+    });
+  }
+});
+
+describe('the pages', () => {
+  it('show the API without anything from elsewhere', async () => {
+    const page = await api.send('/docs');
+    expect(page.status).toBe(200);
+    expect(page.text).not.toMatch(/https?:\/\//);
+    expect(page.text).not.toMatch(/<script>|<style|style=/);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    for (const [, file] of page.text.matchAll(/(?:src|href)="([^"]+)"/g)) {
+      const asset = await fetch(api.url + String(file));
+      expect({ file, status: asset.status }).toEqual({ file, status: 200 });
+      await asset.arrayBuffer();
+    }
+  });
+
+  it('describe every problem where its type says', async () => {
+    const page = await api.send('/docs/problems');
+    for (const code of Object.keys(PROBLEMS)) expect(page.text).toContain(`id="${code}"`);
+  });
+});
+
+it('lists every code with its status in the reference', () => {
+  const reference = readFileSync(new URL('../../docs/reference/problems.md', import.meta.url), 'utf8');
+  for (const [code, { status, title }] of Object.entries(PROBLEMS))
+    expect(reference.replace(/ +/g, ' ')).toContain(`| \`${code}\` | ${status} | ${title} |`);
+});
