@@ -1,5 +1,5 @@
 import type { Hash } from './merkle.js';
-import { NoteMalformed } from './signed-note.js';
+import { NoteMalformed, noteVerifier, openNote } from './signed-note.js';
 
 /** A tree head as it is signed (C2SP tlog-checkpoint): which log, how many events, and their root. */
 export interface TreeHead {
@@ -19,4 +19,16 @@ export function parseTreeHead(text: string): TreeHead {
   if (!origin || !/^(0|[1-9][0-9]{0,14})$/.test(size ?? '') || hash.length !== 32)
     throw new NoteMalformed('a checkpoint begins with an origin, a size and a root hash, a line each');
   return { origin, size: Number(size), root: hash };
+}
+
+/**
+ * Reads a checkpoint.
+ * @param keys verifier keys of which one must have signed it; when there are none, no signature is looked at
+ * @throws NoteMalformed
+ */
+export function readCheckpoint(note: string, keys: readonly string[]): TreeHead {
+  const { text, signedBy } = openNote(note, keys.map(noteVerifier));
+  if (keys.length > 0 && signedBy.length === 0)
+    throw new NoteMalformed('the checkpoint is not signed with a key that was given');
+  return parseTreeHead(text);
 }

@@ -1,0 +1,99 @@
+import { START, type EventStore, type NewEvent, type RecordedEvent } from '../event-store/event-store.js';
+import { mainAccountIdOf } from '../ledger/streams.js';
+
+/** The store holds something else than the bundle. */
+export class CannotImport extends Error {
+  override readonly name = 'CannotImport';
+}
+
+/** Events in an append at most; with their longest fields they stay below what any store takes at once. */
+const MAX_APPEND = 400;
+/** Appends on their way at a time, where they are written in the order in which they were sent. */
+const WINDOW = 256;
+
+/**
+ * Appends the bundle's events in their order, so that ids, hashes, keys and the Merkle tree come back the same.
+ * What the store has of them already, from an import that was broken off, is passed over.
+ * @param pages the bundle's events
+ * @returns the number of events that were written
+ * @throws CannotImport, StoreUnavailable, OutcomeUnknown; then call it again
+ */
+export async function importEvents(
+  store: EventStore,
+  pages: AsyncIterable<readonly RecordedEvent[]>,
+  onProgress?: (events: number) => void,
+): Promise<number> {
+  const stored = storedEvents(store);
+  const window = new Window(store.exclusive ? WINDOW : 1);
+  let batch: RecordedEvent[] = [];
+  let [seen, written, passing] = [0, 0, true];
+  const send = async () => {
+    const sent = batch;
+    batch = [];
+    if (sent.length > 0) await window.add(() => append(store, sent));
+  };
+  for await (const page of pages) {
+    for (const event of page) {
+      const existing = passing ? (await stored.next()).value : undefined;
+      if (existing) requireSame(existing, event);
+      else {
+        passing = false;
+        if (batch.length === MAX_APPEND || (batch[0] && batch[0].stream !== event.stream)) await send();
+        batch.push(event);
+        written += 1;
+      }
+    }
+    seen += page.length;
+    onProgress?.(seen);
+  }
+  if (passing && (await stored.next()).value) throw new CannotImport('the store holds more than the bundle');
+  await send();
+  await window.drain();
+  return written;
+}
+
+/** What the store holds of the ledger, in order of the log. */
+async function* storedEvents(store: EventStore): AsyncGenerator<RecordedEvent, undefined> {
+  for await (const page of store.readAll(START))
+    for (const event of page) if (mainAccountIdOf(event.stream) !== undefined) yield event;
+}
+
+function requireSame(stored: RecordedEvent, event: RecordedEvent): void {
+  const same =
+    stored.id === event.id &&
+    stored.stream === event.stream &&
+    stored.revision === event.revision &&
+    stored.type === event.type &&
+    stored.data === event.data &&
+    stored.metadata === event.metadata;
+  if (!same)
+    throw new CannotImport(
+      `the store is not empty, and what it holds is not the bundle's: ${stored.stream} revision ${stored.revision}`,
+    );
+}
+
+async function append(store: EventStore, events: readonly RecordedEvent[]): Promise<void> {
+  const [first] = events;
+  if (!first) return;
+  const fresh: NewEvent[] = events.map(({ id, type, data, metadata }) => ({ id, type, data, metadata }));
+  await store.append(first.stream, fresh, first.revision === 0 ? 'no-stream' : first.revision - 1);
+}
+
+/** Lets a number of appends be on their way at once. */
+class Window {
+  private readonly running: Promise<void>[] = [];
+
+  constructor(private readonly size: number) {}
+
+  async add(start: () => Promise<void>): Promise<void> {
+    if (this.running.length >= this.size) await this.running.shift();
+    const run = start();
+    // A failure is thrown where the append is waited for; until then it must not count as unhandled.
+    run.catch(() => undefined);
+    this.running.push(run);
+  }
+
+  async drain(): Promise<void> {
+    for (const run of this.running.splice(0)) await run;
+  }
+}

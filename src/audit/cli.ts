@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../config/config.js';
+import { openEventReader, openEventStore } from '../event-store/open-event-store.js';
+import { writeBundle } from './bundle-writer.js';
+import { importBundle } from './commands/import.js';
+import { verifyBundle, verifyStore, type VerifyOptions } from './commands/verify.js';
+import { Progress } from './progress.js';
+
+const USAGE = `credit-ledger verify [bundle]     check the store, or a bundle
+  --json                          the report as JSON
+  --checkpoint <file>             a signed checkpoint that the log must agree with; may be repeated
+  --key <verifier key>            the key that the checkpoint must be signed with; may be repeated
+  --clock-tolerance <ms>          how far recorded times may go back in a stream; 0 unless given
+credit-ledger export -o <file>    write an audit bundle
+  --main-account <id>             only this main account; may be repeated
+  --until <time>                  only events recorded at this time (RFC 3339) or before
+credit-ledger import <bundle>     bring a bundle into an empty store, or go on with an import
+All use the store that the LEDGER_ variables name; --data-dir <directory> stands for LEDGER_DATA_DIR.
+Exit codes: 0 sound, 1 discrepancy, 2 could not run.`;
+
+/** A command line that says nothing that can be done. */
+class UsageError extends Error {}
+
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  checkpoint: { type: 'string', multiple: true },
+  key: { type: 'string', multiple: true },
+  'clock-tolerance': { type: 'string', default: '0' },
+  output: { type: 'string', short: 'o' },
+  'main-account': { type: 'string', multiple: true },
+  until: { type: 'string' },
+  'data-dir': { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+type Values = ReturnType<typeof parse>['values'];
+
+const parse = (args: readonly string[]) =>
+  parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(args);
+  const [command, ...rest] = positionals;
+  if (values.help || command === 'help') {
+    print(USAGE);
+    return 0;
+  }
+  if (command === 'verify') return verify(values, rest);
+  if (command === 'export') return exportBundle(values);
+  if (command === 'import') return importInto(values, rest);
+  throw new UsageError(command === undefined ? 'name a command' : `${command} is no command`);
+}
+
+async function verify(values: Values, [bundle]: readonly string[]): Promise<number> {
+  const options: VerifyOptions = {
+    json: values.json,
+    clockTolerance: wholeNumber(values['clock-tolerance']),
+    checkpoints: values.checkpoint ?? [],
+    keys: values.key ?? [],
+  };
+  if (bundle !== undefined) return verifyBundle(bundle, options, print);
+  const reader = await openReader(values);
+  try {
+    return await verifyStore(reader, options, print);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function exportBundle(values: Values): Promise<number> {
+  const { output, until } = values;
+  if (output === undefined) throw new UsageError('export needs -o <file>');
+  if (until !== undefined && Number.isNaN(Date.parse(until)))
+    throw new UsageError(`${until} is no RFC 3339 time`);
+  const reader = await openReader(values);
+  try {
+    const progress = new Progress('exported', Number(await reader.head()));
+    const { manifest, hash } = await writeBundle(reader, output, {
+      selection: {
+        mainAccounts: values['main-account'] ?? null,
+        until: until === undefined ? null : new Date(until).toISOString(),
+      },
+      onProgress: (events, { position }) => progress.update(events, Number(position)),
+    });
+    progress.end();
+    print(`${output}: ${manifest.events} events of ${manifest.mainAccounts} main accounts, manifest ${hash}`);
+    return 0;
+  } finally {
+    await reader.close();
+  }
+}
+
+async function importInto(values: Values, [bundle]: readonly string[]): Promise<number> {
+  if (bundle === undefined) throw new UsageError('import needs a bundle');
+  return importBundle(bundle, () => openEventStore(configOf(values)), print);
+}
+
+const openReader = (values: Values) => openEventReader(configOf(values));
+
+const configOf = (values: Values) =>
+  loadConfig({
+    ...process.env,
+    ...(values['data-dir'] !== undefined && { LEDGER_DATA_DIR: values['data-dir'] }),
+  });
+
+function wholeNumber(text: string): number {
+  if (!/^[0-9]{1,9}$/.test(text)) throw new UsageError(`${text} is no whole number`);
+  return Number(text);
+}
+
+/** What went wrong, in a line; the usage after a command line that was wrong. */
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const misused = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
+  return misused ? `${message}\n${USAGE}` : message;
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`credit-ledger: ${explain(error)}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,34 @@
+import type { EventStore } from '../../event-store/event-store.js';
+import { auditBundle } from '../bundle-audit.js';
+import { importEvents } from '../bundle-import.js';
+import { BundleReader } from '../bundle-reader.js';
+import { Progress } from '../progress.js';
+import type { Output } from './output.js';
+import { reportLines } from './report.js';
+
+/** Brings a bundle's events into a store, once the bundle has been found sound. @returns the exit code */
+export async function importBundle(
+  file: string,
+  openStore: () => Promise<EventStore>,
+  output: Output,
+): Promise<number> {
+  const bundle = new BundleReader(file);
+  const checking = new Progress('verified', bundle.bytes);
+  const onProgress = (events: number) => checking.update(events, bundle.bytesRead);
+  const report = await auditBundle(bundle, { onProgress });
+  checking.end();
+  if (report.findings.length > 0) {
+    output(['The bundle is not sound; nothing was imported.', ...reportLines(report)].join('\n'));
+    return 1;
+  }
+  const store = await openStore();
+  try {
+    const importing = new Progress('imported', report.events);
+    const written = await importEvents(store, bundle.events(), (events) => importing.update(events, events));
+    importing.end();
+    output(`${written} of ${report.events} events imported, ${report.events - written} were there already`);
+    return 0;
+  } finally {
+    await store.close();
+  }
+}

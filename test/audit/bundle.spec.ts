@@ -1,0 +1,170 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { auditBundle } from '../../src/audit/bundle-audit.js';
+import { importEvents } from '../../src/audit/bundle-import.js';
+import { BundleReader } from '../../src/audit/bundle-reader.js';
+import { writeBundle } from '../../src/audit/bundle-writer.js';
+import { treeHeadText } from '../../src/audit/checkpoint.js';
+import { noteSigner, signNote } from '../../src/audit/signed-note.js';
+import type { Selection } from '../../src/audit/bundle.js';
+import type { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { openTestStore } from '../support/sqlite.js';
+import { goodLog } from './support/good-log.js';
+import { logOf, storeLog } from './support/stored-log.js';
+
+const VERIFIER = new URL('../../verify-bundle.mjs', import.meta.url).pathname;
+const ALL: Selection = { mainAccounts: null, until: null };
+const SIGNER = noteSigner('credit-ledger/test', Buffer.alloc(32, 1));
+
+let directory: string;
+let file: string;
+let store: SqliteEventStore;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'bundle-'));
+  file = join(directory, 'ledger.bundle');
+  store = await openTestStore();
+  await storeLog(store, goodLog());
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const signed = (tree: { size: number; root(): Buffer }) => ({
+  note: signNote(treeHeadText({ origin: SIGNER.name, size: tree.size, root: tree.root() }), SIGNER),
+  verifierKey: SIGNER.verifierKey,
+});
+
+const exported = (selection = ALL) => writeBundle(store, file, { selection, checkpoint: signed });
+
+const problemsOf = async () =>
+  (await auditBundle(new BundleReader(file))).findings.map(({ check, message }) => `${check}: ${message}`);
+
+const standalone = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [VERIFIER, file, ...args], {
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+};
+
+const rewrite = (change: (text: string) => string) =>
+  writeFileSync(file, gzipSync(change(gunzipSync(readFileSync(file)).toString())));
+
+describe('an audit bundle', () => {
+  it('is found sound by the ledger and by the verifier that shares no code with it', async () => {
+    await exported();
+    expect(await problemsOf()).toEqual([]);
+    const { status, stdout } = standalone();
+    expect(stdout).toContain('SOUND: 16 events of 2 main accounts');
+    expect(stdout).toContain('alice EUR purchased 100.0000 = main 0.0000 + SIP 100.0000, revision 7');
+    expect(stdout).toContain('  sip-1 99.9999');
+    expect(status).toBe(0);
+  });
+
+  it('holds the chosen accounts alone', async () => {
+    const { manifest } = await exported({ mainAccounts: ['bob'], until: null });
+    expect(manifest).toMatchObject({ events: 8, mainAccounts: 1, tree: null });
+    expect(await problemsOf()).toEqual([]);
+    expect(standalone().stdout).toContain('SOUND: 8 events of 1 main accounts');
+  });
+
+  it('holds events up to the chosen time, which counts', async () => {
+    const { manifest } = await exported({ mainAccounts: null, until: '2026-03-01T12:00:00.003Z' });
+    expect(manifest.events).toBe(4);
+    expect(await problemsOf()).toEqual([]);
+  });
+
+  it('is not made for an account that the log does not have, nor over another file', async () => {
+    await expect(exported({ mainAccounts: ['carol'], until: null })).rejects.toThrow(
+      'no events of main account carol',
+    );
+    expect(existsSync(file)).toBe(false);
+    await exported();
+    await expect(exported()).rejects.toThrow('exists already');
+  });
+
+  it.each([
+    ['an amount', (text: string) => text.replace('"amount":"12.2109"', '"amount":"12.2108"')],
+    ['an event left out', (text: string) => text.split('\n').toSpliced(6, 1).join('\n')],
+    ['an event twice', (text: string) => text.replace(/\n(.*"revision":7.*)\n/, '\n$1\n$1\n')],
+    ['a line that is no JSON', (text: string) => text.replace('\n{"stream"', '\nrubbish\n{"stream"')],
+    ['a head', (text: string) => text.replace('"revision":7,"hash"', '"revision":8,"hash"')],
+    ['the manifest', (text: string) => text.replace('"events":16', '"events":17')],
+    ['no manifest', (text: string) => text.slice(0, text.lastIndexOf('{"manifest"'))],
+    ['a shortened end', (text: string) => text.slice(0, -20)],
+    ['its checkpoint', (text: string) => text.replace('\\n16\\n', '\\n15\\n')],
+  ])('with %s changed is found by both', async (_, change) => {
+    await exported();
+    rewrite(change);
+    expect(await problemsOf()).not.toEqual([]);
+    const { status, stdout, stderr } = standalone();
+    expect({ stdout, stderr, status }).toMatchObject({ status: 1 });
+  });
+
+  it('that was cut short is found by both', async () => {
+    await exported();
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.subarray(0, bytes.length - 40));
+    expect(await problemsOf()).toEqual(expect.arrayContaining([expect.stringContaining('cut short')]));
+    expect(standalone().status).not.toBe(0);
+  });
+
+  it('is told from other files', async () => {
+    writeFileSync(file, 'no bundle');
+    await expect(problemsOf()).rejects.toThrow('is no audit bundle');
+    expect(standalone().status).toBe(2);
+    writeFileSync(file, gzipSync('{"format":"other"}\n'));
+    await expect(problemsOf()).rejects.toThrow('is no audit bundle');
+    expect(standalone().status).toBe(2);
+  });
+
+  it('agrees with a checkpoint in hand, signed with the key that is known, and with no other', async () => {
+    await exported();
+    const note = join(directory, 'checkpoint');
+    const cli = (key: string) =>
+      execFileSync(process.execPath, [VERIFIER, file, '--checkpoint', note, '--key', key]);
+    writeFileSync(note, signed({ size: 16, root: () => Buffer.alloc(32) }).note);
+    expect(() => cli(SIGNER.verifierKey)).toThrow('Command failed');
+    const { tree } = await auditBundle(new BundleReader(file));
+    writeFileSync(note, signed({ size: 16, root: () => tree.root }).note);
+    expect(cli(SIGNER.verifierKey).toString()).toContain('SOUND');
+    expect(() => cli(noteSigner('other', Buffer.alloc(32, 2)).verifierKey)).toThrow('Command failed');
+  });
+});
+
+describe('the import of a bundle', () => {
+  it('brings back every event in its place, keys and hashes included', async () => {
+    await exported();
+    const copy = await openTestStore();
+    expect(await importEvents(copy, new BundleReader(file).events())).toBe(16);
+    expect(await logOf(copy)).toEqual(await logOf(store));
+    await copy.close();
+  });
+
+  it('goes on where one was broken off', async () => {
+    await exported();
+    const copy = await openTestStore();
+    await storeLog(copy, goodLog().slice(0, 5));
+    expect(await importEvents(copy, new BundleReader(file).events())).toBe(11);
+    expect(await logOf(copy)).toEqual(await logOf(store));
+    await copy.close();
+  });
+
+  it('is refused by a store that holds something else', async () => {
+    await exported({ mainAccounts: ['bob'], until: null });
+    await expect(importEvents(store, new BundleReader(file).events())).rejects.toThrow('is not the bundle');
+    const longer = await openTestStore();
+    await storeLog(longer, goodLog());
+    rmSync(file);
+    await exported({ mainAccounts: null, until: '2026-03-01T12:00:00.003Z' });
+    await expect(importEvents(longer, new BundleReader(file).events())).rejects.toThrow(
+      'more than the bundle',
+    );
+    await longer.close();
+  });
+});
