@@ -3,25 +3,35 @@ import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { StoreUnavailable } from './errors.js';
 import type { EventReader, EventStore } from './event-store.js';
+import { backUp } from './sqlite/backup.js';
 import { SqliteEventReader } from './sqlite/sqlite-event-reader.js';
 import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
 
-type Choice = Pick<Config, 'store' | 'dataDir' | 'eventStoreDbUrl'>;
-
 /** Where the embedded store keeps its log. */
-export const eventsFile = (dataDir: string): string => join(dataDir, 'events.db');
+const eventsFile = (dataDir: string): string => join(dataDir, 'events.db');
 
 /** The store that the configuration names. @throws StoreUnavailable with what is wrong and what to do */
-export async function openEventStore(config: Choice): Promise<EventStore> {
-  if (config.store === 'eventstoredb') return openEventStoreDb();
+export async function openEventStore(config: Config): Promise<EventStore> {
+  if (config.store === 'eventstoredb') return openEventStoreDb(config);
   makeDirectory(config.dataDir);
   return SqliteEventStore.open(eventsFile(config.dataDir));
 }
 
 /** The same log for reading only, in any thread or process, while the service writes it. @throws StoreUnavailable */
-export async function openEventReader(config: Choice): Promise<EventReader> {
-  if (config.store === 'eventstoredb') return openEventStoreDb();
+export async function openEventReader(config: Config): Promise<EventReader> {
+  if (config.store === 'eventstoredb') return openEventStoreDb(config);
   return SqliteEventReader.open(eventsFile(config.dataDir));
+}
+
+/**
+ * Copies the embedded store's log to a new file, also while the service writes it.
+ * @returns how many events the copy holds
+ * @throws StoreUnavailable with what is wrong and what to do
+ */
+export function backUpEvents(config: Config, copy: string): number {
+  if (config.store === 'eventstoredb')
+    throw new StoreUnavailable('the log is in EventStoreDB: back it up with the tools of that server');
+  return backUp(eventsFile(config.dataDir), copy);
 }
 
 function makeDirectory(directory: string): void {
@@ -34,6 +44,8 @@ function makeDirectory(directory: string): void {
   }
 }
 
-function openEventStoreDb(): never {
-  throw new StoreUnavailable('this build has no EventStoreDB adapter: set LEDGER_STORE=sqlite');
+/** Loaded only when it is wanted: the embedded store needs nothing of its client. */
+async function openEventStoreDb(config: Config): Promise<EventStore> {
+  const adapter = await import('./eventstoredb/eventstoredb-event-store.js');
+  return adapter.openEventStoreDb(config);
 }

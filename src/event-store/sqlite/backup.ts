@@ -1,0 +1,77 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { StoreUnavailable } from '../errors.js';
+import { openReadOnly, value, type Connection } from './database.js';
+import { resultCode, unavailable } from './failure.js';
+import { checkSchema } from './schema.js';
+
+const SQLITE_CORRUPT = 11;
+
+/**
+ * Copies the log as it is at this instant, also while a service writes it. The copy has its name only once it is
+ * whole, checked and on disk. It is a log itself: put in a data directory as `events.db`, it starts.
+ * @returns how many events the copy holds
+ * @throws StoreUnavailable when the log cannot be read, or the copy exists already, is no good or finds no room
+ */
+export function backUp(log: string, copy: string): number {
+  if (existsSync(copy)) throw new StoreUnavailable(`${copy} exists already: choose another name`);
+  const unfinished = `${copy}.unfinished`;
+  try {
+    rmSync(unfinished, { force: true });
+    copyLog(log, unfinished);
+    const events = verified(unfinished);
+    syncToDisk(unfinished);
+    renameSync(unfinished, copy);
+    syncToDisk(dirname(resolve(copy)));
+    return events;
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+}
+
+function copyLog(log: string, copy: string): void {
+  if (!existsSync(log)) throw new StoreUnavailable(`${log} does not exist: there is nothing to back up`);
+  reading(log, (db) => {
+    try {
+      db.prepare('VACUUM INTO ?').run(copy);
+    } catch (error) {
+      throw unavailable(resultCode(error) === SQLITE_CORRUPT ? log : copy, error);
+    }
+  });
+}
+
+/** Reads the whole copy. @returns how many events it holds */
+const verified = (copy: string): number =>
+  reading(copy, (db) => {
+    const verdict = value(db, 'PRAGMA integrity_check(1)');
+    const events = Number(value(db, 'SELECT count(*) FROM events'));
+    const last = Number(value(db, 'SELECT max(position) FROM events') ?? 0);
+    if (verdict !== 'ok')
+      throw new StoreUnavailable(`the copy is damaged, as the log may be: ${String(verdict)}`);
+    if (events !== last)
+      throw new StoreUnavailable(`the log has ${events} events up to position ${last}: some are missing`);
+    return events;
+  });
+
+function reading<T>(file: string, work: (db: Connection) => T): T {
+  try {
+    const db = openReadOnly(file);
+    try {
+      checkSchema(db);
+      return work(db);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    throw unavailable(file, error);
+  }
+}
+
+function syncToDisk(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

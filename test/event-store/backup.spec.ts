@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { START } from '../../src/event-store/event-store.js';
+import { backUp } from '../../src/event-store/sqlite/backup.js';
+import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
+
+const script = fileURLToPath(new URL('../../src/backup.ts', import.meta.url));
+
+describe('a backup', () => {
+  let directory: string;
+  let file: string;
+  let copy: string;
+  let store: SqliteEventStore;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'ledger-'));
+    mkdirSync(join(directory, 'data'));
+    mkdirSync(join(directory, 'copies'));
+    file = join(directory, 'data', 'events.db');
+    copy = join(directory, 'copies', 'monday.db');
+    store = await SqliteEventStore.open(file);
+  });
+
+  afterEach(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('made while appends run is whole, and starts as a store', async () => {
+    const stream = newStream();
+    await store.append(stream, newEvents(100), 'no-stream');
+    const running = Array.from({ length: 50 }, () => store.append(newStream(), newEvents(2), 'no-stream'));
+    await Promise.race(running);
+    const events = backUp(file, copy);
+    await Promise.all(running);
+    expect(events).toBeGreaterThanOrEqual(102);
+    expect(readdirSync(join(directory, 'copies'))).toEqual(['monday.db']);
+
+    const restored = await SqliteEventStore.open(copy);
+    const all = await collect(restored.readAll(START));
+    expect(all).toEqual((await collect(store.readAll(START))).slice(0, events));
+    expect(await restored.append(stream, newEvents(1), 99)).toBe(BigInt(events) + 1n);
+    await restored.close();
+  });
+
+  it('never replaces a file, and leaves nothing half done', () => {
+    writeFileSync(copy, 'last week');
+    expect(() => backUp(file, copy)).toThrow(/monday\.db exists already/);
+    expect(() => backUp(join(directory, 'none.db'), `${copy}.2`)).toThrow(/none\.db does not exist/);
+    expect(() => backUp(file, join(directory, 'missing', 'x.db'))).toThrow(
+      /x\.db\.unfinished cannot be opened/,
+    );
+    expect(readdirSync(join(directory, 'copies'))).toEqual(['monday.db']);
+  });
+
+  it('is made by the command while the service runs, which says how much it holds', async () => {
+    await store.append(newStream(), newEvents(7), 'no-stream');
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [script, ...args], {
+        encoding: 'utf8',
+        env: { ...process.env, LEDGER_DATA_DIR: join(directory, 'data') },
+      });
+    expect(run(copy)).toMatchObject({ status: 0, stdout: expect.stringContaining('7 events') });
+    expect(run(copy)).toMatchObject({ status: 1, stderr: expect.stringContaining('exists already') });
+    expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('usage') });
+
+    mkdirSync(join(directory, 'new'));
+    copyFileSync(copy, join(directory, 'new', 'events.db'));
+    const restored = await SqliteEventStore.open(join(directory, 'new', 'events.db'));
+    expect(await restored.head()).toBe(7n);
+    await restored.close();
+    expect(existsSync(`${copy}-wal`)).toBe(false);
+  });
+});
