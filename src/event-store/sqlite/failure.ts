@@ -14,10 +14,10 @@ const SENTENCES: Readonly<Record<number, string>> = {
 
 /** SQLite's primary result code, as far as the driver tells it. */
 export function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('rawCode' in error && typeof error.rawCode === 'number') return error.rawCode & 0xff;
-  // A file that cannot be opened is told in the text alone.
-  const told = /^ConnectionFailed\(.*: (\d+)"\)$/s.exec(error.message)?.[1];
+  const { rawCode, message } = error as { rawCode?: unknown; message?: unknown };
+  if (typeof rawCode === 'number') return rawCode & 0xff;
+  // That a file cannot be opened is told in the text alone.
+  const told = /^ConnectionFailed\(.*: (\d+)"\)$/s.exec(String(message))?.[1];
   return told === undefined ? undefined : Number(told) & 0xff;
 }
 

@@ -67,8 +67,8 @@ export class SqliteLog {
   }
 
   /** Opens the log, makes it when it is missing, and shows that it can be written. @throws what SQLite throws */
-  static open(file: string): SqliteLog {
-    const db = openDatabase(file);
+  static open(file: string, connect: (path: string) => Connection = openDatabase): SqliteLog {
+    const db = connect(file);
     try {
       db.exec('PRAGMA busy_timeout = 5000');
       createSchema(db);

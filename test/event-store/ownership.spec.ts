@@ -1,0 +1,124 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { OutcomeUnknown, StoreUnavailable } from '../../src/event-store/errors.js';
+import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-reader.js';
+import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
+
+const source = new URL('../../src/event-store/sqlite/sqlite-event-store.ts', import.meta.url);
+
+/** Appends to the stream `crash` for ever and prints each revision that was acknowledged. */
+const APPENDER = `
+  import { randomUUID } from 'node:crypto';
+  const { SqliteEventStore } = await import(${JSON.stringify(source.href)});
+  const store = await SqliteEventStore.open(process.argv[1]);
+  for (let revision = -1; ; revision++) {
+    const event = { id: randomUUID(), type: 'Tested', data: '{}', metadata: '{}' };
+    await store.append('crash', [event], revision < 0 ? 'no-stream' : revision);
+    process.stdout.write(revision + 1 + '\\n');
+  }`;
+
+describe('the owner of a log', () => {
+  let directory: string;
+  let file: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'ledger-'));
+    file = join(directory, 'events.db');
+  });
+
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const startAppender = (): ChildProcess =>
+    spawn(process.execPath, ['--input-type=module', '-e', APPENDER, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+
+  /** Reads the acknowledged revisions until one is reached. @returns that one */
+  async function acknowledged(child: ChildProcess, revision: number): Promise<void> {
+    for await (const line of createInterface({ input: child.stdout! })) if (Number(line) >= revision) return;
+  }
+
+  it('is alone in its process', async () => {
+    const store = await SqliteEventStore.open(file);
+    await expect(SqliteEventStore.open(file)).rejects.toThrow(
+      `${file} is in use by another ledger (process ${process.pid})`,
+    );
+    await store.append(newStream(), newEvents(1), 'no-stream');
+    await store.close();
+    await (await SqliteEventStore.open(file)).close();
+  });
+
+  it('keeps other processes out, lets them read, and dies without a trace', async () => {
+    const child = startAppender();
+    await acknowledged(child, 0);
+    await expect(SqliteEventStore.open(file)).rejects.toThrow(`(process ${child.pid})`);
+
+    const reader = SqliteEventReader.open(file);
+    const ending = new AbortController();
+    let seen = 0;
+    for await (const batch of reader.follow(0n, ending.signal)) {
+      seen += batch.events.length;
+      if (seen > 50) break;
+    }
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+
+    const store = await SqliteEventStore.open(file);
+    const events = await collect(store.readStream('crash'));
+    expect(events.length).toBeGreaterThanOrEqual(seen);
+    expect(events.map(({ revision }) => revision)).toEqual(events.map((_, at) => at));
+    await store.append('crash', newEvents(1), events.length - 1);
+    expect((await collect(reader.readStream('crash'))).length).toBe(events.length + 1);
+    await reader.close();
+    await store.close();
+  });
+
+  it('loses nothing acknowledged when it is killed', async () => {
+    for (const target of [3, 40, 100]) {
+      const child = startAppender();
+      await acknowledged(child, target);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const store = await SqliteEventStore.open(file);
+      const { length } = await collect(store.readStream('crash'));
+      expect(length).toBeGreaterThan(target);
+      await store.close();
+      rmSync(file);
+    }
+  });
+
+  it('calls the outcome unknown when its writer dies, and takes no more appends', async () => {
+    const store = await SqliteEventStore.open(file);
+    const streams = Array.from({ length: 50 }, newStream);
+    const appends = Promise.allSettled(
+      streams.map((stream) => store.append(stream, newEvents(1), 'no-stream')),
+    );
+    await new Promise(setImmediate);
+    const late = store.append(newStream(), newEvents(1), 'no-stream').catch((error: unknown) => error);
+    await (store as unknown as { worker: Worker }).worker.terminate();
+    const ends = await appends;
+    expect(ends.every((end) => end.status === 'fulfilled' || end.reason instanceof OutcomeUnknown)).toBe(
+      true,
+    );
+    expect(await late).toBeInstanceOf(Error);
+    await expect(store.append(newStream(), newEvents(1), 'no-stream')).rejects.toBeInstanceOf(
+      StoreUnavailable,
+    );
+    await expect(store.check()).rejects.toThrow(/the writer of .*events\.db has ended, restart the service/);
+    await store.close();
+
+    const again = await SqliteEventStore.open(file);
+    for (const [at, end] of ends.entries()) {
+      const { length } = await collect(again.readStream(streams[at]!));
+      expect(end.status === 'rejected' || length === 1).toBe(true);
+    }
+    await again.close();
+  });
+});

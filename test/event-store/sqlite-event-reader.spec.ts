@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { START } from '../../src/event-store/event-store.js';
+import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-reader.js';
+import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
+
+describe('a reader of the log beside its owner', () => {
+  let directory: string;
+  let store: SqliteEventStore;
+  let reader: SqliteEventReader;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'ledger-'));
+    store = await SqliteEventStore.open(join(directory, 'events.db'));
+    reader = SqliteEventReader.open(join(directory, 'events.db'));
+  });
+
+  afterEach(async () => {
+    await reader.close();
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('sees what is acknowledged, at once', async () => {
+    const stream = newStream();
+    expect(await reader.head()).toBe(START);
+    for (let revision = -1; revision < 30; revision++) {
+      const position = await store.append(stream, newEvents(1), revision < 0 ? 'no-stream' : revision);
+      expect(await reader.head()).toBe(position);
+    }
+    expect(await collect(reader.readAll(START))).toEqual(await collect(store.readStream(stream)));
+  });
+
+  it('is told of commits, faster than it would look by itself', async () => {
+    const stream = newStream();
+    const delays: number[] = [];
+    let appended = 0;
+    for await (const { events } of reader.follow(START, AbortSignal.timeout(10_000))) {
+      if (events.length > 0) delays.push(performance.now() - appended);
+      if (delays.length === 10) break;
+      appended = performance.now();
+      const revision = delays.length - 1;
+      await store.append(stream, newEvents(1), revision < 0 ? 'no-stream' : revision);
+    }
+    expect(delays.toSorted((a, b) => a - b)[5]).toBeLessThan(100);
+  });
+
+  it('stops following when it is closed', async () => {
+    setTimeout(() => void reader.close(), 50);
+    for await (const _ of reader.follow(START, new AbortController().signal));
+    await expect(reader.head()).rejects.toThrow(/events\.db has been closed/);
+  });
+
+  it('does not keep the write-ahead log from being cleared', async () => {
+    await store.append(newStream(), newEvents(5), 'no-stream');
+    await collect(reader.readAll(START));
+    await reader.head();
+    await store.close();
+    expect(await reader.head()).toBe(5n);
+  });
+});

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'libsql';
+import type { NewEvent } from '../../src/event-store/event-store.js';
+import { openDatabase, value, type Connection } from '../../src/event-store/sqlite/database.js';
+import { SqliteLog, type AppendRequest } from '../../src/event-store/sqlite/sqlite-log.js';
+
+const event = (data = '{}'): NewEvent => ({ id: randomUUID(), type: 'Tested', data, metadata: '{}' });
+
+const starting = (stream: string, ...events: NewEvent[]): AppendRequest => ({
+  stream,
+  events: events.length > 0 ? events : [event()],
+  expectedRevision: 'no-stream',
+});
+
+describe('the SQLite log', () => {
+  let directory: string;
+  let file: string;
+  let db: Connection;
+  let log: SqliteLog;
+  /** Statements that fail instead of being run, each with SQLite's result code. */
+  let faults: Map<string, number>;
+
+  /** A real connection, that fails when it is told to: some faults of a disk cannot be had for real. */
+  const connect = (path: string): Connection => {
+    db = openDatabase(path);
+    const prepare = db.prepare.bind(db);
+    return Object.assign(db, {
+      prepare: (sql: string) => {
+        const statement = prepare(sql);
+        const run = statement.run.bind(statement);
+        return Object.assign(statement, {
+          run: (...values: Parameters<typeof run>) => {
+            const code = faults.get(sql);
+            if (code !== undefined) throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR', code);
+            return run(...values);
+          },
+        });
+      },
+    });
+  };
+
+  const open = () => {
+    log = SqliteLog.open(file, connect);
+  };
+
+  const count = () => value(db, 'SELECT count(*) FROM events');
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'ledger-'));
+    file = join(directory, 'events.db');
+    faults = new Map();
+    open();
+  });
+
+  afterEach(() => {
+    log.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('gives positions without gaps, whatever is refused in between', () => {
+    const results = log.appendAll([
+      starting('a', event(), event()),
+      { stream: 'b', events: [event()], expectedRevision: 4 },
+      { stream: 'a', events: [event()], expectedRevision: 1 },
+      starting('a'),
+      starting('c'),
+    ]);
+    expect(results).toEqual([
+      { kind: 'appended', position: 2 },
+      { kind: 'conflict', actualRevision: 'no-stream' },
+      { kind: 'appended', position: 3 },
+      { kind: 'conflict', actualRevision: 2 },
+      { kind: 'appended', position: 4 },
+    ]);
+  });
+
+  it('undoes the one append that brings an id the log holds, and no other', () => {
+    const known = event();
+    log.appendAll([starting('a', known)]);
+    expect(log.appendAll([starting('b'), starting('c', event(), known), starting('d')])).toEqual([
+      { kind: 'appended', position: 2 },
+      { kind: 'unavailable', reason: expect.stringContaining('c: the log holds') },
+      { kind: 'appended', position: 3 },
+    ]);
+    expect(log.check()).toBeUndefined();
+    expect(log.appendAll([starting('c', event())])).toEqual([{ kind: 'appended', position: 4 }]);
+  });
+
+  it('finds the ends of streams again after it was opened again', () => {
+    log.appendAll([starting('a', event(), event())]);
+    log.close();
+    open();
+    expect(
+      log.appendAll([starting('a'), { stream: 'a', events: [event()], expectedRevision: 1 }]),
+    ).toMatchObject([{ actualRevision: 1 }, { position: 3 }]);
+  });
+
+  it('writes nothing on a full disk, says so, and goes on by itself when there is room again', () => {
+    log.appendAll([starting('before')]);
+    db.exec('PRAGMA max_page_count = 20');
+    const large = event(JSON.stringify('x'.repeat(200_000)));
+    const full = log.appendAll([starting('small'), starting('large', large), starting('small')]);
+    expect(full.map(({ kind }) => kind)).toEqual(['unavailable', 'unavailable', 'unavailable']);
+    expect(full[0]).toMatchObject({ reason: expect.stringMatching(/events\.db .* disk is full; free some/) });
+    expect(count()).toBe(1);
+    db.exec('PRAGMA max_page_count = 100000');
+    expect(log.appendAll([starting('small'), starting('large', large)])).toEqual([
+      { kind: 'appended', position: 2 },
+      { kind: 'appended', position: 3 },
+    ]);
+    expect(log.check()).toBeUndefined();
+  });
+
+  it('says why it cannot be written until a probe shows that it can', () => {
+    db.exec('PRAGMA max_page_count = 40');
+    const failed = () => log.appendAll([starting(randomUUID())])[0]!.kind === 'unavailable';
+    while (!failed());
+    expect(log.check()).toMatch(/disk is full/);
+    expect(log.check()).toMatch(/disk is full/);
+    db.exec('PRAGMA max_page_count = 100000');
+    expect(log.check()).toBeUndefined();
+  });
+
+  it('does not claim to know the outcome when the last sync of a commit fails', () => {
+    log.appendAll([starting('before')]);
+    faults.set('COMMIT', 1034);
+    expect(log.appendAll([starting('a'), starting('before')])).toEqual([
+      { kind: 'unknown', reason: expect.stringMatching(/cannot be read or written: check the disk/) },
+      { kind: 'unavailable', reason: expect.stringMatching(/cannot be read or written/) },
+    ]);
+    faults.clear();
+    expect(log.appendAll([starting('a')])).toEqual([{ kind: 'appended', position: 2 }]);
+  });
+
+  it('surely wrote nothing when a transaction cannot begin', () => {
+    faults.set('BEGIN IMMEDIATE', 5);
+    expect(log.appendAll([starting('a')])).toEqual([
+      { kind: 'unavailable', reason: expect.stringMatching(/locked by another program/) },
+    ]);
+    faults.clear();
+    expect(log.appendAll([starting('a')])).toEqual([{ kind: 'appended', position: 1 }]);
+  });
+});
