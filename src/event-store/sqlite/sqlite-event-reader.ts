@@ -8,7 +8,7 @@ import { idText } from './event-id.js';
 import { resultCode, unavailable } from './failure.js';
 import { checkSchema } from './schema.js';
 
-/** Events a page holds at most. Reading one takes about a millisecond, and the event loop turns between two. */
+/** Events a page holds at most. Reading one takes a few milliseconds, and the event loop turns between two. */
 const PAGE = 500;
 /** Pause after a fault before a follower tries again, in milliseconds. */
 const FAULT_PAUSE_MS = 500;
