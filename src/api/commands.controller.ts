@@ -1,6 +1,6 @@
 import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Roles } from '../auth/decorators.js';
 import { AddCreditCommand } from '../ledger/commands/add-credit.js';
@@ -100,6 +100,7 @@ export class CommandsController {
     'no-credit-to-reclaim',
     'balance-limit-exceeded',
   )
+  @ApiBody({ type: RemoveAllCreditRequest, required: false, description: 'Nothing, or an empty object' })
   @Post(':mainAccountId/sip-accounts/:sipAccountId/remove-all-credit')
   async removeAllCredit(
     @Context() context: CommandContext,

@@ -16,7 +16,8 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error) ?? unexpected(request);
     const correlationId = correlationIdOf(request);
     if (PROBLEMS[problem.code].status >= 500) this.log(error, problem.code, correlationId);
-    if (!reply.sent) sendProblem(reply, problem, correlationId);
+    // A stream of events that has begun cannot become a problem any more.
+    if (!reply.sent && !reply.raw.headersSent) sendProblem(reply, problem, correlationId);
   }
 
   private log(error: unknown, code: ProblemCode, correlationId: string): void {

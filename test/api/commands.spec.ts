@@ -196,4 +196,20 @@ describe('a fault', () => {
     expect(answer.text).toContain('same Idempotency-Key');
     expect(answer.text).not.toContain('secret');
   });
+
+  it('that nobody foresaw is in the log with its stack and correlation id', async () => {
+    const errors: unknown[] = [];
+    const ignore = () => {};
+    api.app.useLogger({ log: ignore, warn: ignore, error: (message: unknown) => errors.push(message) });
+    failWith(new TypeError('secret detail'));
+    const answer = await purchase();
+    api.app.useLogger(false);
+    expect(errors).toEqual([
+      {
+        message: 'secret detail',
+        correlationId: answer.json['correlationId'],
+        stack: expect.stringContaining('commands.spec'),
+      },
+    ]);
+  });
 });
