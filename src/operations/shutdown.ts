@@ -1,9 +1,11 @@
+import type { Server, ServerResponse } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 
 const LIMIT_MS = 10_000;
 /** One Ctrl-C may arrive twice: from the terminal, and passed on by the process that started this one. */
 const SAME_SIGNAL_MS = 500;
+const SWEEP_MS = 20;
 
 /**
  * On SIGTERM and SIGINT: says not ready, takes no more requests, finishes those it has, lets the write side end,
@@ -11,6 +13,12 @@ const SAME_SIGNAL_MS = 500;
  * nothing acknowledged is lost by that.
  */
 export function stopOnSignals(app: INestApplication, logger: Logger): void {
+  const server = app.getHttpServer() as Server;
+  const requests = new Set<ServerResponse>();
+  server.on('request', (_: unknown, response: ServerResponse) => {
+    requests.add(response);
+    response.once('close', () => requests.delete(response));
+  });
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     if (stoppingSince !== undefined) {
@@ -20,6 +28,7 @@ export function stopOnSignals(app: INestApplication, logger: Logger): void {
     stoppingSince = performance.now();
     logger.info({ signal }, 'stopping');
     setTimeout(() => end(1, `not done in ${LIMIT_MS} ms`), LIMIT_MS).unref();
+    setInterval(() => letGo(server, requests), SWEEP_MS);
     app.close().then(
       () => {
         logger.info('stopped');
@@ -33,4 +42,13 @@ export function stopOnSignals(app: INestApplication, logger: Logger): void {
     process.exit(code);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+}
+
+/**
+ * A connection that is kept alive after its last answer would hold the server open for minutes, and one that was
+ * opened without ever sending a request is not idle in Node's eyes.
+ */
+function letGo(server: Server, requests: ReadonlySet<ServerResponse>): void {
+  if (requests.size > 0) server.closeIdleConnections();
+  else server.closeAllConnections();
 }

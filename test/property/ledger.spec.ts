@@ -1,9 +1,14 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { EventStore } from '../../src/event-store/event-store.js';
+import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { parseEvent } from '../../src/ledger/domain/events.js';
 import { balances, fold } from '../support/given.js';
 import { Ledger, receiptIn } from '../support/ledger.js';
+import { project, rowsIn } from '../support/projecting.js';
+import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
 import { actions, amountOf, Model, perform } from './model.js';
 
@@ -77,6 +82,45 @@ describe('any sequence of commands', () => {
       PARAMETERS,
     ));
 });
+
+describe('the read models', () => {
+  it('come to the same as the fold, however often they are interrupted, and again when rebuilt', () =>
+    fc.assert(
+      fc.asyncProperty(actions(60), fc.integer({ min: 0, max: 60 }), async (generated, interruption) => {
+        const directory = temporaryDirectory();
+        const ownStore = await SqliteEventStore.open(join(directory, 'events.db'));
+        try {
+          const ledger = new Ledger(ownStore);
+          for (const [at, action] of generated.entries()) {
+            await outcomeOf(ledger, action);
+            if (at === interruption) await project(join(directory, 'interrupted.db'), ownStore);
+          }
+          await project(join(directory, 'interrupted.db'), ownStore);
+          await project(join(directory, 'rebuilt.db'), ownStore);
+          const rows = rowsIn(join(directory, 'interrupted.db'));
+          expect(rowsIn(join(directory, 'rebuilt.db'))).toEqual(rows);
+          const { main_accounts: mains = [], sip_accounts: sips = [] } = rows;
+          for (const main of ['m1', 'm2']) {
+            const account = balances(await folded(ledger, main));
+            if (account.currency === undefined) continue;
+            expect(mains.find((row) => has(row, main))).toEqual(
+              expect.arrayContaining([account.purchased, account.available, account.sipAccountsAvailable]),
+            );
+            for (const [sip, available] of Object.entries(account.sipAccounts))
+              expect(sips.find((row) => has(row, main) && has(row, sip))).toEqual(
+                expect.arrayContaining([available]),
+              );
+          }
+        } finally {
+          await ownStore.close();
+          rmSync(directory, { recursive: true, force: true });
+        }
+      }),
+      { numRuns: 15 },
+    ));
+});
+
+const has = (row: unknown, value: string): boolean => Array.isArray(row) && row.includes(value);
 
 describe('commands from several clients at once', () => {
   it('never overdraw, lose or double anything, at any revision', () =>

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Service, temporaryDirectory } from '../support/service.js';
+
+const run = promisify(execFile);
+let dataDir: string;
+beforeEach(() => {
+  dataDir = temporaryDirectory();
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+it('prints a key once, and three lines that work when pasted', async () => {
+  const service = await Service.start(dataDir, { LEDGER_BOOTSTRAP_KEY: '' });
+  // The welcome follows the line that says where the service listens.
+  while (service.output.filter((line) => line.startsWith('curl ')).length < 3)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  const answers: unknown[] = [];
+  for (const line of service.output.filter((each) => each.startsWith('curl '))) {
+    const { stdout } = await run('bash', ['-c', line.replace(/^curl/, 'curl -sS --fail-with-body')]);
+    answers.push(JSON.parse(stdout));
+  }
+  expect(answers).toMatchObject([
+    { type: 'MainAccountOpened' },
+    { type: 'CreditPurchased', mainAccount: { available: '110.2580' } },
+    { mainAccountId: 'acme' },
+  ]);
+  expect(statSync(join(dataDir, 'api-keys.json')).mode & 0o077).toBe(0);
+  await service.stop();
+
+  const again = await Service.start(dataDir, { LEDGER_BOOTSTRAP_KEY: '' });
+  expect(again.output.join('\n')).not.toContain('ledger_');
+  await again.stop();
+});
+
+it('refuses a second service on the same data directory with one line', async () => {
+  const service = await Service.start(dataDir);
+  await expect(Service.start(dataDir)).rejects.toThrow(/in use by another ledger \(process \d+\)/);
+  await service.stop();
+});
+
+it('finishes what is in flight when told to stop', async () => {
+  const service = await Service.start(dataDir);
+  await service.command('', { mainAccountId: 'acme', currency: 'EUR' }, 'open');
+  const purchases = Array.from({ length: 50 }, (_, index) =>
+    service.command('/acme/purchases', { amount: '1', reference: `r${index}` }, `k${index}`).then(
+      ({ status }) => status,
+      () => undefined,
+    ),
+  );
+  await purchases[0];
+  expect(await service.stop()).toBe(0);
+  const booked = (await Promise.all(purchases)).filter((status) => status === 201).length;
+
+  const successor = await Service.start(dataDir);
+  await successor.ready();
+  const { available } = await successor.query<{ available: string }>('/acme');
+  expect(Number.parseInt(available, 10)).toBeGreaterThanOrEqual(booked);
+  await successor.stop();
+});
