@@ -122,6 +122,8 @@ export class ProjectionRunner {
     this.db.exec(ddl);
     this.save(START, undefined);
     this.db.exec('COMMIT');
+    this.position = START;
+    this.last = undefined;
   }
 
   private save(position: Position, last: LastEvent | undefined): void {

@@ -1,0 +1,212 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { EventStore, NewEvent } from '../../src/event-store/event-store.js';
+import { mainAccountStream } from '../../src/ledger/streams.js';
+import { accountsProjection } from '../../src/projections/accounts/accounts-projection.js';
+import { historyProjection } from '../../src/projections/history/history-projection.js';
+import type { ThreadMessage } from '../../src/projections/messages.js';
+import { Projector } from '../../src/projections/projector.js';
+import { openReadModels } from '../../src/projections/read-models-file.js';
+import { Ledger } from '../support/ledger.js';
+import { dying, failing, project, PROJECTIONS, readModelsIn, rowsIn } from '../support/projecting.js';
+import { temporaryDirectory } from '../support/service.js';
+import { openTestStore } from '../support/sqlite.js';
+
+const stopsIn = (messages: readonly ThreadMessage[]) =>
+  messages.flatMap((message) => (message.kind === 'stopped' ? [message.at] : []));
+const linesIn = (messages: readonly ThreadMessage[]) =>
+  messages.flatMap((message) => (message.kind === 'log' ? [message.message] : []));
+
+describe('the projector', () => {
+  let directory: string;
+  let file: string;
+  let store: EventStore;
+  let ledger: Ledger;
+  beforeEach(async () => {
+    directory = temporaryDirectory();
+    file = readModelsIn(directory);
+    store = await openTestStore();
+    ledger = new Ledger(store);
+    await ledger.funded('acme', '100', 'desk', 'attic');
+    await ledger.add('acme', 'desk', '1.5');
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** The rows that the whole log makes in a new file. */
+  const rowsOfLog = async (log: EventStore = store) => {
+    const fresh = join(directory, 'fresh.db');
+    rmSync(fresh, { force: true });
+    await project(fresh, log);
+    return rowsIn(fresh);
+  };
+
+  it('goes on from its checkpoint, and the rows are those of a single run', async () => {
+    await project(file, store);
+    await ledger.removeAll('acme', 'desk');
+    await ledger.add('acme', 'attic', '2');
+    await project(file, store);
+    await project(file, store);
+
+    expect(rowsIn(file)).toEqual(await rowsOfLog());
+  });
+
+  it('commits rows and checkpoint together: nothing is lost or doubled by dying in between', async () => {
+    await project(file, store);
+    await ledger.add('acme', 'desk', '1');
+    await expect(project(file, store, [dying(accountsProjection), historyProjection])).rejects.toThrow(
+      'disk I/O error',
+    );
+    await expect(project(file, store, [accountsProjection, dying(historyProjection)])).rejects.toThrow(
+      'disk I/O error',
+    );
+    await project(file, store);
+
+    expect(rowsIn(file)).toEqual(await rowsOfLog());
+  });
+
+  it('drops what a projection has seen when another is behind', async () => {
+    await project(file, store, [accountsProjection]);
+    await project(file, store);
+
+    expect(rowsIn(file)).toEqual(await rowsOfLog());
+  });
+
+  it('stops a projection at an event that fails, names it, keeps what is before it, lets the others go on', async () => {
+    const at = (await ledger.events('acme'))[3]!;
+    const failure = ({ id }: { id: string }) => (id === at.id ? new Error('no') : undefined);
+    const messages = await project(file, store, [failing(accountsProjection, failure), historyProjection]);
+
+    expect(stopsIn(messages)).toEqual([
+      {
+        projection: 'accounts',
+        stream: 'mainAccount-acme',
+        revision: 3,
+        eventId: at.id,
+        type: 'SipAccountAdded',
+        position: 4n,
+        error: 'Error: no',
+      },
+    ]);
+    expect(rowsIn(file)['main_accounts']).toEqual([expect.arrayContaining(['acme', '100.0000', 2])]);
+    expect(rowsIn(file)['entries']).toHaveLength(5);
+  });
+
+  it('stops again at the next start, and goes on once the event can be applied', async () => {
+    const broken = [
+      failing(accountsProjection, ({ revision }) => (revision > 1 ? new Error('no') : undefined)),
+    ];
+    const first = await project(file, store, broken);
+    const second = await project(file, store, broken);
+    await project(file, store);
+
+    expect(stopsIn(second)).toEqual(stopsIn(first));
+    expect(rowsIn(file)).toEqual(await rowsOfLog());
+  });
+
+  it('never skips an event that nobody can read', async () => {
+    const event = { id: crypto.randomUUID(), type: 'CreditVanished', data: '{}', metadata: '{}' };
+    await store.append(mainAccountStream('acme'), [event], 4);
+    await new Ledger(store).open('other');
+    const stops = stopsIn(await project(file, store));
+
+    expect(stops.map(({ projection, eventId }) => [projection, eventId])).toEqual([
+      ['accounts', event.id],
+      ['history', event.id],
+    ]);
+    expect(stops[0]!.error).toMatch('cannot read CreditVanished');
+  });
+
+  it('stops at an event that does not link to the one before it', async () => {
+    const [, purchase] = await ledger.events('acme');
+    const metadata = JSON.stringify({
+      ...(JSON.parse(purchase!.metadata) as object),
+      idempotencyKey: 'forged',
+    });
+    const forged: NewEvent = { ...purchase!, id: crypto.randomUUID(), metadata };
+    await store.append(mainAccountStream('acme'), [forged], 4);
+
+    expect(stopsIn(await project(file, store)).map(({ error }) => error)).toEqual([
+      expect.stringMatching(/^BrokenChain: previousHash/),
+      expect.stringMatching(/^BrokenChain: previousHash/),
+    ]);
+  });
+
+  it('leaves streams alone that are none of the ledger', async () => {
+    const event = { id: crypto.randomUUID(), type: 'Something', data: '{}', metadata: '{}' };
+    await store.append('other-1', [event], 'no-stream');
+    await ledger.add('acme', 'desk', '1');
+
+    expect(stopsIn(await project(file, store))).toEqual([]);
+  });
+
+  it('notices a shorter log and starts again from it', async () => {
+    await project(file, store);
+    const restored = await openTestStore();
+    await new Ledger(restored).open('acme');
+    const messages = await project(file, restored);
+
+    expect(linesIn(messages)[0]).toMatch(
+      /accounts does not fit the log: .* beyond the end of the log at 1; rebuilding/,
+    );
+    expect(rowsIn(file)).toEqual(await rowsOfLog(restored));
+    await restored.close();
+  });
+
+  it('notices another log of the same length', async () => {
+    await project(file, store);
+    const other = await openTestStore();
+    await new Ledger(other).funded('acme', '7', 'desk', 'attic', 'cellar');
+    const messages = await project(file, other);
+
+    expect(linesIn(messages)[0]).toMatch('the log does not hold event');
+    expect(rowsIn(file)).toEqual(await rowsOfLog(other));
+    await other.close();
+  });
+
+  it('empties nothing that may be in use', async () => {
+    await project(file, store);
+    const before = rowsIn(file);
+    const restored = await openTestStore();
+    const messages = await project(file, restored, PROJECTIONS, false);
+
+    expect(messages).toEqual([{ kind: 'unusable', reason: expect.stringMatching('does not fit the log') }]);
+    expect(rowsIn(file)).toEqual(before);
+    await restored.close();
+  });
+
+  it('rebuilds a projection whose schema has changed', async () => {
+    await project(file, store);
+    await project(file, store, [{ ...accountsProjection, schema: 2 }, historyProjection]);
+
+    expect(rowsIn(file)['commands']).toEqual((await rowsOfLog())['commands']);
+    expect(rowsIn(file)['checkpoints']).toContainEqual(expect.arrayContaining(['accounts', 2, 5]));
+  });
+
+  it('touches as many rows for an account with 10 000 SIP accounts as for one with two', async () => {
+    await ledger.funded('huge', '100');
+    await Promise.all(Array.from({ length: 10_000 }, (_, i) => ledger.addSip('huge', `s${i}`)));
+    const db = openReadModels(file);
+    const rows = async (event: () => Promise<unknown>) => {
+      const changes = () => (db.prepare('SELECT total_changes() AS n').get() as { n: number }).n;
+      const before = changes();
+      await event();
+      const end = new AbortController();
+      const projector = new Projector(db, store, PROJECTIONS, (message) => {
+        if (message.kind === 'progress' && message.live) end.abort();
+      });
+      await projector.run(end.signal);
+      return changes() - before;
+    };
+    await rows(async () => undefined);
+    const small = await rows(() => ledger.add('acme', 'desk', '1'));
+    const huge = await rows(() => ledger.add('huge', 's7777', '1'));
+    db.close();
+
+    expect(huge).toBe(small);
+    expect(huge).toBeLessThan(10);
+  });
+});

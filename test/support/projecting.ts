@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import Database from 'libsql';
+import type { EventReader, RecordedEvent } from '../../src/event-store/event-store.js';
+import { accountsProjection } from '../../src/projections/accounts/accounts-projection.js';
+import { historyProjection } from '../../src/projections/history/history-projection.js';
+import type { ThreadMessage } from '../../src/projections/messages.js';
+import type { Projection } from '../../src/projections/projection.js';
+import { runProjections } from '../../src/projections/run-projections.js';
+
+export const PROJECTIONS: readonly Projection[] = [accountsProjection, historyProjection];
+
+/** Brings the file's read models to the end of the log, as the thread does. @returns what it told */
+export async function project(
+  file: string,
+  reader: EventReader,
+  projections = PROJECTIONS,
+  mayReset = true,
+): Promise<readonly ThreadMessage[]> {
+  const messages: ThreadMessage[] = [];
+  const end = new AbortController();
+  const report = (message: ThreadMessage): void => {
+    messages.push(message);
+    if (message.kind === 'progress' && message.live) end.abort();
+  };
+  await runProjections({ file, mayReset }, projections, async () => borrowed(reader), report, end.signal);
+  return messages;
+}
+
+/** A reader that its user does not close. */
+export const borrowed = (reader: EventReader): EventReader =>
+  new Proxy(reader, {
+    get: (target, name) => {
+      if (name === 'close') return async () => undefined;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+
+/** Every row of every read model. */
+export function rowsIn(file: string): Readonly<Record<string, readonly unknown[]>> {
+  const db = new Database(file);
+  try {
+    return Object.fromEntries(
+      ['checkpoints', 'main_accounts', 'sip_accounts', 'commands', 'entries'].map((table) => [
+        table,
+        db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().all(),
+      ]),
+    );
+  } finally {
+    db.close();
+  }
+}
+
+/** The projection, failing at the events for which `failure` gives an error. */
+export const failing = (
+  projection: Projection,
+  failure: (recorded: RecordedEvent) => Error | undefined,
+): Projection => ({
+  ...projection,
+  open(db) {
+    const writer = projection.open(db);
+    return {
+      apply(entry) {
+        const error = failure(entry.recorded);
+        if (error) throw error;
+        writer.apply(entry);
+      },
+      flush: () => writer.flush(),
+      forget: () => writer.forget(),
+    };
+  },
+});
+
+/** The projection in a process that dies after the rows are written and before they are committed. */
+export const dying = (projection: Projection): Projection => ({
+  ...projection,
+  open(db) {
+    const writer = projection.open(db);
+    return {
+      apply: (entry) => writer.apply(entry),
+      flush() {
+        writer.flush();
+        throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR', 10);
+      },
+      forget: () => writer.forget(),
+    };
+  },
+});
+
+export const readModelsIn = (directory: string): string => join(directory, 'read-models.db');
