@@ -1,10 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
+import { AuditApiModule } from './api/audit-api.module.js';
 import { ApiModule } from './api/api.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { DashboardModule } from './dashboard/dashboard.module.js';
 import { EventStoreModule } from './event-store/event-store.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { MetricsModule, OperationsModule } from './operations/operations.module.js';
@@ -23,8 +26,11 @@ export class AppModule {
         EventStoreModule.forRoot(config),
         ProjectionsModule.forRoot(config),
         LedgerModule,
+        AuditModule.forRoot(config),
         AuthModule,
         ApiModule,
+        AuditApiModule,
+        DashboardModule,
         OperationsModule,
       ],
     };

@@ -65,6 +65,12 @@ export class ApiKeys {
     return entry && matches(key, entry.hash) ? entry.principal : undefined;
   }
 
+  /** The principal of a key that is there still, by the principal's id. */
+  principal(id: string): Principal | undefined {
+    if (id === this.bootstrap?.principal.id) return this.bootstrap.principal;
+    return this.entries.get(id.replace(/^key:/, ''))?.principal;
+  }
+
   /** Oldest first. */
   list(): readonly ApiKey[] {
     return Array.from(this.entries.values(), ({ apiKey }) => apiKey);

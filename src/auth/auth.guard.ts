@@ -9,9 +9,10 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
 import { MainAccountNotFound } from '../ledger/domain/errors.js';
 import { ApiKeys } from './api-keys.js';
-import { type AuthenticatedRequest, PUBLIC_KEY, ROLES_KEY } from './decorators.js';
+import { type AuthenticatedRequest, PAGE_KEY, PUBLIC_KEY, ROLES_KEY } from './decorators.js';
 import type { Principal, Role } from './principal.js';
 import { RateLimit } from './rate-limit.js';
+import type { Sessions } from './sessions.js';
 import { IssuerUnavailable, Tokens } from './tokens.js';
 
 /** Stands before every route. A route that does not say who may use it is closed to everybody. */
@@ -22,6 +23,7 @@ export class AuthGuard implements CanActivate {
     /** Undefined when tokens are not configured. */
     private readonly tokens: Tokens | undefined,
     private readonly limit: RateLimit,
+    private readonly sessions: Sessions,
   ) {}
 
   /** Answers without a promise wherever it can: it runs on every request. */
@@ -32,7 +34,9 @@ export class AuthGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<AuthenticatedRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const principal = this.authenticate(request.headers.authorization);
+    const principal = this.reflector.getAllAndOverride<boolean | undefined>(PAGE_KEY, route)
+      ? this.sessions.principalOf(request.headers.cookie)
+      : this.authenticate(request.headers.authorization);
     return principal instanceof Promise
       ? this.later(principal, roles, request, reply)
       : this.admit(principal, roles, request, reply);

@@ -8,6 +8,9 @@ import { ApiKeys } from './api-keys.js';
 import { AuthGuard } from './auth.guard.js';
 import { closedRoutes } from './closed-routes.js';
 import { RateLimit } from './rate-limit.js';
+import { sessionSecret } from './session-secret.js';
+import { Sessions } from './sessions.js';
+import { SignInLinks } from './sign-in-links.js';
 import { Tokens } from './tokens.js';
 
 const logger = new Logger('Auth');
@@ -27,11 +30,18 @@ const logger = new Logger('Auth');
     },
     {
       provide: APP_GUARD,
-      useFactory: (reflector: Reflector, keys: ApiKeys, { jwt, rateLimit }: Config) =>
-        new AuthGuard(reflector, keys, jwt && new Tokens(jwt), new RateLimit(rateLimit)),
-      inject: [Reflector, ApiKeys, CONFIG],
+      useFactory: (reflector: Reflector, keys: ApiKeys, { jwt, rateLimit }: Config, sessions: Sessions) =>
+        new AuthGuard(reflector, keys, jwt && new Tokens(jwt), new RateLimit(rateLimit), sessions),
+      inject: [Reflector, ApiKeys, CONFIG, Sessions],
     },
+    {
+      provide: Sessions,
+      useFactory: ({ dataDir }: Config, keys: ApiKeys) => new Sessions(sessionSecret(dataDir), keys),
+      inject: [CONFIG, ApiKeys],
+    },
+    { provide: SignInLinks, useFactory: (keys: ApiKeys) => new SignInLinks(keys), inject: [ApiKeys] },
   ],
+  exports: [ApiKeys, Sessions, SignInLinks],
 })
 export class AuthModule implements OnApplicationBootstrap {
   constructor(

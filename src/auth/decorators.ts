@@ -12,12 +12,21 @@ export const ROLES_KEY = 'ledger:roles';
 /** Metadata key of a route that needs no credentials. */
 export const PUBLIC_KEY = 'ledger:public';
 
+/** Metadata key of a route that is a page of the dashboard. */
+export const PAGE_KEY = 'ledger:page';
+
 /** The roles of which one is needed. A route with neither this nor `@Public()` is closed to everybody. */
 export const Roles = (...roles: readonly Role[]): ClassDecorator & MethodDecorator =>
   SetMetadata(ROLES_KEY, roles);
 
 /** Open to everybody, without credentials. */
 export const Public = (): ClassDecorator & MethodDecorator => SetMetadata(PUBLIC_KEY, true);
+
+/**
+ * For browsers: the route takes the dashboard's session cookie, and nothing else. All other routes never look at
+ * a cookie, so that no other site can make a browser call them.
+ */
+export const Page = (): ClassDecorator & MethodDecorator => SetMetadata(PAGE_KEY, true);
 
 /** The principal of the request. Only on routes with `@Roles(…)`. */
 export const CurrentPrincipal = createParamDecorator(

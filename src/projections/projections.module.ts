@@ -2,11 +2,16 @@ import { Module, type DynamicModule, type OnApplicationShutdown, type OnModuleIn
 import type { Config } from '../config/config.js';
 import { EventStore } from '../event-store/event-store.js';
 import { AccountsIndex } from '../ledger/accounts-index.js';
+import { FindMainAccountsHandler } from './accounts/find-main-accounts.js';
 import { GetMainAccountHandler } from './accounts/get-main-account.js';
 import { GetSipAccountHandler } from './accounts/get-sip-account.js';
 import { ListMainAccountsHandler } from './accounts/list-main-accounts.js';
+import { SearchSipAccountsHandler } from './accounts/search-sip-accounts.js';
 import { SqliteAccountsIndex } from './accounts/sqlite-accounts-index.js';
+import { GetConservationHandler } from './conservation/get-conservation.js';
 import { GetHistoryHandler } from './history/get-history.js';
+import { GetRecentBalancesHandler } from './history/get-recent-balances.js';
+import { SearchHistoryHandler } from './history/search-history.js';
 import { Projections } from './projections.js';
 import { ReadModels } from './read-models.js';
 import { Supervisor } from './supervisor.js';
@@ -35,7 +40,12 @@ export class ProjectionsModule implements OnModuleInit, OnApplicationShutdown {
         GetMainAccountHandler,
         GetSipAccountHandler,
         ListMainAccountsHandler,
+        FindMainAccountsHandler,
+        SearchSipAccountsHandler,
+        GetConservationHandler,
         GetHistoryHandler,
+        SearchHistoryHandler,
+        GetRecentBalancesHandler,
       ],
       exports: [AccountsIndex, Projections],
     };

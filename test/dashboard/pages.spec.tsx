@@ -32,9 +32,7 @@ const viewOf = (language: Language) =>
 
 const money = { currency: 'EUR', available: '61.3600', sipAccountsAvailable: '48.8980' };
 const entry = {
-  ...money,
   revision: 7,
-  position: '8',
   eventId: HOSTILE,
   type: 'CreditAllocated',
   recordedAt: '2026-11-22T17:51:57.123Z',
@@ -44,7 +42,9 @@ const entry = {
   actor: HOSTILE,
   idempotencyKey: HOSTILE,
   hash: HOSTILE,
-  sipAvailable: '12.2109',
+  mainAccount: { available: '61.3600' },
+  sipAccounts: { available: '48.8980' },
+  sipAccount: { available: '12.2109' },
 } as const;
 
 /** Every page, with everything on it that somebody else wrote being hostile. */
@@ -148,7 +148,7 @@ const pages: Record<string, (view: View) => VNode> = {
     <HistoryPage
       view={view}
       currency="EUR"
-      filter={{ account: HOSTILE, kind: 'CreditAllocated', from: '2026-11-01', to: '2026-11-30' }}
+      filter={{ account: HOSTILE, kind: 'CreditAllocated', since: '2026-11-01', until: '2026-11-30' }}
       invalidDate
       entries={[entry]}
       before={7}

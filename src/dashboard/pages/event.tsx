@@ -1,26 +1,11 @@
-import type { LedgerEvent } from '../../ledger/domain/events.js';
+import type { HistoryEntry } from '../../projections/history/history-entry.js';
 import { Layout } from '../parts/layout.js';
 import type { View } from '../view.js';
 
 export interface EventPageProps {
   readonly view: View;
   readonly currency: string;
-  readonly entry: {
-    readonly revision: number;
-    readonly position: string;
-    readonly eventId: string;
-    readonly type: LedgerEvent['type'];
-    readonly recordedAt: string;
-    readonly sipAccountId?: string | undefined;
-    readonly amount?: string | undefined;
-    readonly reference?: string | undefined;
-    readonly actor: string;
-    readonly idempotencyKey: string;
-    readonly hash: string;
-    readonly available: string;
-    readonly sipAccountsAvailable: string;
-    readonly sipAvailable?: string | undefined;
-  };
+  readonly entry: HistoryEntry;
   /** The hash of the entry before it; undefined for the first. */
   readonly previousHash: string | undefined;
 }
@@ -48,9 +33,9 @@ export function EventPage({ view, currency, entry, previousHash }: EventPageProp
         <h2>{event.balances}</h2>
         <Details
           rows={[
-            [event.main, money(entry.available)],
-            [event.sips, money(entry.sipAccountsAvailable)],
-            [event.sip, money(entry.sipAvailable)],
+            [event.main, money(entry.mainAccount.available)],
+            [event.sips, money(entry.sipAccounts.available)],
+            [event.sip, money(entry.sipAccount?.available)],
           ]}
         />
         <h2>{event.raw}</h2>
@@ -60,7 +45,6 @@ export function EventPage({ view, currency, entry, previousHash }: EventPageProp
             [event.type, entry.type],
             [event.stream, `mainAccount-${view.mainAccountId}`],
             [event.revision, String(entry.revision)],
-            [event.position, entry.position],
             [event.id, entry.eventId],
             [event.key, entry.idempotencyKey],
             [event.previousHash, previousHash],

@@ -1,8 +1,11 @@
+import { ZERO } from '../../ledger/domain/amount.js';
 import type { LedgerEvent } from '../../ledger/domain/events.js';
+import type { HistoryEntry } from '../../projections/history/history-entry.js';
+import { isMore } from '../amounts.js';
 import { BalanceChart } from '../parts/balance-chart.js';
 import { Field } from '../parts/field.js';
 import { Freshness } from '../parts/freshness.js';
-import { HistoryTable, type HistoryEntry } from '../parts/history-table.js';
+import { HistoryTable } from '../parts/history-table.js';
 import { Icon } from '../parts/icon.js';
 import { Layout } from '../parts/layout.js';
 import { Notice } from '../parts/notice.js';
@@ -13,8 +16,8 @@ export interface HistoryFilter {
   readonly account: string;
   readonly kind: LedgerEvent['type'] | '';
   /** Days, as `2026-11-22`, both included. */
-  readonly from: string;
-  readonly to: string;
+  readonly since: string;
+  readonly until: string;
 }
 
 export interface HistoryPageProps {
@@ -79,8 +82,8 @@ function Filter({ view, filter }: { view: View; filter: HistoryFilter }) {
           ))}
         </select>
       </div>
-      <Field name="from" type="date" label={details.from} value={filter.from} />
-      <Field name="to" type="date" label={details.to} value={filter.to} />
+      <Field name="since" type="date" label={details.from} value={filter.since} />
+      <Field name="until" type="date" label={details.to} value={filter.until} />
       <button class="button secondary">{details.filter}</button>
       {narrowed && <a href={view.to('/history')}>{clear}</a>}
       <a class="download" href={`${view.to('/history.csv')}?${filterQuery(filter)}`}>
@@ -91,28 +94,34 @@ function Filter({ view, filter }: { view: View; filter: HistoryFilter }) {
   );
 }
 
-function Chart({ view, currency, balances, filter }: HistoryPageProps) {
+function Chart({ view, currency, balances, filter, asOf }: HistoryPageProps) {
   const { details } = view.t;
   const first = balances[0];
   const last = balances.at(-1);
   if (!first || !last || balances.length < 2) return null;
-  const highest = balances.reduce((most, { balance }) => (isMore(balance, most) ? balance : most), '0.0000');
+  const highest = balances.reduce<string>(
+    (most, { balance }) => (isMore(balance, most) ? balance : most),
+    ZERO,
+  );
+  // Up to now, unless a period was asked for that ended before.
+  const end = filter.until ? last.recordedAt : asOf;
+  const sameDay = first.recordedAt.slice(0, 10) === end.slice(0, 10);
+  const moment = (instant: string) =>
+    sameDay ? `${view.date(instant)} ${view.time(instant)}` : view.date(instant);
   return (
     <div class="card" id="chart" data-part>
       <BalanceChart
         points={balances.map(({ recordedAt, balance }) => ({ at: Date.parse(recordedAt), balance }))}
+        end={Date.parse(end)}
         label={details.chartOf(filter.account || details.chartMain)}
         highest={view.money(highest, currency)}
-        zero={view.money('0.0000', currency)}
-        from={view.date(first.recordedAt)}
-        to={view.date(last.recordedAt)}
+        zero={view.money(ZERO, currency)}
+        from={moment(first.recordedAt)}
+        to={moment(end)}
       />
     </div>
   );
 }
-
-/** Canonical amounts have four decimals and no leading zeros: the longer one is larger. */
-const isMore = (a: string, b: string): boolean => a.length > b.length || (a.length === b.length && a > b);
 
 function Pages({ view, filter, before, newest }: HistoryPageProps) {
   if (newest && before === undefined) return null;

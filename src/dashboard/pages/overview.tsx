@@ -128,7 +128,7 @@ function Empty({ view, query }: OverviewProps) {
 
 function Pages({ view, rows, offset, found, next, query, sort }: OverviewProps) {
   if (offset === 0 && next === undefined) return null;
-  const page = (from?: number) => overviewHref(view, { query, sort, from });
+  const page = (skip?: number) => overviewHref(view, { query, sort, skip });
   return (
     <nav class="pages" aria-label={view.t.pages}>
       <span>{view.t.overview.showing(offset + 1, offset + rows.length, found)}</span>

@@ -5,6 +5,8 @@ const HEIGHT = 200;
 
 interface BalanceChartProps {
   readonly points: readonly Point[];
+  /** When the last balance ends: milliseconds since 1970. */
+  readonly end: number;
   readonly label: string;
   /** What stands at the top of the scale; the bottom is zero. */
   readonly highest: string;
@@ -17,8 +19,8 @@ interface BalanceChartProps {
  * A balance over time, drawn on the server: it needs no script, prints as it is and follows the colour scheme.
  * The drawing stretches with the page; its labels are text around it, so they stay readable.
  */
-export function BalanceChart({ points, label, highest, zero, from, to }: BalanceChartProps) {
-  const line = stepPath(points, { width: WIDTH, height: HEIGHT, by: 'time' });
+export function BalanceChart({ points, end, label, highest, zero, from, to }: BalanceChartProps) {
+  const line = stepPath(points, end, WIDTH, HEIGHT);
   return (
     <figure class="chart">
       <figcaption>{label}</figcaption>

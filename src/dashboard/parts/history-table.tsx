@@ -1,19 +1,5 @@
-import type { LedgerEvent } from '../../ledger/domain/events.js';
+import type { HistoryEntry } from '../../projections/history/history-entry.js';
 import type { View } from '../view.js';
-
-export interface HistoryEntry {
-  readonly revision: number;
-  readonly type: LedgerEvent['type'];
-  /** RFC 3339, UTC. */
-  readonly recordedAt: string;
-  readonly sipAccountId?: string | undefined;
-  readonly amount?: string | undefined;
-  readonly reference?: string | undefined;
-  readonly actor: string;
-  /** Balances after it. */
-  readonly available: string;
-  readonly sipAvailable?: string | undefined;
-}
 
 interface HistoryTableProps {
   readonly view: View;
@@ -62,8 +48,8 @@ export function HistoryTable({ view, currency, entries }: HistoryTableProps) {
                 {entry.reference && <span class="subject">{entry.reference}</span>}
               </td>
               <td class="number amount">{money(entry.amount)}</td>
-              <td class="number">{money(entry.available)}</td>
-              <td class="number">{money(entry.sipAvailable)}</td>
+              <td class="number">{money(entry.mainAccount.available)}</td>
+              <td class="number">{money(entry.sipAccount?.available)}</td>
               <td class="wide subject">{entry.actor}</td>
             </tr>
           ))}

@@ -121,13 +121,13 @@ function Row({ view, currency, row }: { view: View; currency: string; row: SipAc
 /** The address of a view of the rows. */
 export function overviewHref(
   view: View,
-  { query, sort, from }: { query: string; sort: Sort; from?: number | undefined },
+  { query, sort, skip }: { query: string; sort: Sort; skip?: number | undefined },
 ): string {
   const parameters = new URLSearchParams({
     ...(query && { q: query }),
     ...(sort.by !== 'added' && { sort: sort.by }),
     ...(sort.descending && { desc: '1' }),
-    ...(from !== undefined && { from: String(from) }),
+    ...(skip !== undefined && { skip: String(skip) }),
   });
   return `${view.to()}?${parameters.toString()}`;
 }

@@ -7,7 +7,7 @@ const HEIGHT = 24;
 export function Sparkline({ balances, label }: { balances: readonly string[]; label: string }) {
   if (balances.length < 2) return null;
   const points = balances.map((balance, at) => ({ at, balance }));
-  const line = stepPath(points, { width: WIDTH, height: HEIGHT, by: 'movement' });
+  const line = stepPath(points, points.length, WIDTH, HEIGHT);
   return (
     <svg class="spark" viewBox={`-1 -2 ${WIDTH + 2} ${HEIGHT + 4}`} role="img" aria-label={label}>
       <path class="spark-area" d={`${line}V${HEIGHT}H0Z`} />

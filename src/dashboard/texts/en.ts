@@ -196,25 +196,19 @@ export const en = {
     id: 'Event id',
     stream: 'Stream',
     revision: 'Revision',
-    position: 'Position',
     recordedAt: 'Recorded at',
     actor: 'Actor',
     key: 'Idempotency key',
-    correlationId: 'Correlation id',
-    causationId: 'Causation id',
     account: 'SIP account',
     amount: 'Amount',
     reference: 'Reference',
-    currency: 'Currency',
     balances: 'Balances after it',
     main: 'Main account',
     sips: 'All SIP accounts',
     sip: 'This SIP account',
     hash: 'Hash',
     previousHash: 'Hash before it',
-    fingerprint: 'Fingerprint of the command',
     raw: 'Raw event',
-    rawHint: 'Exactly what the hash is computed over, but for the hash itself.',
   },
 
   done: {
@@ -222,8 +216,8 @@ export const en = {
       `${amount} added to ${account}, which now has ${now}.`,
     CreditReclaimed: (amount: string, account: string, now: string) =>
       `${amount} removed from ${account}. The main account then had ${now}.`,
-    CreditPurchased: (amount: string, reference: string, now: string) =>
-      `Purchase ${reference} of ${amount} booked. The main account then had ${now}.`,
+    CreditPurchased: (amount: string, now: string) =>
+      `Purchase of ${amount} booked. The main account then had ${now}.`,
     SipAccountAdded: (account: string) => `SIP account ${account} added.`,
     MainAccountOpened: (account: string) => `Main account ${account} opened.`,
     again: 'Already done: this was booked before, and only once.',

@@ -1,0 +1,46 @@
+import type { LedgerEvent } from '../ledger/domain/events.js';
+import { field } from './form.js';
+import type { HistoryFilter } from './pages/history.js';
+import { en } from './texts/en.js';
+
+/** What a history is searched for, and how the page shows it. */
+export interface HistorySearch {
+  readonly filter: HistoryFilter;
+  readonly invalidDate: boolean;
+  readonly sipAccountId: string | undefined;
+  readonly type: LedgerEvent['type'] | undefined;
+  readonly from: string | undefined;
+  readonly until: string | undefined;
+}
+
+/** Reads the filter of a history's address. Days are days in UTC, both included. */
+export function historyFilterOf(query: unknown): HistorySearch {
+  const account = field(query, 'account').trim().slice(0, 64);
+  const kind = field(query, 'kind');
+  const type = kind in en.kinds ? (kind as LedgerEvent['type']) : undefined;
+  const since = field(query, 'since');
+  const until = field(query, 'until');
+  const firstDay = startOf(since);
+  const lastDay = startOf(until);
+  return {
+    filter: { account, kind: type ?? '', since: firstDay ? since : '', until: lastDay ? until : '' },
+    invalidDate: (since !== '' && !firstDay) || (until !== '' && !lastDay),
+    sipAccountId: account || undefined,
+    type,
+    from: firstDay?.toISOString(),
+    until: lastDay && nextDay(lastDay).toISOString(),
+  };
+}
+
+/** Undefined for what is no day, such as 30 February. */
+function startOf(day: string): Date | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined;
+  const start = new Date(`${day}T00:00:00.000Z`);
+  return !Number.isNaN(start.getTime()) && start.toISOString().startsWith(day) ? start : undefined;
+}
+
+function nextDay(day: Date): Date {
+  const next = new Date(day);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next;
+}

@@ -1,0 +1,90 @@
+import { Readable } from 'node:stream';
+import { Get, NotFoundException, Param, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
+import { SearchHistoryQuery } from '../projections/history/search-history.js';
+import { DashboardRoutes } from './dashboard-routes.js';
+import { field } from './form.js';
+import { csvOf, type PageOfHistory } from './history-csv.js';
+import { historyFilterOf } from './history-filter.js';
+import { EventPage } from './pages/event.js';
+import { HistoryPage } from './pages/history.js';
+import { Pages } from './pages.js';
+
+const ROWS = 50;
+/** Movements that the chart draws: about one in three pixels. */
+const POINTS = 300;
+const CSV_ROWS = 1000;
+
+/** What happened to an account: to read, to look at, to download. */
+@Roles('billing', 'auditor', 'operator', 'customer')
+@DashboardRoutes('accounts/:mainAccountId')
+export class HistoryController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly pages: Pages,
+  ) {}
+
+  @Get('history')
+  async history(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    const view = this.pages.view(request);
+    const mainAccountId = mainAccountIdOf(request);
+    const { filter, invalidDate, ...search } = historyFilterOf(request.query);
+    const asked = field(request.query, 'before');
+    const before = /^\d{1,15}$/.test(asked) ? Number(asked) : undefined;
+    const page = await this.queries.execute(
+      new SearchHistoryQuery({ mainAccountId, ...search, before, limit: ROWS }),
+    );
+    const drawn = await this.queries.execute(
+      new SearchHistoryQuery({ mainAccountId, ...search, type: undefined, limit: POINTS }),
+    );
+    await this.pages.send(request, reply, HistoryPage, {
+      ...page,
+      view,
+      filter,
+      invalidDate,
+      before: page.next ?? undefined,
+      newest: before === undefined,
+      balances: drawn.entries.toReversed().map(({ recordedAt, mainAccount, sipAccount }) => ({
+        recordedAt,
+        balance: (search.sipAccountId === undefined ? mainAccount : (sipAccount ?? mainAccount)).available,
+      })),
+    });
+  }
+
+  @Get('history.csv')
+  async csv(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    const mainAccountId = mainAccountIdOf(request);
+    const { filter: _filter, invalidDate: _invalidDate, ...search } = historyFilterOf(request.query);
+    const read = (before: number | undefined): Promise<PageOfHistory> =>
+      this.queries.execute(new SearchHistoryQuery({ mainAccountId, ...search, before, limit: CSV_ROWS }));
+    // Read before the answer begins, so that an account that is not there is still a page that says so.
+    const first = await read(undefined);
+    reply
+      .type('text/csv; charset=utf-8')
+      .header('Cache-Control', 'private, no-store')
+      .header('Content-Disposition', `attachment; filename="history-${mainAccountId}.csv"`);
+    await reply.send(Readable.from(csvOf(first, read)));
+  }
+
+  @Get('history/:revision')
+  async event(
+    @Param('revision') text: string,
+    @Req() request: AuthenticatedRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (!/^\d{1,15}$/.test(text)) throw new NotFoundException();
+    const revision = Number(text);
+    const { currency, entries } = await this.queries.execute(
+      new SearchHistoryQuery({ mainAccountId: mainAccountIdOf(request), before: revision + 1, limit: 2 }),
+    );
+    const [entry, previous] = entries;
+    if (entry?.revision !== revision) throw new NotFoundException();
+    const view = this.pages.view(request);
+    await this.pages.send(request, reply, EventPage, { view, currency, entry, previousHash: previous?.hash });
+  }
+}
+
+const mainAccountIdOf = ({ params }: AuthenticatedRequest): string =>
+  (params as { mainAccountId: string }).mainAccountId;

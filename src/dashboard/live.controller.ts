@@ -1,0 +1,89 @@
+import { type MessageEvent, type OnModuleDestroy, Req, Sse } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { Observable, Subject, takeUntil } from 'rxjs';
+import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
+import { Sessions } from '../auth/sessions.js';
+import { GetMainAccountQuery } from '../projections/accounts/get-main-account.js';
+import { Projections } from '../projections/projections.js';
+import { DashboardRoutes } from './dashboard-routes.js';
+import { field } from './form.js';
+
+/** An account that changes without pause is told of so often. */
+const PAUSE_MS = 200;
+const HEARTBEAT_MS = 10_000;
+/** Read models this far behind the log make a page that is older than it should be. */
+const BEHIND_SECONDS = 3;
+
+/**
+ * Tells open pages that their account has changed; they then read themselves anew. What is told is the account's
+ * last revision, so that after a cut a page says which one it saw, and hears at once if there is a newer one.
+ */
+@Roles('billing', 'auditor', 'operator', 'customer')
+@DashboardRoutes('accounts/:mainAccountId')
+export class LiveController implements OnModuleDestroy {
+  private readonly ended = new Subject<void>();
+
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly projections: Projections,
+    private readonly sessions: Sessions,
+  ) {}
+
+  @Sse('live')
+  live(@Req() request: AuthenticatedRequest): Observable<MessageEvent> {
+    const { mainAccountId } = request.params as { mainAccountId: string };
+    const lastEventId = request.headers['last-event-id'];
+    const seen = typeof lastEventId === 'string' ? lastEventId : field(request.query, 'revision');
+    const signedIn = () => this.sessions.principalOf(request.headers.cookie) !== undefined;
+    return this.changes(mainAccountId, /^\d{1,15}$/.test(seen) ? Number(seen) : -1, signedIn).pipe(
+      takeUntil(this.ended),
+    );
+  }
+
+  /** Open streams would keep the server from closing. */
+  onModuleDestroy(): void {
+    this.ended.next();
+  }
+
+  private changes(mainAccountId: string, from: number, signedIn: () => boolean): Observable<MessageEvent> {
+    return new Observable((subscriber) => {
+      let seen = from;
+      let pause: NodeJS.Timeout | undefined;
+      const look = async (): Promise<void> => {
+        pause = undefined;
+        try {
+          const { revision } = await this.queries.execute(
+            new GetMainAccountQuery({ mainAccountId, limit: 1 }),
+          );
+          if (revision <= seen) return;
+          seen = revision;
+          subscriber.next({ type: 'changed', id: String(revision), data: { revision } });
+        } catch {
+          subscriber.next({ type: 'behind', data: {} });
+        }
+      };
+      const beat = async (): Promise<void> => {
+        if (!signedIn()) return subscriber.complete();
+        subscriber.next({ type: (await this.isBehind()) ? 'behind' : 'alive', data: {} });
+      };
+      const stop = this.projections.onProgress(() => (pause ??= setTimeout(() => void look(), PAUSE_MS)));
+      const heartbeat = setInterval(() => void beat(), HEARTBEAT_MS);
+      void beat();
+      void look();
+      return () => {
+        stop();
+        clearInterval(heartbeat);
+        clearTimeout(pause);
+      };
+    });
+  }
+
+  private async isBehind(): Promise<boolean> {
+    if (!this.projections.ready) return true;
+    try {
+      return (await this.projections.lag()).some(({ seconds }) => seconds > BEHIND_SECONDS);
+    } catch {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import { Get, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
+import type { Receipt } from '../ledger/domain/receipt.js';
+import { CommandNotFound } from '../ledger/domain/errors.js';
+import { GetReceiptQuery } from '../ledger/queries/get-receipt.js';
+import { FindMainAccountsQuery } from '../projections/accounts/find-main-accounts.js';
+import {
+  type SearchSipAccounts,
+  SearchSipAccountsQuery,
+} from '../projections/accounts/search-sip-accounts.js';
+import { PositionInFuture, ReadModelBehind } from '../projections/errors.js';
+import { GetRecentBalancesQuery } from '../projections/history/get-recent-balances.js';
+import { DashboardRoutes } from './dashboard-routes.js';
+import { field, isFormKey } from './form.js';
+import { MainAccountsPage } from './pages/main-accounts.js';
+import { OverviewPage } from './pages/overview.js';
+import { Pages } from './pages.js';
+import { SORTS, type Sort } from './parts/sip-account-table.js';
+import { sharesOf } from './shares.js';
+import type { View } from './view.js';
+
+const ROWS = 50;
+/** SIP accounts that the bar of shares shows one by one. */
+const SHARES = 5;
+/** Balances that a sparkline shows. */
+const RECENT = 16;
+
+/** The list of main accounts, and the overview of one. */
+@DashboardRoutes('accounts')
+export class OverviewController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly pages: Pages,
+  ) {}
+
+  @Roles('billing', 'auditor', 'operator')
+  @Get()
+  async mainAccounts(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    const query = field(request.query, 'q').trim().slice(0, 64);
+    const after = field(request.query, 'after').slice(0, 64);
+    const { mainAccounts, next } = await this.queries.execute(
+      new FindMainAccountsQuery({ prefix: query, after, limit: ROWS }),
+    );
+    const view = this.pages.view(request);
+    await this.pages.send(request, reply, MainAccountsPage, {
+      view,
+      query,
+      mainAccounts,
+      after,
+      next: next ?? undefined,
+    });
+  }
+
+  @Roles('billing', 'auditor', 'operator', 'customer')
+  @Get(':mainAccountId')
+  async overview(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    const view = this.pages.view(request);
+    const { search, sort } = searchOf(view, request.query);
+    const { account, behind } = await this.read(search, field(request.query, 'at'));
+    const { balances } = await this.queries.execute(
+      new GetRecentBalancesQuery({
+        mainAccountId: search.mainAccountId,
+        sipAccountIds: account.sipAccounts.map(({ sipAccountId }) => sipAccountId),
+        count: RECENT,
+      }),
+    );
+    const shown = search.offset + account.sipAccounts.length;
+    await this.pages.send(request, reply, OverviewPage, {
+      ...account,
+      view,
+      shares: sharesOf(account, view),
+      rows: account.sipAccounts.map(({ sipAccountId, available, movedAt }) => ({
+        sipAccountId,
+        name: undefined,
+        available,
+        lastMovementAt: movedAt ?? undefined,
+        recent: balances.get(sipAccountId) ?? [],
+      })),
+      sort,
+      query: search.contains,
+      offset: search.offset,
+      next: shown < account.found ? shown : undefined,
+      done: await this.doneBy(view, request.query, account.currency),
+      behind,
+    });
+  }
+
+  /**
+   * Reads at a booking's position, so that it is in the figures; if that takes too long, what there is,
+   * and that it is behind.
+   */
+  private async read(search: SearchSipAccounts, at: string) {
+    const atLeast = /^\d{1,18}$/.test(at) ? BigInt(at) : undefined;
+    try {
+      return {
+        account: await this.queries.execute(new SearchSipAccountsQuery({ ...search, atLeast })),
+        behind: false,
+      };
+    } catch (error) {
+      // A position of a log that was since replaced by an older copy: nothing to wait for.
+      const isBehind = error instanceof ReadModelBehind;
+      if (atLeast === undefined || !(isBehind || error instanceof PositionInFuture)) throw error;
+      return { account: await this.queries.execute(new SearchSipAccountsQuery(search)), behind: isBehind };
+    }
+  }
+
+  /** What the form did that led here, told from its receipt. */
+  private async doneBy(view: View, query: unknown, currency: string) {
+    const key = field(query, 'done');
+    if (!isFormKey(key)) return undefined;
+    try {
+      const { receipt } = await this.queries.execute(new GetReceiptQuery(view.mainAccountId ?? '', key));
+      const text = doneText(view, JSON.parse(receipt) as Receipt, currency);
+      return { text, again: field(query, 'again') === '1' };
+    } catch (error) {
+      if (error instanceof CommandNotFound) return undefined;
+      throw error;
+    }
+  }
+}
+
+function searchOf(view: View, query: unknown): { search: SearchSipAccounts; sort: Sort } {
+  const by = SORTS.find((sort) => sort === field(query, 'sort')) ?? 'added';
+  const sort = { by, descending: field(query, 'desc') === '1' };
+  const skip = field(query, 'skip');
+  const search = {
+    mainAccountId: view.mainAccountId ?? '',
+    contains: field(query, 'q').trim().slice(0, 64),
+    orderBy: by,
+    descending: sort.descending,
+    offset: /^\d{1,6}$/.test(skip) ? Number(skip) : 0,
+    limit: ROWS,
+    largest: SHARES,
+  };
+  return { search, sort };
+}
+
+function doneText(view: View, receipt: Receipt, currency: string): string {
+  const { done } = view.t;
+  const { type, amount = '', sipAccountId = '', mainAccount, sipAccount = mainAccount } = receipt;
+  const money = (text: string) => view.money(text, currency);
+  switch (type) {
+    case 'CreditAllocated':
+      return done.CreditAllocated(money(amount), sipAccountId, money(sipAccount.available));
+    case 'CreditReclaimed':
+      return done.CreditReclaimed(money(amount), sipAccountId, money(mainAccount.available));
+    case 'CreditPurchased':
+      return done.CreditPurchased(money(amount), money(mainAccount.available));
+    case 'SipAccountAdded':
+      return done.SipAccountAdded(sipAccountId);
+    case 'MainAccountOpened':
+      return done.MainAccountOpened(receipt.mainAccountId);
+  }
+}

@@ -1,0 +1,75 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  ForbiddenException,
+  HttpException,
+  Injectable,
+  Logger,
+  UnauthorizedException,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { StoreUnavailable } from '../event-store/errors.js';
+import { MainAccountNotFound, SipAccountNotFound } from '../ledger/domain/errors.js';
+import { ReadModelBehind } from '../projections/errors.js';
+import { ForeignForm } from './own-forms.guard.js';
+import { ProblemPage } from './pages/problem.js';
+import { Pages } from './pages.js';
+import type { Texts } from './texts/en.js';
+
+type ProblemText = 'not-found' | 'forbidden' | 'foreign-form' | 'unavailable' | 'unexpected' | 'too-many';
+
+const STATUSES: Readonly<Record<ProblemText, number>> = {
+  'not-found': 404,
+  forbidden: 403,
+  'foreign-form': 403,
+  'too-many': 429,
+  unavailable: 503,
+  unexpected: 500,
+};
+
+/** Shows errors as pages. Whoever is not signed in is sent to sign in, and back again afterwards. */
+@Injectable()
+@Catch()
+export class PageFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Dashboard');
+
+  constructor(private readonly pages: Pages) {}
+
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (reply.sent) return;
+    if (error instanceof UnauthorizedException) return signIn(request, reply);
+    const problem = problemOf(error);
+    if (problem === 'unexpected') {
+      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      this.logger.error({ message, stack, correlationId: request.id });
+    }
+    if (problem === 'unavailable') reply.header('Retry-After', '1');
+    const view = this.pages.view(request);
+    const text = textOf(view.t, problem);
+    await this.pages.send(request, reply, ProblemPage, { view, text }, STATUSES[problem]);
+  }
+}
+
+/** A page is asked for again after signing in; a form is not sent again. Programs and streams are told 401. */
+async function signIn({ method, url, headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const wantsPage = method !== 'GET' || /text\/html/.test(headers.accept ?? '');
+  if (!wantsPage) return void (await reply.status(401).type('text/plain').send('Sign in first'));
+  const next = method === 'GET' && url !== '/accounts' ? `?next=${encodeURIComponent(url)}&expired=1` : '';
+  await reply.redirect(`/sign-in${next}`, 303);
+}
+
+function problemOf(error: unknown): ProblemText {
+  if (error instanceof ForeignForm) return 'foreign-form';
+  if (error instanceof MainAccountNotFound || error instanceof SipAccountNotFound) return 'not-found';
+  if (error instanceof ForbiddenException) return 'forbidden';
+  if (error instanceof ReadModelBehind || error instanceof StoreUnavailable) return 'unavailable';
+  if (error instanceof HttpException && error.getStatus() === 429) return 'too-many';
+  if (error instanceof HttpException && error.getStatus() < 500) return 'not-found';
+  return 'unexpected';
+}
+
+const textOf = (t: Texts, problem: ProblemText): string =>
+  problem === 'too-many' ? t.signIn.tooMany : t.problems[problem];

@@ -1,0 +1,56 @@
+import type { LedgerEvent } from '../../ledger/domain/events.js';
+
+/** An event, and the balances right after it. */
+export interface HistoryEntry {
+  readonly revision: number;
+  readonly eventId: string;
+  readonly type: LedgerEvent['type'];
+  readonly recordedAt: string;
+  readonly sipAccountId?: string;
+  readonly amount?: string;
+  readonly currency?: string;
+  readonly reference?: string;
+  readonly actor: string;
+  readonly idempotencyKey: string;
+  readonly hash: string;
+  readonly mainAccount: { readonly available: string };
+  /** Σ over the SIP accounts. */
+  readonly sipAccounts: { readonly available: string };
+  /** The SIP account that the event names. */
+  readonly sipAccount?: { readonly available: string };
+}
+
+/** A row of `entries`. */
+export interface HistoryRow {
+  readonly place: number;
+  readonly event_id: string;
+  readonly type: LedgerEvent['type'];
+  readonly recorded_at: string;
+  readonly sip_account_id: string | null;
+  readonly amount: string | null;
+  readonly currency: string | null;
+  readonly reference: string | null;
+  readonly actor: string;
+  readonly idempotency_key: string;
+  readonly hash: string;
+  readonly available: string;
+  readonly sip_accounts_available: string;
+  readonly sip_available: string | null;
+}
+
+export const entryOf = (row: HistoryRow): HistoryEntry => ({
+  revision: row.place,
+  eventId: row.event_id,
+  type: row.type,
+  recordedAt: row.recorded_at,
+  ...(row.sip_account_id !== null && { sipAccountId: row.sip_account_id }),
+  ...(row.amount !== null && { amount: row.amount }),
+  ...(row.currency !== null && { currency: row.currency }),
+  ...(row.reference !== null && { reference: row.reference }),
+  actor: row.actor,
+  idempotencyKey: row.idempotency_key,
+  hash: row.hash,
+  mainAccount: { available: row.available },
+  sipAccounts: { available: row.sip_accounts_available },
+  ...(row.sip_available !== null && { sipAccount: { available: row.sip_available } }),
+});

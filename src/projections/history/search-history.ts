@@ -1,0 +1,101 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Position } from '../../event-store/event-store.js';
+import { MainAccountNotFound } from '../../ledger/domain/errors.js';
+import type { LedgerEvent } from '../../ledger/domain/events.js';
+import { Projections, type Freshness } from '../projections.js';
+import type { ReadModels } from '../read-models.js';
+import { entryOf, type HistoryEntry, type HistoryRow } from './history-entry.js';
+
+export interface SearchHistory {
+  readonly mainAccountId: string;
+  readonly sipAccountId?: string | undefined;
+  readonly type?: LedgerEvent['type'] | undefined;
+  /** Recorded at this instant or later, and before that one: RFC 3339, UTC. */
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+  /** Entries before this revision only. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+  readonly atLeast?: Position | undefined;
+}
+
+/** One page of a history, newest first. */
+export interface FoundHistory {
+  readonly currency: string;
+  /** The account's last revision. */
+  readonly revision: number;
+  readonly entries: readonly HistoryEntry[];
+  /** `before` of the next page, which may turn out empty; null when there is none. */
+  readonly next: number | null;
+}
+
+/**
+ * So many entries are looked through for a page at most: a rare kind in a long history comes on several pages
+ * rather than keep everybody waiting.
+ */
+const MOST_SCANNED = 20_000;
+
+/** @throws MainAccountNotFound, ReadModelBehind, PositionInFuture */
+export class SearchHistoryQuery extends Query<FoundHistory & Freshness> {
+  constructor(readonly request: SearchHistory) {
+    super();
+  }
+}
+
+@QueryHandler(SearchHistoryQuery)
+export class SearchHistoryHandler implements IQueryHandler<SearchHistoryQuery> {
+  constructor(private readonly projections: Projections) {}
+
+  execute({ request }: SearchHistoryQuery): Promise<FoundHistory & Freshness> {
+    return this.projections.read('history', request.atLeast, (models) => search(models, request));
+  }
+}
+
+function search(models: ReadModels, request: SearchHistory): FoundHistory {
+  const { mainAccountId, sipAccountId, type, limit } = request;
+  const { currency, revision } = accountOf(models, mainAccountId);
+  const firstAt = (instant: string) => firstRevisionAt(models, mainAccountId, instant, revision + 1);
+  const least = request.from === undefined ? 0 : firstAt(request.from);
+  const end = Math.min(
+    request.before ?? revision + 1,
+    request.until === undefined ? revision + 1 : firstAt(request.until),
+  );
+  const scanFrom = Math.max(least, end - MOST_SCANNED);
+  const rows = models
+    .query<HistoryRow>(
+      `SELECT revision AS place, * FROM entries WHERE main_account_id = ? AND revision >= ? AND revision < ?
+     ${sipAccountId === undefined ? '' : 'AND sip_account_id = ?'} ${type === undefined ? '' : 'AND type = ?'}
+     ORDER BY revision DESC LIMIT ?`,
+    )
+    .all(mainAccountId, scanFrom, end, ...[sipAccountId ?? [], type ?? []].flat(), limit + 1);
+  const entries = rows.slice(0, limit).map(entryOf);
+  if (rows.length > limit) return { currency, revision, entries, next: entries.at(-1)?.revision ?? null };
+  return { currency, revision, entries, next: scanFrom > least ? scanFrom : null };
+}
+
+function accountOf(models: ReadModels, mainAccountId: string): { currency: string; revision: number } {
+  const first = models
+    .query<{ currency: string | null }>(
+      'SELECT currency FROM entries WHERE main_account_id = ? AND revision = 0',
+    )
+    .get(mainAccountId);
+  if (!first) throw new MainAccountNotFound(mainAccountId);
+  const last = models
+    .query<{ revision: number }>('SELECT max(revision) AS revision FROM entries WHERE main_account_id = ?')
+    .get(mainAccountId);
+  return { currency: first.currency ?? '', revision: last?.revision ?? 0 };
+}
+
+/** Times never go back in a stream, and revisions have no gaps: the first entry of a period is found by halving. */
+function firstRevisionAt(models: ReadModels, mainAccountId: string, instant: string, end: number): number {
+  const recordedAt = models.query<{ recorded_at: string }>(
+    'SELECT recorded_at FROM entries WHERE main_account_id = ? AND revision = ?',
+  );
+  let [low, high] = [0, end];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((recordedAt.get(mainAccountId, middle)?.recorded_at ?? '') < instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

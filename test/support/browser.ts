@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import chromiumFromNpm from '@sparticuz/chromium';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Where browsers are usually installed; CHROME_PATH names another place. */
+const INSTALLED = [
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/**
+ * Starts a browser: the one at CHROME_PATH, else the Chromium that comes from npm and runs on a bare Linux machine,
+ * else one that is installed. @returns the reason when there is none
+ */
+export async function startBrowser(): Promise<Browser | { readonly reason: string }> {
+  const reasons: string[] = [];
+  for (const { name, path, args } of await candidates()) {
+    try {
+      return await chromium.launch({ executablePath: path, args, headless: true });
+    } catch (error) {
+      reasons.push(`${name}: ${String(error).split('\n')[0]}`);
+    }
+  }
+  return { reason: reasons.join('; ') || `no browser for ${process.platform} on ${process.arch}` };
+}
+
+async function candidates() {
+  const chosen = process.env['CHROME_PATH'];
+  if (chosen) return [{ name: 'CHROME_PATH', path: chosen, args: [] as string[] }];
+  const installed = INSTALLED.filter((path) => existsSync(path)).map((path) => ({
+    name: path,
+    path,
+    args: [] as string[],
+  }));
+  if (process.platform !== 'linux' || process.arch !== 'x64') return installed;
+  const path = await chromiumFromNpm.executablePath();
+  return [{ name: 'Chromium from npm', path, args: chromiumFromNpm.args }, ...installed];
+}
