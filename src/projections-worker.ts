@@ -2,20 +2,28 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from './config/config.js';
 import { openEventReader } from './event-store/open-event-store.js';
 import { accountsProjection } from './projections/accounts/accounts-projection.js';
+import { conservationProjection } from './projections/conservation/conservation-projection.js';
 import { historyProjection } from './projections/history/history-projection.js';
-import type { ThreadMessage, ThreadOptions } from './projections/messages.js';
+import type { ThreadMessage, ThreadOptions, ThreadWish } from './projections/messages.js';
+import { Pace } from './projections/pace.js';
 import { runProjections } from './projections/run-projections.js';
+import { treeProjection } from './projections/tree/tree-projection.js';
 
 const { config, options } = workerData as { config: Config; options: ThreadOptions };
 
 /** Composition root of the thread that writes the read models. */
 const closing = new AbortController();
-parentPort?.once('message', () => closing.abort());
+const pace = new Pace();
+parentPort?.on('message', (wish: ThreadWish) => {
+  pace.hurry();
+  if (wish === 'close') closing.abort();
+});
 await runProjections(
   options,
-  [accountsProjection, historyProjection],
+  [accountsProjection, historyProjection, treeProjection, conservationProjection],
   () => openEventReader(config),
   (message: ThreadMessage) => parentPort?.postMessage(message),
   closing.signal,
+  pace,
 );
 parentPort?.close();

@@ -8,6 +8,9 @@ export interface ThreadOptions {
   readonly mayReset: boolean;
 }
 
+/** What the thread is told: to end, or that a query waits for what was just committed. */
+export type ThreadWish = 'close' | 'hurry';
+
 /** The event at which a projection stopped. */
 export interface StoppedProjection {
   readonly projection: string;

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
-import type { Report, ThreadOptions } from './messages.js';
+import type { Report, ThreadOptions, ThreadWish } from './messages.js';
 
 const CLOSE_WITHIN_MS = 5000;
 
@@ -27,12 +27,21 @@ export class ProjectionsThread {
     });
   }
 
+  /** Somebody waits: nothing is to gather now. */
+  hurry(): void {
+    this.post('hurry');
+  }
+
   /** Lets the batch at hand end, and the file be closed. What a thread that does not end had not committed is lost, and done again. */
   async close(): Promise<void> {
     this.closing = true;
-    this.worker.postMessage('close');
+    this.post('close');
     const timer = setTimeout(() => void this.worker.terminate(), CLOSE_WITHIN_MS);
     await this.ended;
     clearTimeout(timer);
+  }
+
+  private post(wish: ThreadWish): void {
+    this.worker.postMessage(wish);
   }
 }

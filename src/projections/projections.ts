@@ -77,6 +77,7 @@ export class Projections {
     if (arrived()) return;
     const head = await this.store.head();
     if (position > head) throw new PositionInFuture(position, head);
+    this.supervisor.hurry();
     await progress.until(() => arrived() || progress.stopped.has(projection), timeoutMs);
     if (arrived()) return;
     if (progress.stopped.has(projection)) throw new ReadModelBehind(projection, 'has stopped');

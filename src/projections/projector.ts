@@ -3,6 +3,7 @@ import type { EventReader, Position, RecordedEvent } from '../event-store/event-
 import { Checkpoints } from './checkpoints.js';
 import { readEntry, type LogEntry } from './log-entry.js';
 import type { LogFields, LogLevel, Positions, Report, StoppedProjection } from './messages.js';
+import { Pace } from './pace.js';
 import type { Projection } from './projection.js';
 import { ProjectionRunner, type Reading } from './projection-runner.js';
 
@@ -48,7 +49,7 @@ export class Projector {
    * Ends when the signal says so, between two batches.
    * @throws SqliteError when the file or the disk is at fault
    */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal, pace: Pace = new Pace()): Promise<void> {
     const progress = await this.startProgress();
     for await (const { events, position, live } of this.reader.follow(this.start, signal)) {
       const batch = events.map(readingOf);
@@ -59,6 +60,7 @@ export class Projector {
       progress(events.length, live);
       this.report({ kind: 'progress', positions: this.positions, seen: position, live });
       if (signal.aborted) return;
+      if (live) await pace.pause();
     }
   }
 
@@ -91,7 +93,7 @@ export class Projector {
       if (live) this.live = true;
       else if (now - told < PROGRESS_EVERY_MS) return;
       told = now;
-      this.log('info', live ? 'read models caught up' : 'read models catching up', {
+      this.log('info', live ? 'read models have reached the end of the log' : 'read models catching up', {
         events: total,
         eventsPerSecond: Math.round((total * 1000) / (now - began || 1)),
         position: String(this.start),

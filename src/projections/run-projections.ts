@@ -1,6 +1,7 @@
 import type Database from 'libsql';
 import type { EventReader } from '../event-store/event-store.js';
 import type { Report, ThreadOptions } from './messages.js';
+import type { Pace } from './pace.js';
 import type { Projection } from './projection.js';
 import { Projector, ReadModelsUnusable } from './projector.js';
 import { isDamage, moveAside, openReadModels } from './read-models-file.js';
@@ -16,13 +17,14 @@ export async function runProjections(
   openReader: () => Promise<EventReader>,
   report: Report,
   signal: AbortSignal,
+  pace?: Pace,
 ): Promise<void> {
   const reader = await openReader();
   let file: OpenFile | undefined;
   try {
     file = openFile(options, reader, projections, report);
     await file.projector.open(options.mayReset);
-    await file.projector.run(signal);
+    await file.projector.run(signal, pace);
     // Leaves all in the one file, which may then take another's place.
     file.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch (error) {

@@ -44,6 +44,11 @@ export class Supervisor {
     return this.thread !== undefined;
   }
 
+  /** A query waits for the read models. */
+  hurry(): void {
+    this.thread?.hurry();
+  }
+
   /** See `Projections.rebuild`. */
   rebuild(): Promise<void> {
     this.rebuilding ??= this.replaceFile().finally(() => (this.rebuilding = undefined));
