@@ -23,6 +23,8 @@ const { values, positionals } = parseArgs({
     connections: { type: 'string' },
     scenarios: { type: 'string' },
     only: { type: 'string' },
+    // The main.js of another build, to set two beside each other.
+    service: { type: 'string' },
   },
 });
 const quick = positionals.includes('quick');
@@ -42,7 +44,7 @@ const directory = await mkdtemp(join(tmpdir(), 'credit-ledger-bench-'));
 // PostgreSQL may have to run as another user, who must be able to reach its folder in here.
 await chmod(directory, 0o755);
 const postgres = await startPostgres(join(directory, 'postgres'));
-const contestants = [ledger(directory), ...peers(postgres), ...ceilings].filter(
+const contestants = [ledger(directory, values.service), ...peers(postgres), ...ceilings].filter(
   ({ name }) => !only || only.some((part) => name.startsWith(part)),
 );
 
