@@ -62,9 +62,9 @@ export class NestLogger implements LoggerService {
     for (const extra of [message, ...rest])
       if (extra instanceof Error) fields['err'] = extra;
       else if (typeof extra === 'object') Object.assign(fields, extra);
-    const { message: inFields, ...others } = fields;
+    const { message: inFields, msg, ...others } = fields;
     const text =
-      message instanceof Error ? message.message : typeof message === 'object' ? inFields : message;
+      message instanceof Error ? message.message : typeof message === 'object' ? (inFields ?? msg) : message;
     this.logger[level](others, String(text));
   }
 }

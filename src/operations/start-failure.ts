@@ -12,8 +12,9 @@ const CANNOT_LISTEN: Readonly<Record<string, string>> = {
 /** Why the service did not start: one clear line, or the stack of an error that nobody foresaw. */
 export function startFailure(error: unknown, { host, port }: { host: string; port: number }): string {
   if (!(error instanceof Error)) return String(error);
-  const { code = '', syscall } = error as NodeJS.ErrnoException;
+  const { code = '', syscall, path } = error as NodeJS.ErrnoException;
   if (syscall === 'listen' || syscall === 'getaddrinfo')
     return `cannot listen on ${host}:${port}: ${CANNOT_LISTEN[code] ?? error.message}`;
+  if (path) return `${error.message}: look at LEDGER_DATA_DIR and at who may write there`;
   return FORESEEN.has(error.name) ? error.message : (error.stack ?? error.message);
 }

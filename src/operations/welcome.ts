@@ -1,5 +1,5 @@
-/** What a first start prints: the key, which cannot be had again, and three lines that use it when pasted. */
-export function welcome(url: string, key: string, keptIn: string): string {
+/** What a first start prints: the key, which cannot be had again, and three lines that use it when pasted, and the way to the dashboard. */
+export function welcome(url: string, key: string, keptIn: string, signInPath: string): string {
   const accounts = `${url}/v1/main-accounts`;
   const authorization = `-H 'Authorization: Bearer ${key}'`;
   const post = (path: string, idempotencyKey: string, body: object): string =>
@@ -10,7 +10,11 @@ This is the first start, so a first API key was made. It may do everything, and 
 
   ${key}
 
-Its hash is kept in ${keptIn}. Three lines to try:
+Its hash is kept in ${keptIn}. This link opens the dashboard, once:
+
+  ${url}${signInPath}
+
+Three lines to try:
 
 ${post('', 'first-1', { mainAccountId: 'acme', currency: 'EUR' })}
 ${post('/acme/purchases', 'first-2', { amount: '110.2580', reference: 'first purchase' })}

@@ -1,0 +1,106 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { configureHttp, fastifyAdapter } from '../../src/api/http.js';
+import { AppModule } from '../../src/app.module.js';
+import { ApiKeys } from '../../src/auth/api-keys.js';
+import { loadConfig } from '../../src/config/config.js';
+import { createLogger } from '../../src/operations/logger.js';
+import { KEY, temporaryDirectory } from '../support/service.js';
+
+/** What everybody may use: probes, figures, documents, and the way to sign in. All else needs a role. */
+const PUBLIC: ReadonlySet<string> = new Set([
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /metrics',
+  'GET /openapi.json',
+  'GET /docs',
+  'GET /docs/problems',
+  'GET /docs/start.js',
+  'GET /docs/swagger-ui.css',
+  'GET /docs/swagger-ui-bundle.js',
+  'GET /docs/favicon-32x32.png',
+  'GET /',
+  'GET /assets/:name',
+  'GET /sign-in',
+  'POST /sign-in',
+  'GET /sign-in/:token',
+  'POST /sign-in/:token',
+  'POST /sign-out',
+  'POST /language',
+]);
+
+interface Route {
+  readonly method: string;
+  readonly url: string;
+}
+
+describe('every route of the service', () => {
+  const routes: Route[] = [];
+  let app: NestFastifyApplication;
+  let url: string;
+  let nobody: string;
+
+  beforeAll(async () => {
+    const env = { LEDGER_DATA_DIR: temporaryDirectory(), LEDGER_BOOTSTRAP_KEY: KEY };
+    const config = loadConfig(env);
+    const adapter = fastifyAdapter();
+    adapter.getInstance().addHook('onRoute', (route) => {
+      for (const method of [route.method].flat()) routes.push({ method, url: route.url });
+    });
+    const log = createLogger({ logLevel: 'silent' });
+    app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, log), adapter, {
+      logger: false,
+      abortOnError: false,
+    });
+    configureHttp(app);
+    await app.listen(0, '127.0.0.1');
+    url = await app.getUrl();
+    nobody = app.get(ApiKeys).create({ name: 'nobody', roles: [] }).key;
+  });
+  afterAll(() => app.close());
+
+  const closed = (): Route[] =>
+    routes.filter(({ method, url: path }) => method !== 'HEAD' && !PUBLIC.has(`${method} ${path}`));
+
+  const ask = (route: Route, authorization?: string): Promise<Response> =>
+    fetch(url + route.url.replace(/:\w+/g, 'x'), {
+      method: route.method,
+      redirect: 'manual',
+      ...(authorization && { headers: { authorization } }),
+    });
+
+  it('is found', () => {
+    expect(closed()).toContainEqual({ method: 'POST', url: '/v1/main-accounts' });
+    expect(closed().length).toBeGreaterThan(10);
+  });
+
+  it('is closed without credentials, unless it is meant to be open', async () => {
+    for (const route of closed().filter(isApi)) {
+      const answer = await ask(route);
+      expect([route, answer.status, answer.headers.get('WWW-Authenticate')]).toEqual([
+        route,
+        401,
+        'Bearer realm="ledger"',
+      ]);
+    }
+  });
+
+  it('is closed with a wrong key', async () => {
+    for (const route of closed().filter(isApi))
+      expect([route, (await ask(route, 'Bearer wrong-key-wrong-key')).status]).toEqual([route, 401]);
+  });
+
+  it('is closed to a key without a role', async () => {
+    for (const route of closed().filter(isApi))
+      expect([route, (await ask(route, `Bearer ${nobody}`)).status]).toEqual([route, 403]);
+  });
+
+  it('shows no page to somebody who is not signed in', async () => {
+    for (const route of closed().filter((other) => !isApi(other)))
+      for (const authorization of [undefined, `Bearer ${KEY}`])
+        expect([route, (await ask(route, authorization)).ok]).toEqual([route, false]);
+  });
+});
+
+const isApi = ({ url }: Route): boolean => url.startsWith('/v1/');

@@ -1,0 +1,176 @@
+import { once } from 'node:events';
+import { type ClientRequest, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as passed } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { KEY, Service, temporaryDirectory } from '../support/service.js';
+
+const text = async (service: Service, path: string): Promise<string> =>
+  (await fetch(`${service.url}${path}`)).text();
+
+describe('the running service', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await Service.start(temporaryDirectory(), { LEDGER_LOG_LEVEL: 'trace' });
+    await service.ready();
+    await service.command('', { mainAccountId: 'acme', currency: 'EUR' }, 'open');
+    await service.command('/acme/purchases', { amount: '10', reference: 'x' }, 'buy');
+    await service.command('/acme/purchases', { amount: '10', reference: 'x' }, 'buy');
+    await service.command('/nobody/purchases', { amount: '10', reference: 'x' }, 'buy');
+  });
+  afterAll(async () => {
+    await service.stop();
+  });
+
+  it('says that it is alive and ready', async () => {
+    expect(JSON.parse(await text(service, '/health/live'))).toEqual({ status: 'ok' });
+    expect(JSON.parse(await text(service, '/health/ready'))).toMatchObject({
+      status: 'ok',
+      details: { store: { status: 'up' }, projections: { status: 'up' } },
+    });
+  });
+
+  it('shows its figures', async () => {
+    const metrics = await text(service, '/metrics');
+    for (const line of [
+      'ledger_commands_total{type="OpenMainAccount",outcome="booked"} 1',
+      'ledger_commands_total{type="PurchaseCredit",outcome="replayed"} 1',
+      'ledger_commands_total{type="PurchaseCredit",outcome="main-account-not-found"} 1',
+      'ledger_append_events_count 2',
+      'ledger_commands_in_flight 0',
+      'ledger_projections_ready 1',
+      'ledger_projection_lag_events{projection="accounts"} ',
+      'ledger_projection_lag_seconds{projection="history"} ',
+      'ledger_http_request_seconds_count{method="POST",route="/v1/main-accounts/:mainAccountId/purchases",status="404"} 1',
+    ])
+      expect(metrics).toContain(line);
+  });
+
+  it('logs every request with its correlation id, its route and who sent it', async () => {
+    await fetch(`${service.url}/v1/main-accounts/acme?limit=77`, {
+      headers: { Authorization: `Bearer ${KEY}`, 'X-Correlation-Id': 'order-4711' },
+    });
+    await fetch(`${service.url}/v1/main-accounts`, {
+      headers: { Authorization: 'Bearer wrong-key-wrong-key' },
+    });
+    while (!service.output.some((line) => line.includes('"status":401'))) await passed(10);
+    const lines = service.output
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.find(({ correlationId }) => correlationId === 'order-4711')).toMatchObject({
+      level: 'debug',
+      method: 'GET',
+      path: '/v1/main-accounts/acme',
+      status: 200,
+      principal: 'key:bootstrap',
+    });
+    expect(lines.find(({ status }) => status === 401)).toMatchObject({ level: 'info' });
+  });
+
+  it('never writes a key or a token to its log', () => {
+    const output = service.output.join('\n');
+    expect(output).not.toContain(KEY);
+    expect(output).not.toContain('wrong-key');
+    expect(output).not.toContain('limit=77');
+  });
+});
+
+describe('a stop under load', () => {
+  it('answers or refuses every command, loses none that was acknowledged, and ends with 0', async () => {
+    const dataDir = temporaryDirectory();
+    const service = await Service.start(dataDir, { LEDGER_LOG_LEVEL: 'info' });
+    await service.command('', { mainAccountId: 'acme', currency: 'EUR' }, 'open');
+    let sent = 0;
+    let booked = 0;
+    const client = async (): Promise<void> => {
+      for (;;) {
+        const answer = await service
+          .command('/acme/purchases', { amount: '1', reference: 'x' }, `buy-${sent++}`)
+          .catch(() => undefined);
+        if (answer?.status === 201) booked += 1;
+        else if (!answer || answer.status === 503) return;
+        else throw new Error(`answered ${answer.status}`);
+      }
+    };
+    const clients = Array.from({ length: 32 }, client);
+    await passed(500);
+    const started = performance.now();
+    const code = await service.stop();
+    await Promise.all(clients);
+    expect(code).toBe(0);
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(booked).toBeGreaterThan(0);
+
+    const again = await Service.start(dataDir);
+    await again.ready();
+    const { available } = await again.query<{ available: string }>('/acme');
+    // A command whose answer was cut off may have been booked; one that was answered surely has.
+    expect(Number(available)).toBeGreaterThanOrEqual(booked);
+    expect(Number(available)).toBeLessThanOrEqual(sent);
+    await again.stop();
+  });
+});
+
+describe('a stop beside a silent connection', () => {
+  it('does not wait for a request that never comes', async () => {
+    const service = await Service.start(temporaryDirectory());
+    const silent = connect(Number(new URL(service.url).port), '127.0.0.1');
+    await once(silent, 'connect');
+    const started = performance.now();
+    expect(await service.stop()).toBe(0);
+    expect(performance.now() - started).toBeLessThan(5000);
+    silent.destroy();
+  });
+});
+
+describe('a stop while a request is on its way in', () => {
+  let service: Service;
+  let request: ClientRequest;
+  let answer: Promise<number | undefined>;
+  const body = JSON.stringify({ mainAccountId: 'acme', currency: 'EUR' });
+
+  beforeEach(async () => {
+    service = await Service.start(temporaryDirectory());
+    request = httpRequest(`${service.url}/v1/main-accounts`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${KEY}`,
+        'Idempotency-Key': 'open',
+        'Content-Type': 'application/json',
+        'Content-Length': body.length,
+      },
+    });
+    answer = new Promise((resolve) => {
+      request.once('error', () => resolve(undefined));
+      request.once('response', (response) => resolve(response.resume().statusCode));
+    });
+    request.write(body.slice(0, 10));
+    await passed(200);
+  });
+
+  it('waits for the rest of it, and answers', async () => {
+    const ended = service.stop();
+    await passed(300);
+    await expect(fetch(`${service.url}/health/ready`)).rejects.toThrow('fetch failed');
+    request.end(body.slice(10));
+    expect(await answer).toBe(201);
+    expect(await ended).toBe(0);
+  });
+
+  it('takes a signal that arrives twice at once for one', async () => {
+    const ended = service.stop();
+    service.process.kill('SIGTERM');
+    await passed(300);
+    request.end(body.slice(10));
+    expect(await answer).toBe(201);
+    expect(await ended).toBe(0);
+  });
+
+  it('ends at once on a second signal', async () => {
+    const ended = service.stop();
+    await passed(700);
+    service.process.kill('SIGINT');
+    expect(await ended).toBe(1);
+    expect(await answer).toBeUndefined();
+  });
+});

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT, temporaryDirectory } from '../support/service.js';
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the built service where it cannot start. */
+async function failedStart(env: Readonly<Record<string, string>>): Promise<Ended> {
+  try {
+    await promisify(execFile)(process.execPath, [join(ROOT, 'dist/main.js')], {
+      env: { LEDGER_PORT: '0', LEDGER_DATA_DIR: temporaryDirectory(), ...env },
+      timeout: 15_000,
+    });
+  } catch (error) {
+    return error as Ended;
+  }
+  throw new Error('it started');
+}
+
+describe('a start that fails', () => {
+  it.each<[string, Record<string, string>, number, RegExp]>([
+    [
+      'a wrong setting',
+      { LEDGER_PORT: 'x', LEDGER_PROT: '1' },
+      78,
+      /LEDGER_PROT is not.*\n.*LEDGER_PORT is "x"/,
+    ],
+    ['an address that is not here', { LEDGER_HOST: '203.0.113.1' }, 1, /LEDGER_HOST/],
+    ['a data directory below a file', { LEDGER_DATA_DIR: '/dev/null/data' }, 1, /\/dev\/null\/data/],
+  ])('says so on stderr: %s', async (_, env, code, reason) => {
+    const ended = await failedStart(env);
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toMatch(reason);
+    expect(ended.stderr).not.toMatch(/^ {4}at /m);
+    expect(ended.stdout).toBe('');
+  });
+
+  it('says that the port is taken, and makes no key', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const dataDir = temporaryDirectory();
+    const { code, stderr } = await failedStart({ LEDGER_PORT: String(port), LEDGER_DATA_DIR: dataDir });
+    other.close();
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `cannot listen on 127.0.0.1:${port}: the port is taken; stop what uses it, or choose another with LEDGER_PORT\n`,
+    );
+    expect(() => statSync(join(dataDir, 'api-keys.json'))).toThrow('ENOENT');
+  });
+
+  it('says which file is damaged', async () => {
+    const dataDir = temporaryDirectory();
+    writeFileSync(join(dataDir, 'api-keys.json'), '{"format":1', { mode: 0o600 });
+    const { code, stderr } = await failedStart({ LEDGER_DATA_DIR: dataDir });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${join(dataDir, 'api-keys.json')} is damaged`);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
