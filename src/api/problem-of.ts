@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { HistoryRewritten, NotInTree } from '../audit/checkpoints.js';
 import { IssuerUnavailable } from '../auth/tokens.js';
 import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
 import { AmountMalformed, Refusal } from '../ledger/domain/errors.js';
@@ -35,6 +36,8 @@ export function problemOf(error: unknown): Problem | undefined {
     return { code: 'idempotency-key-missing', detail: error.message };
   if (error instanceof InvalidCursor) return invalidField('after', error.message);
   if (error instanceof PositionInFuture) return invalidField('Ledger-At-Least', error.message);
+  if (error instanceof NotInTree) return { code: 'not-found', detail: error.message };
+  if (error instanceof HistoryRewritten) return { code: 'conflict', detail: error.message };
   if (error instanceof HttpException) return ofHttpException(error);
   return ofFault(error);
 }

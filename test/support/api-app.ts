@@ -3,8 +3,10 @@ import { Global, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { AuditApiModule } from '../../src/api/audit-api.module.js';
 import { ApiModule } from '../../src/api/api.module.js';
 import { configureHttp, fastifyAdapter } from '../../src/api/http.js';
+import { AuditModule } from '../../src/audit/audit.module.js';
 import { AuthModule } from '../../src/auth/auth.module.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 
@@ -51,8 +53,10 @@ export class ApiApp {
         CqrsModule.forRoot(),
         ProjectionsModule.forRoot(config),
         LedgerModule,
+        AuditModule.forRoot(config),
         AuthModule,
         ApiModule,
+        AuditApiModule,
       ],
     });
     const app = (await testing.compile()).createNestApplication<NestFastifyApplication>(fastifyAdapter(), {

@@ -1,0 +1,81 @@
+import { applyDecorators, Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Checkpoints } from '../audit/checkpoints.js';
+import { Roles } from '../auth/decorators.js';
+import { ApiCorrelationId } from './api-command.js';
+import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
+import { ApiReadModelQuery } from './api-query.js';
+import { AtLeast } from './headers.js';
+import { CheckpointPath, ConsistencyRequest, EventPath } from './requests/tree.js';
+import { CheckpointKeysResponse, ConsistencyProofResponse, EventProofResponse } from './responses/proof.js';
+
+const ApiNote = (summary: string): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({
+      summary,
+      description: 'A signed note: origin, size and root, a line each, and the signature.',
+    }),
+    ApiCorrelationId(),
+    ApiOkResponse({
+      description: 'The checkpoint',
+      headers: CORRELATION_HEADER,
+      content: { 'text/plain': { schema: { type: 'string' } } },
+    }),
+    ApiProblems(
+      ...(['invalid-request', 'unauthenticated', 'forbidden', 'not-found', 'conflict'] as const),
+      ...(['too-many-requests', 'internal-error', 'issuer-unavailable', 'store-unavailable'] as const),
+      'read-model-behind',
+    ),
+  );
+
+/** Signed tree heads, and proofs that lead to them. */
+@ApiTags('Proofs')
+@Controller('v1')
+export class CheckpointsController {
+  constructor(private readonly checkpoints: Checkpoints) {}
+
+  @ApiNote('Sign the log as it is now')
+  @Roles('billing', 'auditor', 'operator')
+  @Header('content-type', 'text/plain; charset=utf-8')
+  @Get('checkpoints/latest')
+  getLatestCheckpoint(@AtLeast() atLeast: bigint | undefined): Promise<string> {
+    return this.checkpoints.latest(atLeast);
+  }
+
+  @ApiReadModelQuery('Show the public keys that sign checkpoints', CheckpointKeysResponse)
+  @Roles('billing', 'auditor', 'operator')
+  @Get('checkpoints/keys')
+  getCheckpointKeys(): CheckpointKeysResponse {
+    const { origin, published } = this.checkpoints.keys;
+    return { origin, keys: published };
+  }
+
+  @ApiReadModelQuery(
+    'Prove that nothing before an older checkpoint was changed',
+    ConsistencyProofResponse,
+    'not-found',
+  )
+  @Roles('billing', 'auditor', 'operator')
+  @Get('checkpoints/consistency')
+  getConsistencyProof(@Query() { from, to }: ConsistencyRequest): Promise<ConsistencyProofResponse> {
+    return this.checkpoints.consistency(Number(from), to === undefined ? undefined : Number(to));
+  }
+
+  @ApiNote('Sign the log as it was at a size')
+  @Roles('billing', 'auditor', 'operator')
+  @Header('content-type', 'text/plain; charset=utf-8')
+  @Get('checkpoints/:size')
+  getCheckpoint(@Param() { size }: CheckpointPath): Promise<string> {
+    return this.checkpoints.at(Number(size));
+  }
+
+  @ApiReadModelQuery('Prove that an event is in the log', EventProofResponse, 'not-found')
+  @Roles('billing', 'auditor', 'operator', 'customer')
+  @Get('main-accounts/:mainAccountId/events/:revision/proof')
+  getEventProof(
+    @Param() { mainAccountId, revision }: EventPath,
+    @AtLeast() atLeast: bigint | undefined,
+  ): Promise<EventProofResponse> {
+    return this.checkpoints.event(mainAccountId, Number(revision), atLeast);
+  }
+}

@@ -1,0 +1,56 @@
+import { ReadModelBehind } from '../projections/errors.js';
+import { findBreaches } from '../projections/conservation/find-breaches.js';
+import type { Projections } from '../projections/projections.js';
+import type { LedgerObserver } from '../ledger/ledger-observer.js';
+import { StoreUnavailable } from '../event-store/errors.js';
+import type { Checkpoints } from './checkpoints.js';
+
+/** Publishes a checkpoint from time to time, and raises the alarm when the ledger does not add up. Each thing is told once. */
+export class AuditWatch {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private readonly told = new Set<string>();
+
+  constructor(
+    private readonly checkpoints: Checkpoints,
+    private readonly projections: Projections,
+    private readonly observer: LedgerObserver,
+  ) {}
+
+  start(everyMs: number): void {
+    this.timer = setInterval(() => void (this.running ??= this.look()), everyMs).unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** Resolves when everything has been looked at once. */
+  async look(): Promise<void> {
+    await this.attempt('no checkpoint can be published', () => this.checkpoints.publish());
+    await this.attempt('conservation cannot be checked', () => this.findBreaches());
+    this.running = undefined;
+  }
+
+  private async findBreaches(): Promise<void> {
+    for (const breach of (await findBreaches(this.projections)).first)
+      this.alarm(`main account ${breach.mainAccountId} does not add up`, { ...breach });
+  }
+
+  private async attempt(failure: string, run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      // While it cannot be known it is no finding; the next look will tell.
+      if (error instanceof ReadModelBehind || error instanceof StoreUnavailable) return;
+      this.alarm(failure, { error: String(error) });
+    }
+  }
+
+  private alarm(message: string, fields: Readonly<Record<string, unknown>>): void {
+    if (this.told.has(message)) return;
+    this.told.add(message);
+    this.observer.alarm(message, fields);
+  }
+}

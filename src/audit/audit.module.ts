@@ -1,0 +1,53 @@
+import {
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { EventStore } from '../event-store/event-store.js';
+import { LedgerObserver } from '../ledger/ledger-observer.js';
+import { Projections } from '../projections/projections.js';
+import { AuditWatch } from './audit-watch.js';
+import { CheckpointKeys } from './checkpoint-keys.js';
+import { checkpointFileIn, Checkpoints } from './checkpoints.js';
+
+/** How often a checkpoint is published and conservation looked at, in milliseconds. */
+const WATCH_EVERY_MS = 60_000;
+
+/** What auditors get from the running service. `EventStore` and `LedgerObserver` come from the composition root. */
+@Module({})
+export class AuditModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  static forRoot(config: Config): DynamicModule {
+    return {
+      module: AuditModule,
+      global: true,
+      providers: [
+        { provide: CheckpointKeys, useFactory: () => CheckpointKeys.open(config.dataDir) },
+        {
+          provide: Checkpoints,
+          useFactory: (store: EventStore, projections: Projections, keys: CheckpointKeys) =>
+            new Checkpoints(store, projections, keys, checkpointFileIn(config.dataDir)),
+          inject: [EventStore, Projections, CheckpointKeys],
+        },
+        {
+          provide: AuditWatch,
+          useFactory: (checkpoints: Checkpoints, projections: Projections, observer: LedgerObserver) =>
+            new AuditWatch(checkpoints, projections, observer),
+          inject: [Checkpoints, Projections, LedgerObserver],
+        },
+      ],
+      exports: [Checkpoints],
+    };
+  }
+
+  constructor(private readonly watch: AuditWatch) {}
+
+  onApplicationBootstrap(): void {
+    this.watch.start(WATCH_EVERY_MS);
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.watch.stop();
+  }
+}

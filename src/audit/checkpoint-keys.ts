@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { noteSigner, signNote, type NoteSigner } from './signed-note.js';
+
+/** A key that signs checkpoints, or did, as it is published. */
+export interface PublishedKey {
+  readonly verifierKey: string;
+  readonly createdAt: string;
+  /** Null for the key in use. */
+  readonly retiredAt: string | null;
+  /** A note of this key's that names the next one; null for the key in use. */
+  readonly successor: string | null;
+}
+
+/** The file: the secret of the key in use alone. That of a retired key is gone. */
+interface KeyFile {
+  readonly origin: string;
+  /** 32 bytes, base64. */
+  readonly seed: string;
+  /** Oldest first; the last is the one in use. */
+  readonly keys: readonly PublishedKey[];
+}
+
+export const keyFileIn = (dataDir: string): string => join(dataDir, 'checkpoint-key.json');
+
+/** The keys of a log. The origin names the log, and stays the same when keys change. */
+export class CheckpointKeys {
+  readonly origin: string;
+  readonly signer: NoteSigner;
+  readonly published: readonly PublishedKey[];
+
+  private constructor({ origin, seed, keys }: KeyFile) {
+    this.origin = origin;
+    this.signer = noteSigner(origin, Buffer.from(seed, 'base64'));
+    this.published = keys;
+    if (keys.at(-1)?.verifierKey !== this.signer.verifierKey)
+      throw new Error('its secret is not that of its last key');
+  }
+
+  /** Reads the key file, which is made when it is missing. @throws Error that names the file */
+  static open(dataDir: string, now = new Date()): CheckpointKeys {
+    const file = keyFileIn(dataDir);
+    if (!existsSync(file)) save(file, firstKey(now));
+    try {
+      return new CheckpointKeys(JSON.parse(readFileSync(file, 'utf8')) as KeyFile);
+    } catch (error) {
+      throw new Error(
+        `${file} cannot be read: restore it from a backup, or remove it to begin with a new key`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  /** Puts a new key in the place of the one in use, which signs a note that names the new one. */
+  static rotate(dataDir: string, now = new Date()): CheckpointKeys {
+    const { origin, signer, published } = CheckpointKeys.open(dataDir, now);
+    const seed = randomBytes(32);
+    const { verifierKey } = noteSigner(origin, seed);
+    const successor = signNote(`${origin}\nnext key\n${verifierKey}\n`, signer);
+    const retired = published.map((key) =>
+      key.retiredAt === null ? { ...key, retiredAt: now.toISOString(), successor } : key,
+    );
+    const fresh = { verifierKey, createdAt: now.toISOString(), retiredAt: null, successor: null };
+    save(keyFileIn(dataDir), { origin, seed: seed.toString('base64'), keys: [...retired, fresh] });
+    return CheckpointKeys.open(dataDir);
+  }
+}
+
+function firstKey(now: Date): KeyFile {
+  const origin = `credit-ledger/${randomBytes(8).toString('hex')}`;
+  const seed = randomBytes(32);
+  const { verifierKey } = noteSigner(origin, seed);
+  const key = { verifierKey, createdAt: now.toISOString(), retiredAt: null, successor: null };
+  return { origin, seed: seed.toString('base64'), keys: [key] };
+}
+
+/** All or nothing, and for nobody else to read. */
+function save(file: string, content: KeyFile): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flush: true });
+  renameSync(`${file}.new`, file);
+}

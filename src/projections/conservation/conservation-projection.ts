@@ -1,0 +1,141 @@
+import type Database from 'libsql';
+import { LRUCache } from 'lru-cache';
+import { amountOf, unitsOf, type Units } from '../../audit/balances.js';
+import type { LogEntry } from '../log-entry.js';
+import type { Projection, ProjectionWriter } from '../projection.js';
+
+const MAX_IN_MEMORY = 100_000;
+
+/**
+ * Checks at every event that what was purchased is what remains, and that nothing is below zero, with arithmetic
+ * of its own: a bug in the ledger's fold shows as a difference. An event that breaks the equation is kept, the
+ * first of its account; the projection goes on, since the other accounts are still to be watched.
+ */
+export const conservationProjection: Projection = {
+  name: 'conservation',
+  schema: 1,
+  tables: ['conservation'],
+  ddl: `
+    CREATE TABLE conservation (
+      main_account_id TEXT PRIMARY KEY,
+      purchased TEXT NOT NULL,
+      main TEXT NOT NULL,
+      sips TEXT NOT NULL,
+      revision INTEGER NOT NULL,
+      hash TEXT NOT NULL,
+      broken_revision INTEGER,
+      broken_event_id TEXT,
+      broken_by TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX conservation_broken ON conservation (main_account_id) WHERE broken_revision IS NOT NULL`,
+  open: (db) => new ConservationWriter(db),
+};
+
+/** The equation of one main account. */
+interface Equation {
+  readonly mainAccountId: string;
+  purchased: Units;
+  main: Units;
+  sips: Units;
+  revision: number;
+  hash: string;
+  broken: { readonly revision: number; readonly eventId: string; readonly by: string } | undefined;
+}
+
+interface Row {
+  readonly purchased: string;
+  readonly main: string;
+  readonly sips: string;
+  readonly revision: number;
+  readonly hash: string;
+  readonly broken_revision: number | null;
+  readonly broken_event_id: string | null;
+  readonly broken_by: string | null;
+}
+
+class ConservationWriter implements ProjectionWriter {
+  private readonly save: Database.Statement;
+  private readonly load: Database.Statement;
+  private readonly changed = new Map<string, Equation>();
+  private readonly settled = new LRUCache<string, Equation>({ max: MAX_IN_MEMORY });
+
+  constructor(db: Database.Database) {
+    this.save = db.prepare('INSERT OR REPLACE INTO conservation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.load = db.prepare('SELECT * FROM conservation WHERE main_account_id = ?');
+  }
+
+  apply(entry: LogEntry): void {
+    const { recorded, mainAccountId, metadata } = entry;
+    const equation = this.equation(mainAccountId);
+    const wrong =
+      recorded.revision === equation.revision + 1 ? book(equation, entry) : 'an event ahead of it is missing';
+    equation.revision = recorded.revision;
+    equation.hash = metadata.hash;
+    if (wrong) equation.broken ??= { revision: recorded.revision, eventId: recorded.id, by: wrong };
+  }
+
+  flush(): void {
+    for (const [mainAccountId, equation] of this.changed) {
+      const { purchased, main, sips, revision, hash, broken } = equation;
+      const amounts = [purchased, main, sips].map(stored);
+      const breach = [broken?.revision ?? null, broken?.eventId ?? null, broken?.by ?? null];
+      this.save.run([mainAccountId, ...amounts, revision, hash, ...breach]);
+      this.settled.set(mainAccountId, equation);
+    }
+    this.changed.clear();
+  }
+
+  forget(): void {
+    this.changed.clear();
+    this.settled.clear();
+  }
+
+  private equation(mainAccountId: string): Equation {
+    let equation = this.changed.get(mainAccountId);
+    if (!equation) {
+      equation = this.settled.get(mainAccountId) ?? this.stored(mainAccountId);
+      this.changed.set(mainAccountId, equation);
+    }
+    return equation;
+  }
+
+  private stored(mainAccountId: string): Equation {
+    const row = this.load.get([mainAccountId]) as Row | undefined;
+    if (!row)
+      return { mainAccountId, purchased: 0n, main: 0n, sips: 0n, revision: -1, hash: '', broken: undefined };
+    const { revision, hash, broken_revision: brokenAt, broken_event_id: eventId, broken_by: by } = row;
+    const broken =
+      brokenAt === null ? undefined : { revision: brokenAt, eventId: eventId ?? '', by: by ?? '' };
+    return {
+      mainAccountId,
+      purchased: read(row.purchased),
+      main: read(row.main),
+      sips: read(row.sips),
+      revision,
+      hash,
+      broken,
+    };
+  }
+}
+
+/** Books an event. @returns what it breaks, in words */
+function book(equation: Equation, { event }: LogEntry): string | undefined {
+  const units = 'amount' in event.data ? (unitsOf(event.data.amount) ?? 0n) : 0n;
+  if (event.type === 'CreditPurchased') {
+    equation.purchased += units;
+    equation.main += units;
+  }
+  const moved = event.type === 'CreditAllocated' ? units : event.type === 'CreditReclaimed' ? -units : 0n;
+  equation.main -= moved;
+  equation.sips += moved;
+  const { purchased, main, sips } = equation;
+  if (main < 0n) return `the main account has ${amountOf(main)}, below zero`;
+  if (sips < 0n) return `the SIP accounts have ${amountOf(sips)}, below zero`;
+  if (purchased !== main + sips)
+    return `${amountOf(purchased)} was purchased, but ${amountOf(main + sips)} remains`;
+  return undefined;
+}
+
+/** Ten-thousandths as text: they may be more than SQLite's integers hold, and may be below zero. */
+const stored = (units: Units): string => units.toString();
+const read = (units: string): Units => BigInt(units);

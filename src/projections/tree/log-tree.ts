@@ -1,0 +1,56 @@
+import { CompactTree, type Hash } from '../../audit/merkle.js';
+import type { Position } from '../../event-store/event-store.js';
+import type { ReadModels } from '../read-models.js';
+import { HASH_BYTES, POSITION_BYTES, slices, TILE, TILE_LEVELS } from './tree-projection.js';
+
+interface TileRow {
+  readonly place: number;
+  readonly hashes: Uint8Array;
+  readonly positions: Uint8Array;
+}
+
+/** The tree over the ledger's events, as the read models hold it. For use within one read. */
+export class LogTree {
+  constructor(private readonly models: ReadModels) {}
+
+  /** Events in the tree. */
+  get size(): number {
+    const row = this.models
+      .query<{ place: number; bytes: number }>(
+        'SELECT place, length(hashes) AS bytes FROM tree_tiles WHERE level = 0 ORDER BY place DESC LIMIT 1',
+      )
+      .get();
+    return row ? row.place * TILE + row.bytes / HASH_BYTES : 0;
+  }
+
+  /** The root of the complete subtree of 2^level leaves, the index-th of that size. */
+  readonly node = (level: number, index: number): Hash => {
+    const tileLevel = Math.floor(level / TILE_LEVELS);
+    const span = 2 ** (level - tileLevel * TILE_LEVELS);
+    const begin = index * span;
+    const hashes = this.hashes(tileLevel, Math.floor(begin / TILE));
+    const subtree = new CompactTree();
+    for (const hash of hashes.slice(begin % TILE, (begin % TILE) + span)) subtree.append(hash);
+    return subtree.root();
+  };
+
+  /** The place in the tree of the event at a position of the log. */
+  leafAt(position: Position): number | undefined {
+    const row = this.models
+      .query<TileRow>(
+        'SELECT * FROM tree_tiles WHERE level = 0 AND first_position <= ? ORDER BY first_position DESC LIMIT 1',
+      )
+      .get(Number(position));
+    const within = row
+      ? slices(row.positions, POSITION_BYTES).findIndex((bytes) => bytes.readBigInt64BE() === position)
+      : -1;
+    return row && within >= 0 ? row.place * TILE + within : undefined;
+  }
+
+  private hashes(level: number, place: number): Hash[] {
+    const row = this.models
+      .query<TileRow>('SELECT * FROM tree_tiles WHERE level = ? AND place = ?')
+      .get(level, place);
+    return row ? slices(row.hashes, HASH_BYTES) : [];
+  }
+}

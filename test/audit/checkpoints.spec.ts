@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AuditWatch } from '../../src/audit/audit-watch.js';
+import { parseTreeHead, readCheckpoint, treeHeadText } from '../../src/audit/checkpoint.js';
+import { CheckpointKeys, keyFileIn, type PublishedKey } from '../../src/audit/checkpoint-keys.js';
+import { checkpointFileIn, Checkpoints, type EventProof } from '../../src/audit/checkpoints.js';
+import { CompactTree, eventLeaf, provesConsistency, provesInclusion } from '../../src/audit/merkle.js';
+import { noteVerifier, openNote, signNote } from '../../src/audit/signed-note.js';
+import { hashOf } from '../../src/ledger/seal.js';
+import { ApiApp } from '../support/api-app.js';
+import { Notes } from '../support/ledger.js';
+import { ReadSide } from '../support/read-side.js';
+import { temporaryDirectory } from '../support/service.js';
+import { logOf } from './support/stored-log.js';
+
+const bytes = (base64: readonly string[]): Buffer[] => base64.map((hash) => Buffer.from(hash, 'base64'));
+
+describe('the keys of a log', () => {
+  let dataDir: string;
+  beforeEach(() => {
+    dataDir = temporaryDirectory();
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  it('are made at the first start, for nobody else to read, and stay', () => {
+    const { signer, origin } = CheckpointKeys.open(dataDir);
+    expect(statSync(keyFileIn(dataDir)).mode & 0o777).toBe(0o600);
+    expect(origin).toMatch(/^credit-ledger\/[0-9a-f]{16}$/);
+    expect(CheckpointKeys.open(dataDir).signer.verifierKey).toBe(signer.verifierKey);
+  });
+
+  it('name their successor when they are retired, in a note that they have signed', () => {
+    const before = CheckpointKeys.open(dataDir);
+    const after = CheckpointKeys.rotate(dataDir);
+    expect(after.origin).toBe(before.origin);
+    expect(after.published).toHaveLength(2);
+    const [retired, current] = after.published as [PublishedKey, PublishedKey];
+    expect(retired.verifierKey).toBe(before.signer.verifierKey);
+    expect(current.verifierKey).toBe(after.signer.verifierKey);
+    const { text, signedBy } = openNote(retired.successor ?? '', [noteVerifier(retired.verifierKey)]);
+    expect(signedBy).toHaveLength(1);
+    expect(text).toBe(`${after.origin}\nnext key\n${current.verifierKey}\n`);
+    expect(readFileSync(keyFileIn(dataDir), 'utf8')).not.toContain('PRIVATE');
+  });
+
+  it('are not replaced in silence when their file is damaged', () => {
+    CheckpointKeys.open(dataDir);
+    writeFileSync(keyFileIn(dataDir), '{');
+    expect(() => CheckpointKeys.open(dataDir)).toThrow('checkpoint-key.json cannot be read');
+  });
+});
+
+describe('checkpoints over HTTP', () => {
+  let api: ApiApp;
+  let key: string;
+  beforeAll(async () => {
+    api = await ApiApp.start();
+    await api.funded('alice', '100.0000', 'sip-1');
+    await api.funded('bob', '50.0000', 'sip-1');
+    for (let i = 0; i < 5; i++)
+      await api.post('/v1/main-accounts/alice/sip-accounts/sip-1/add-credit', { amount: '1.0000' });
+    const { json } = await api.send('/v1/checkpoints/keys');
+    key = (json['keys'] as PublishedKey[]).at(-1)?.verifierKey ?? '';
+  });
+  afterAll(() => api.close());
+
+  const noteAt = async (path: string) => (await api.send(`/v1/checkpoints/${path}`)).text;
+  const latest = async () => {
+    const { headers } = await api.post('/v1/main-accounts/alice/purchases', {
+      amount: '1',
+      reference: randomUUID(),
+    });
+    const position = headers.get('Ledger-Position') ?? '';
+    const answer = await api.send('/v1/checkpoints/latest', { headers: { 'Ledger-At-Least': position } });
+    expect(answer.headers.get('Content-Type')).toMatch(/^text\/plain/);
+    return readCheckpoint(answer.text, [key]);
+  };
+
+  it('are signed with the published key and have the root of the log', async () => {
+    const { size, root } = await latest();
+    const tree = new CompactTree();
+    for (const event of await logOf(api.store)) tree.append(eventLeaf(hashOf(event)));
+    expect(size).toBe(tree.size);
+    expect(root).toEqual(tree.root());
+  });
+
+  it('come with a proof for every event', async () => {
+    await latest();
+    for (let revision = 0; revision < 8; revision++) {
+      const { json } = await api.send(`/v1/main-accounts/alice/events/${revision}/proof`);
+      const proof = json as unknown as EventProof;
+      const { size, root } = readCheckpoint(proof.checkpoint, [key]);
+      const { hash } = proof.metadata as { hash: string };
+      expect(provesInclusion(eventLeaf(hash), proof.leafIndex, size, bytes(proof.proof), root)).toBe(true);
+      expect(proof.revision).toBe(revision);
+    }
+  });
+
+  it('are proved consistent with one another', async () => {
+    const { size } = await latest();
+    for (let older = 1; older <= size; older++) {
+      const { json } = await api.send(`/v1/checkpoints/consistency?from=${older}&to=${size}`);
+      const [before, after] = [json['older'], json['checkpoint']].map((note) =>
+        readCheckpoint(String(note), [key]),
+      );
+      expect(before?.size).toBe(older);
+      expect(before && after && provesConsistency(before, after, bytes(json['proof'] as string[]))).toBe(
+        true,
+      );
+      expect(await noteAt(String(older))).toBe(json['older']);
+    }
+  });
+
+  it('are refused for what is not in the log', async () => {
+    expect((await api.send('/v1/checkpoints/100000')).problem).toBe('404 not-found');
+    expect((await api.send('/v1/checkpoints/one')).problem).toBe('400 invalid-request');
+    expect((await api.send('/v1/checkpoints/consistency?from=0')).problem).toBe('404 not-found');
+    expect((await api.send('/v1/main-accounts/alice/events/1000/proof')).problem).toBe('404 not-found');
+    expect((await api.send('/v1/main-accounts/carol/events/0/proof')).problem).toBe('404 not-found');
+  });
+
+  it('stand beside a certificate of conservation', async () => {
+    const { json } = await api.send('/v1/main-accounts/alice/conservation');
+    expect(json).toMatchObject({ spent: '0.0000', held: '0.0000', holds: true, firstBreach: null });
+    expect((await api.send('/v1/main-accounts/carol/conservation')).problem).toBe(
+      '404 main-account-not-found',
+    );
+  });
+});
+
+describe('the ledger holds itself to what it has signed', () => {
+  let side: ReadSide;
+  beforeEach(async () => {
+    side = await ReadSide.start();
+    await side.ledger.funded('alice', '100.0000', 'sip-1');
+    await side.caughtUp();
+  });
+  afterEach(() => side.remove());
+
+  const checkpoints = () => {
+    const { store, projections, dataDir } = side;
+    return new Checkpoints(store, projections, CheckpointKeys.open(dataDir), checkpointFileIn(dataDir));
+  };
+
+  it('publishes a checkpoint and goes on from it', async () => {
+    await checkpoints().publish();
+    await side.ledger.purchase('alice', '1.0000');
+    await side.projections.waitFor('tree', await side.store.head(), 5_000);
+    await checkpoints().publish();
+    expect(readCheckpoint(readFileSync(checkpointFileIn(side.dataDir), 'utf8'), []).size).toBe(4);
+  });
+
+  it.each([
+    ['a longer log', 9],
+    ['another log', 2],
+  ])('signs nothing more once it has signed for %s, and raises one alarm', async (_, size) => {
+    const keys = CheckpointKeys.open(side.dataDir);
+    const head = { origin: keys.origin, size, root: Buffer.alloc(32, 1) };
+    writeFileSync(checkpointFileIn(side.dataDir), signNote(treeHeadText(head), keys.signer));
+    await expect(checkpoints().latest()).rejects.toThrow('signed for');
+    const notes = new Notes();
+    const watch = new AuditWatch(checkpoints(), side.projections, notes);
+    await watch.look();
+    await watch.look();
+    expect(notes.alarms).toEqual(['no checkpoint can be published']);
+  });
+
+  it('has the same roots after the read models were deleted', async () => {
+    for (let i = 0; i < 300; i++) await side.ledger.purchase('alice', '0.0001');
+    await side.projections.waitFor('tree', await side.store.head(), 5_000);
+    const before = await Promise.all([1, 255, 256, 257, 303].map((size) => checkpoints().at(size)));
+    await side.close();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(side.file + suffix, { force: true });
+    side = await ReadSide.start(side.dataDir);
+    const after = await Promise.all([1, 255, 256, 257, 303].map((size) => checkpoints().at(size)));
+    expect(after).toEqual(before);
+    const tree = new CompactTree();
+    for (const event of await logOf(side.store)) tree.append(eventLeaf(hashOf(event)));
+    expect(parseTreeHead(after.at(-1) ?? '').root).toEqual(tree.root());
+  });
+});
