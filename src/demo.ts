@@ -44,6 +44,15 @@ class Client {
     return this.send(path, { headers: { 'Ledger-At-Least': this.position } });
   }
 
+  /** A path that opens the dashboard once. */
+  async signInLink(): Promise<string> {
+    const response = await fetch(`${this.url}/v1/api-keys/bootstrap/sign-in-links`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.key}` },
+    });
+    return ((await response.json()) as { path: string }).path;
+  }
+
   private async send(
     path: string,
     init: { method?: string; headers: Record<string, string>; body?: string },
@@ -160,6 +169,7 @@ async function main(): Promise<void> {
     await retryAndRefuse(client);
     await show(client);
     say(`\nThe service listens on ${url}`);
+    say(`  Dashboard ${url}${await client.signInLink()}  (signs you in, once)`);
     say(`  API page  ${url}/docs`);
     say(`  API key   ${key}`);
     say(`  Try       curl -H 'Authorization: Bearer ${key}' ${url}/v1/main-accounts/${MAIN}`);

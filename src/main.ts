@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { configureHttp, fastifyAdapter } from './api/http.js';
 import { AppModule } from './app.module.js';
 import { ApiKeys } from './auth/api-keys.js';
+import { SignInLinks } from './auth/sign-in-links.js';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
 import { createLogger, NestLogger } from './operations/logger.js';
 import { Metrics } from './operations/metrics.js';
@@ -53,8 +54,10 @@ async function start(config: Config): Promise<void> {
   const keys = app.get(ApiKeys);
   const firstKey = keys.makeFirst();
   say(`listening on ${url}`);
+  say(`dashboard: ${url}/`);
   say(`API page: ${url}/docs`);
-  if (firstKey) say(welcome(url, firstKey, keys.path));
+  const principal = firstKey && keys.verify(firstKey);
+  if (principal) say(welcome(url, firstKey, keys.path, app.get(SignInLinks).make(principal)));
 }
 
 const config = configOrExit();

@@ -15,6 +15,9 @@ const ALL_ROLES: readonly Role[] = ['billing', 'auditor', 'operator'];
 
 const isOperator = ({ roles }: ApiKey): boolean => roles.includes('operator');
 
+/** How the id of a key's principal begins. */
+const PREFIX = 'key:';
+
 interface Entry {
   readonly apiKey: ApiKey;
   readonly hash: Buffer;
@@ -68,7 +71,7 @@ export class ApiKeys {
   /** The principal of a key that is there still, by the principal's id. */
   principal(id: string): Principal | undefined {
     if (id === this.bootstrap?.principal.id) return this.bootstrap.principal;
-    return this.entries.get(id.replace(/^key:/, ''))?.principal;
+    return id.startsWith(PREFIX) ? this.entries.get(id.slice(PREFIX.length))?.principal : undefined;
   }
 
   /** Oldest first. */

@@ -5,36 +5,40 @@ import {
   HttpException,
   UnauthorizedException,
 } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import type { Reflector } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
 import { MainAccountNotFound } from '../ledger/domain/errors.js';
 import { ApiKeys } from './api-keys.js';
-import { type AuthenticatedRequest, PAGE_KEY, PUBLIC_KEY, ROLES_KEY } from './decorators.js';
+import type { AuthenticatedRequest } from './decorators.js';
 import type { Principal, Role } from './principal.js';
 import { RateLimit } from './rate-limit.js';
+import { RouteAccesses } from './route-access.js';
 import type { Sessions } from './sessions.js';
 import { IssuerUnavailable, Tokens } from './tokens.js';
 
 /** Stands before every route. A route that does not say who may use it is closed to everybody. */
 export class AuthGuard implements CanActivate {
+  private readonly accesses: RouteAccesses;
+
   constructor(
-    private readonly reflector: Reflector,
+    reflector: Reflector,
     private readonly keys: ApiKeys,
     /** Undefined when tokens are not configured. */
     private readonly tokens: Tokens | undefined,
     private readonly limit: RateLimit,
     private readonly sessions: Sessions,
-  ) {}
+  ) {
+    this.accesses = new RouteAccesses(reflector);
+  }
 
   /** Answers without a promise wherever it can: it runs on every request. */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const route = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_KEY, route)) return true;
-    const roles = this.reflector.getAllAndOverride<readonly Role[] | undefined>(ROLES_KEY, route) ?? [];
+    const { isPublic, isPage, roles } = this.accesses.of(context);
+    if (isPublic) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<AuthenticatedRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const principal = this.reflector.getAllAndOverride<boolean | undefined>(PAGE_KEY, route)
+    const principal = isPage
       ? this.sessions.principalOf(request.headers.cookie)
       : this.authenticate(request.headers.authorization);
     return principal instanceof Promise

@@ -10,6 +10,7 @@ import { closedRoutes } from './closed-routes.js';
 import { RateLimit } from './rate-limit.js';
 import { sessionSecret } from './session-secret.js';
 import { Sessions } from './sessions.js';
+import { SignInLinksController } from './sign-in-links.controller.js';
 import { SignInLinks } from './sign-in-links.js';
 import { Tokens } from './tokens.js';
 
@@ -18,7 +19,7 @@ const logger = new Logger('Auth');
 /** Closes every route of the application but those that say who may use them. */
 @Module({
   imports: [DiscoveryModule],
-  controllers: [ApiKeysController],
+  controllers: [ApiKeysController, SignInLinksController],
   providers: [
     {
       provide: ApiKeys,

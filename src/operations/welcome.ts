@@ -1,4 +1,4 @@
-/** What a first start prints: the key, which cannot be had again, and three lines that use it when pasted, and the way to the dashboard. */
+/** What a first start prints: the key, which cannot be had again, the way to the dashboard, and three lines that use the key. */
 export function welcome(url: string, key: string, keptIn: string, signInPath: string): string {
   const accounts = `${url}/v1/main-accounts`;
   const authorization = `-H 'Authorization: Bearer ${key}'`;
