@@ -3,6 +3,9 @@ import { Reflector } from '@nestjs/core';
 import { PAGE_KEY, PUBLIC_KEY, ROLES_KEY } from './decorators.js';
 import type { Role } from './principal.js';
 
+type Handler = ReturnType<ExecutionContext['getHandler']>;
+type Controller = ReturnType<ExecutionContext['getClass']>;
+
 /** Who may use a route, as its decorators say. */
 export interface RouteAccess {
   readonly isPublic: boolean;
@@ -25,13 +28,15 @@ export class RouteAccesses {
     return access;
   }
 
-  private read(route: Parameters<Reflector['getAllAndOverride']>[1]): RouteAccess {
-    const said = <T>(key: string): T | undefined =>
-      this.reflector.getAllAndOverride<T | undefined>(key, route);
-    return {
-      isPublic: said<boolean>(PUBLIC_KEY) ?? false,
-      isPage: said<boolean>(PAGE_KEY) ?? false,
-      roles: said<readonly Role[]>(ROLES_KEY) ?? [],
-    };
+  /** What the handler says of itself goes before what its class says of all; roles go before `@Public()`. */
+  private read(route: readonly (Handler | Controller)[]): RouteAccess {
+    const pageAt = route.find((at) => this.reflector.get<boolean | undefined>(PAGE_KEY, at));
+    for (const at of route) {
+      const roles = this.reflector.get<readonly Role[] | undefined>(ROLES_KEY, at);
+      const isPublic =
+        roles === undefined && this.reflector.get<boolean | undefined>(PUBLIC_KEY, at) === true;
+      if (roles || isPublic) return { isPublic, isPage: pageAt !== undefined, roles: roles ?? [] };
+    }
+    return { isPublic: false, isPage: pageAt !== undefined, roles: [] };
   }
 }

@@ -58,7 +58,12 @@ describe('the guard', () => {
     expect((await app.send('GET', '/probe/forgotten', '')).status).toBe(401);
   });
 
-  it('names such a route', () => {
+  it('closes a route that names its roles in a class that is public', async () => {
+    expect((await app.send('GET', '/mixed/open', '')).status).toBe(200);
+    expect((await app.send('GET', '/mixed/closed', '')).status).toBe(401);
+  });
+
+  it('names a route that does not say who may use it', () => {
     const { app: nest } = app;
     expect(closedRoutes(nest.get(DiscoveryService), nest.get(MetadataScanner), nest.get(Reflector))).toEqual([
       'ProbeController.forgotten',

@@ -44,8 +44,24 @@ class ProbeController {
   }
 }
 
+/** A class that is open, with one route that is not. */
+@Public()
+@Controller('mixed')
+class MixedController {
+  @Get('open')
+  open(): string {
+    return 'open';
+  }
+
+  @Roles('auditor')
+  @Get('closed')
+  closed(): string {
+    return 'reached';
+  }
+}
+
 @Module({
-  controllers: [ProbeController],
+  controllers: [ProbeController, MixedController],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useClass: RequestPipe },
