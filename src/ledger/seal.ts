@@ -1,20 +1,32 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { v5 as uuidv5 } from 'uuid';
 import type { NewEvent } from '../event-store/event-store.js';
 import type { EventMetadata, LedgerEvent } from './domain/events.js';
 
 /** Namespace of the ledger's event ids; part of the stored format, never to be changed. */
-const EVENT_ID_NAMESPACE = '6f0c7a5e-3d7b-4d0e-9a49-6a8f6a1c2b17';
+const EVENT_ID_NAMESPACE = Buffer.from('6f0c7a5e3d7b4d0e9a496a8f6a1c2b17', 'hex');
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text: string): string => hash('sha256', text);
 
 /** RFC 8785 canonical JSON. The cast: the package is CommonJS and exports the function itself. */
 export const canonicalJson = canonicalize as unknown as (value: unknown) => string;
 
-/** The id of the one event of a command: the same command always makes the same id. */
-export const eventIdOf = (mainAccountId: string, idempotencyKey: string): string =>
-  uuidv5(`${mainAccountId}/${idempotencyKey}/0`, EVENT_ID_NAMESPACE);
+/**
+ * The id of the one event of a command: the same command always makes the same id. A UUID of version 5 (RFC 9562),
+ * made here because the package for it takes five times as long, which every command would pay for.
+ */
+export function eventIdOf(mainAccountId: string, idempotencyKey: string): string {
+  const name = Buffer.from(`${mainAccountId}/${idempotencyKey}/0`);
+  const digest = hash('sha1', Buffer.concat([EVENT_ID_NAMESPACE, name]));
+  const variant = ((Number.parseInt(digest.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `5${digest.slice(13, 16)}`,
+    variant + digest.slice(17, 20),
+    digest.slice(20, 32),
+  ].join('-');
+}
 
 /** Where a stream stands: the next event links to it. */
 export interface StreamHead {
@@ -67,12 +79,12 @@ export function seal(
     schema: 1,
   });
   // The members of the canonical form in their order, so that data and metadata are serialised once.
-  const hash = sha256(
+  const digest = sha256(
     `{"data":${dataText},"id":"${id}","metadata":${unhashed},"revision":${revision},` +
       `"stream":${JSON.stringify(stream)},"type":"${type}"}`,
   );
-  const metadata = `${unhashed.slice(0, -1)},"hash":"${hash}"}`;
-  return { event: { id, type, data: dataText, metadata }, head: { revision, hash, recordedAt } };
+  const metadata = `${unhashed.slice(0, -1)},"hash":"${digest}"}`;
+  return { event: { id, type, data: dataText, metadata }, head: { revision, hash: digest, recordedAt } };
 }
 
 /** The hash that an event carries. */
