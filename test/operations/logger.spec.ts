@@ -46,7 +46,7 @@ describe('the log', () => {
     expect(lines).toEqual([]);
   });
 
-  it('never shows credentials, should somebody log headers', () => {
+  it('never shows credentials, even if somebody logs headers', () => {
     const { lines, pino } = logger();
     const headers = {
       authorization: 'Bearer secret-1',
