@@ -69,13 +69,15 @@ export class Supervisor {
 
   private launch(): ProjectionsThread {
     this.progress.restart();
-    this.thread = new ProjectionsThread(
+    const thread = new ProjectionsThread(
       this.config,
       { file: this.file, mayReset: !this.opened },
-      (message) => this.hear(message),
+      // What a thread says that was given up counts no more.
+      (message) => this.thread === thread && this.hear(message),
       (reason) => this.died(reason),
     );
-    return this.thread;
+    this.thread = thread;
+    return thread;
   }
 
   private hear(message: ThreadMessage): void {
@@ -154,7 +156,7 @@ export class Supervisor {
     replaceReadModels(this.file, this.besideFile);
     this.models.open(this.file);
     this.progress.hear({ kind: 'opened', positions });
-    this.restartMs = 0;
+    if (!this.closed) this.launch();
   }
 
   private log(level: LogLevel, message: string, fields: LogFields = {}): void {
