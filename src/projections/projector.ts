@@ -7,6 +7,8 @@ import { Pace } from './pace.js';
 import type { Projection } from './projection.js';
 import { ProjectionRunner, type Reading } from './projection-runner.js';
 
+/** Events a transaction holds while catching up: an account that many of them touch is written once. */
+const CATCH_UP_EVENTS = 4000;
 const PROGRESS_EVERY_MS = 3000;
 
 /** The read models do not fit the log and may not be emptied, since somebody reads them. */
@@ -51,13 +53,16 @@ export class Projector {
    */
   async run(signal: AbortSignal, pace: Pace = new Pace()): Promise<void> {
     const progress = await this.startProgress();
+    let batch: readonly Reading[] = [];
     for await (const { events, position, live } of this.reader.follow(this.start, signal)) {
-      const batch = events.map(readingOf);
+      batch = batch.concat(events.map(readingOf));
+      if (!live && batch.length < CATCH_UP_EVENTS) continue;
       for (const runner of this.runners) {
         const stopped = runner.advance(batch, position);
         if (stopped) this.alarm(stopped);
       }
-      progress(events.length, live);
+      progress(batch.length, live);
+      batch = [];
       this.report({ kind: 'progress', positions: this.positions, seen: position, live });
       if (signal.aborted) return;
       if (live) await pace.pause();
