@@ -57,6 +57,6 @@ export class ReadModels {
 
   private prepare(sql: string): Statement<unknown> {
     if (!this.db) throw new Error('the read models are not open');
-    return this.db.prepare(sql) as Statement<unknown>;
+    return this.db.prepare<(string | number)[]>(sql);
   }
 }
