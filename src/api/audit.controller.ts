@@ -1,12 +1,19 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Roles } from '../auth/decorators.js';
 import { GetConservationQuery } from '../projections/conservation/get-conservation.js';
+import { GetStatementQuery, type GetStatement } from '../projections/history/get-statement.js';
+import { GetStatementDiffQuery } from '../projections/history/get-statement-diff.js';
 import { ApiReadModelQuery } from './api-query.js';
 import { AtLeast } from './headers.js';
+import { pageOf } from './requests/page.js';
 import { MainAccountPath } from './requests/paths.js';
+import { StatementDiffRequest, StatementRequest, utcOf } from './requests/time.js';
 import { ConservationResponse } from './responses/conservation.js';
+import { StatementDiffResponse, StatementResponse } from './responses/statement.js';
+import { statementCsv } from './statement-csv.js';
 
 /** What auditors ask of a main account. */
 @ApiTags('Audit')
@@ -27,4 +34,49 @@ export class AuditController {
   ): Promise<ConservationResponse> {
     return this.queries.execute(new GetConservationQuery({ mainAccountId, atLeast }));
   }
+
+  @ApiReadModelQuery('Make a statement of a period', StatementResponse, 'main-account-not-found')
+  @Roles('billing', 'auditor', 'operator', 'customer')
+  @Get(':mainAccountId/statements')
+  async getStatement(
+    @Param() { mainAccountId }: MainAccountPath,
+    @Query() request: StatementRequest,
+    @AtLeast() atLeast: bigint | undefined,
+  ): Promise<StatementResponse | StreamableFile> {
+    const asked: GetStatement = {
+      mainAccountId,
+      from: utcOf(request.from ?? BEFORE_ALL),
+      until: utcOf(request.until ?? new Date().toISOString()),
+      ...pageOf(request),
+      atLeast,
+    };
+    if (request.format !== 'csv') return this.queries.execute(new GetStatementQuery(asked));
+    const read = (after?: string) =>
+      this.queries.execute(new GetStatementQuery({ ...asked, after, limit: 1000 }));
+    return new StreamableFile(Readable.from(statementCsv(await read(), read)), {
+      type: 'text/csv; charset=utf-8',
+      disposition: `attachment; filename="statement-${mainAccountId}.csv"`,
+    });
+  }
+
+  @ApiReadModelQuery(
+    'List what has been added since a statement was made',
+    StatementDiffResponse,
+    'main-account-not-found',
+    'not-found',
+  )
+  @Roles('billing', 'auditor', 'operator', 'customer')
+  @Get(':mainAccountId/statements/diff')
+  getStatementDiff(
+    @Param() { mainAccountId }: MainAccountPath,
+    @Query() request: StatementDiffRequest,
+    @AtLeast() atLeast: bigint | undefined,
+  ): Promise<StatementDiffResponse> {
+    const { since } = request;
+    return this.queries.execute(
+      new GetStatementDiffQuery({ mainAccountId, since, ...pageOf(request), atLeast }),
+    );
+  }
 }
+
+const BEFORE_ALL = '1970-01-01T00:00:00.000Z';

@@ -8,13 +8,18 @@ import { GetMainAccountQuery } from '../projections/accounts/get-main-account.js
 import { GetSipAccountQuery } from '../projections/accounts/get-sip-account.js';
 import { ListMainAccountsQuery } from '../projections/accounts/list-main-accounts.js';
 import { GetHistoryQuery } from '../projections/history/get-history.js';
+import { GetPastMainAccountQuery } from '../projections/history/get-past-main-account.js';
+import { GetPastSipAccountQuery } from '../projections/history/get-past-sip-account.js';
+import type { PointInTime } from '../projections/history/point-in-time.js';
 import { ApiCorrelationId, POSITION_HEADER } from './api-command.js';
 import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
 import { ApiReadModelQuery } from './api-query.js';
 import { receiptOf } from './booked.js';
 import { AtLeast } from './headers.js';
-import { PageRequest } from './requests/page.js';
+import { InvalidRequest } from './invalid-request.js';
+import { pageOf, PageRequest } from './requests/page.js';
 import { CommandPath, MainAccountPath, SipAccountPath } from './requests/paths.js';
+import { HistoryRequest, PastRequest, PointRequest, utcOf } from './requests/time.js';
 import { HistoryResponse } from './responses/history.js';
 import { MainAccountListResponse, MainAccountResponse } from './responses/main-account.js';
 import { ReceiptResponse } from './responses/receipt.js';
@@ -45,10 +50,13 @@ export class QueriesController {
   @Get(':mainAccountId')
   getMainAccount(
     @Param() { mainAccountId }: MainAccountPath,
-    @Query() page: PageRequest,
+    @Query() request: PastRequest,
     @AtLeast() atLeast: bigint | undefined,
   ): Promise<MainAccountResponse> {
-    return this.queries.execute(new GetMainAccountQuery({ mainAccountId, ...pageOf(page), atLeast }));
+    const [page, point] = [pageOf(request), pointOf(request)];
+    if (point)
+      return this.queries.execute(new GetPastMainAccountQuery({ mainAccountId, ...page, point, atLeast }));
+    return this.queries.execute(new GetMainAccountQuery({ mainAccountId, ...page, atLeast }));
   }
 
   @ApiReadModelQuery(
@@ -61,8 +69,14 @@ export class QueriesController {
   @Get(':mainAccountId/sip-accounts/:sipAccountId')
   getSipAccount(
     @Param() { mainAccountId, sipAccountId }: SipAccountPath,
+    @Query() request: PointRequest,
     @AtLeast() atLeast: bigint | undefined,
   ): Promise<SipAccountResponse> {
+    const point = pointOf(request);
+    if (point)
+      return this.queries.execute(
+        new GetPastSipAccountQuery({ mainAccountId, sipAccountId, point, atLeast }),
+      );
     return this.queries.execute(new GetSipAccountQuery({ mainAccountId, sipAccountId, atLeast }));
   }
 
@@ -71,10 +85,23 @@ export class QueriesController {
   @Get(':mainAccountId/history')
   getHistory(
     @Param() { mainAccountId }: MainAccountPath,
-    @Query() page: PageRequest,
+    @Query() request: HistoryRequest,
     @AtLeast() atLeast: bigint | undefined,
   ): Promise<HistoryResponse> {
-    return this.queries.execute(new GetHistoryQuery({ mainAccountId, ...pageOf(page), atLeast }));
+    const { from, until, sipAccountId, type, actor, order } = request;
+    return this.queries.execute(
+      new GetHistoryQuery({
+        mainAccountId,
+        ...pageOf(request),
+        sipAccountId,
+        type,
+        actor,
+        atLeast,
+        from: from === undefined ? from : utcOf(from),
+        until: until === undefined ? until : utcOf(until),
+        newestFirst: order === 'newest-first',
+      }),
+    );
   }
 
   @ApiOperation({
@@ -108,7 +135,10 @@ export class QueriesController {
   }
 }
 
-const pageOf = ({ after, limit }: PageRequest) => ({
-  after,
-  limit: limit === undefined ? limit : Number(limit),
-});
+/** Undefined for now. Throws InvalidRequest when both are given. */
+function pointOf({ asOf, atRevision }: PointRequest): PointInTime | undefined {
+  if (asOf !== undefined && atRevision !== undefined)
+    throw InvalidRequest.field('atRevision', 'Send asOf or atRevision, not both');
+  if (asOf !== undefined) return { asOf: utcOf(asOf) };
+  return atRevision === undefined ? undefined : { atRevision: Number(atRevision) };
+}

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../projections/history/history-entry.js';
-import { csvRecord } from './csv.js';
+import { csvRecord } from '../projections/history/csv.js';
 
 export interface PageOfHistory {
   readonly currency: string;

@@ -18,19 +18,27 @@ export interface Page<Row> {
 
 const CURSOR = /^(0|[1-9][0-9]{0,14})$/;
 
+/** The place that a page comes after; undefined for the first page. @throws InvalidCursor */
+export function placeOf({ after }: PageRequest): number | undefined {
+  if (after !== undefined && !CURSOR.test(after)) throw new InvalidCursor(after);
+  return after === undefined ? undefined : Number(after);
+}
+
+export const limitOf = ({ limit = DEFAULT_LIMIT }: PageRequest): number =>
+  Math.min(Math.max(limit, 1), MAX_LIMIT);
+
 /**
  * Reads one page. A cursor is the place of the last row of the page before.
  * @param read gives the rows after a place, in order of place, as many as asked for
  * @throws InvalidCursor
  */
 export function readPage<Row extends { readonly place: number }>(
-  { after, limit = DEFAULT_LIMIT }: PageRequest,
+  request: PageRequest,
   read: (after: number, count: number) => readonly Row[],
 ): Page<Row> {
-  if (after !== undefined && !CURSOR.test(after)) throw new InvalidCursor(after);
-  const count = Math.min(Math.max(limit, 1), MAX_LIMIT);
+  const count = limitOf(request);
   // One more than asked for tells whether there is another page.
-  const rows = read(after === undefined ? -1 : Number(after), count + 1);
+  const rows = read(placeOf(request) ?? -1, count + 1);
   const page = rows.slice(0, count);
   return { rows: page, next: rows.length > count ? String(page.at(-1)?.place) : null };
 }

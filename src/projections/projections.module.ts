@@ -10,7 +10,11 @@ import { SearchSipAccountsHandler } from './accounts/search-sip-accounts.js';
 import { SqliteAccountsIndex } from './accounts/sqlite-accounts-index.js';
 import { GetConservationHandler } from './conservation/get-conservation.js';
 import { GetHistoryHandler } from './history/get-history.js';
+import { GetPastMainAccountHandler } from './history/get-past-main-account.js';
+import { GetPastSipAccountHandler } from './history/get-past-sip-account.js';
 import { GetRecentBalancesHandler } from './history/get-recent-balances.js';
+import { GetStatementHandler } from './history/get-statement.js';
+import { GetStatementDiffHandler } from './history/get-statement-diff.js';
 import { SearchHistoryHandler } from './history/search-history.js';
 import { Projections } from './projections.js';
 import { ReadModels } from './read-models.js';
@@ -44,6 +48,10 @@ export class ProjectionsModule implements OnModuleInit, OnApplicationShutdown {
         SearchSipAccountsHandler,
         GetConservationHandler,
         GetHistoryHandler,
+        GetPastMainAccountHandler,
+        GetPastSipAccountHandler,
+        GetStatementHandler,
+        GetStatementDiffHandler,
         SearchHistoryHandler,
         GetRecentBalancesHandler,
       ],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { csvRecord } from '../../src/dashboard/csv.js';
+import { csvRecord } from '../../src/projections/history/csv.js';
 
 describe('a CSV record', () => {
   it('ends with CRLF and quotes what needs quotes', () => {

@@ -24,3 +24,8 @@ export class PageRequest {
   })
   readonly limit?: string;
 }
+
+export const pageOf = ({ after, limit }: PageRequest) => ({
+  after,
+  limit: limit === undefined ? limit : Number(limit),
+});

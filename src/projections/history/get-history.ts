@@ -1,23 +1,37 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
-import { MainAccountNotFound } from '../../ledger/domain/errors.js';
-import { readPage, type PageRequest } from '../page.js';
+import type { LedgerEvent } from '../../ledger/domain/events.js';
+import { limitOf, placeOf, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
+import { firstRevisionAt, spanOf } from './account-span.js';
 import { entryOf, type HistoryEntry, type HistoryRow } from './history-entry.js';
 
 export interface GetHistory extends PageRequest {
   readonly mainAccountId: string;
+  /** Recorded at this instant or later, and before that one: RFC 3339, UTC, milliseconds. */
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+  readonly sipAccountId?: string | undefined;
+  readonly type?: LedgerEvent['type'] | undefined;
+  readonly actor?: string | undefined;
+  readonly newestFirst?: boolean | undefined;
   /** The answer is not from before this position. */
   readonly atLeast?: Position | undefined;
 }
 
-/** One page of what happened to a main account and its SIP accounts, oldest first. */
+/** One page of what happened to a main account and its SIP accounts. */
 export interface History {
   readonly entries: readonly HistoryEntry[];
-  /** `after` of the next page: the revision of this page's last entry. Null when there is none. */
+  /** `after` of the next page, which may turn out empty: a revision. Null when there is none. */
   readonly next: string | null;
 }
+
+/**
+ * So many entries are looked through for a page at most: a rare kind in a long history comes on several pages
+ * rather than keep everybody waiting.
+ */
+const MOST_SCANNED = 20_000;
 
 /** @throws MainAccountNotFound, InvalidCursor, ReadModelBehind, PositionInFuture */
 export class GetHistoryQuery extends Query<History & Freshness> {
@@ -36,16 +50,34 @@ export class GetHistoryHandler implements IQueryHandler<GetHistoryQuery> {
 }
 
 function readHistory(models: ReadModels, request: GetHistory): History {
-  const { mainAccountId } = request;
-  if (!models.query('SELECT 1 FROM entries WHERE main_account_id = ? AND revision = 0').get(mainAccountId))
-    throw new MainAccountNotFound(mainAccountId);
-  const { rows, next } = readPage(request, (after, count) =>
-    models
-      .query<HistoryRow>(
-        `SELECT revision AS place, * FROM entries
-       WHERE main_account_id = ? AND revision > ? ORDER BY revision LIMIT ?`,
-      )
-      .all(mainAccountId, after, count),
+  const { sipAccountId, type, actor, newestFirst = false } = request;
+  const limit = limitOf(request);
+  const { begin, end } = rangeOf(models, request);
+  const scanBegin = newestFirst ? Math.max(begin, end - MOST_SCANNED) : begin;
+  const scanEnd = newestFirst ? end : Math.min(end, begin + MOST_SCANNED);
+  const filters = Object.entries({ sip_account_id: sipAccountId, type, actor }).filter(
+    (filter): filter is [string, string] => filter[1] !== undefined,
   );
-  return { entries: rows.map(entryOf), next };
+  const rows = models
+    .query<HistoryRow>(
+      `SELECT revision AS place, * FROM entries WHERE main_account_id = ? AND revision >= ? AND revision < ?
+       ${filters.map(([column]) => `AND ${column} = ?`).join(' ')}
+       ORDER BY revision ${newestFirst ? 'DESC' : ''} LIMIT ?`,
+    )
+    .all(request.mainAccountId, scanBegin, scanEnd, ...filters.map(([, value]) => value), limit + 1);
+  const entries = rows.slice(0, limit).map(entryOf);
+  if (rows.length > limit) return { entries, next: String(entries.at(-1)?.revision) };
+  if (newestFirst) return { entries, next: scanBegin > begin ? String(scanBegin) : null };
+  return { entries, next: scanEnd < end ? String(scanEnd - 1) : null };
+}
+
+/** The revisions that may be on the page, the last one exclusive. */
+function rangeOf(models: ReadModels, request: GetHistory): { begin: number; end: number } {
+  const { mainAccountId, from, until, newestFirst } = request;
+  const length = spanOf(models, mainAccountId).revision + 1;
+  const begin = from === undefined ? 0 : firstRevisionAt(models, mainAccountId, from, length);
+  const end = until === undefined ? length : firstRevisionAt(models, mainAccountId, until, length);
+  const after = placeOf(request);
+  if (after === undefined) return { begin, end };
+  return newestFirst ? { begin, end: Math.min(end, after) } : { begin: Math.max(begin, after + 1), end };
 }

@@ -9,9 +9,10 @@ import type { Projection, ProjectionWriter } from '../projection.js';
 /** Every event with the balances right after it. */
 export const historyProjection: Projection = {
   name: 'history',
-  schema: 1,
+  schema: 2,
   tables: ['entries'],
-  // An account's entries lie together, in order. The index finds a SIP account's entries, the last one above all.
+  // An account's entries lie together, in order. The indexes find a SIP account's entries, the last one above all,
+  // and the SIP accounts that an account had at a revision.
   ddl: `
     CREATE TABLE entries (
       main_account_id TEXT NOT NULL,
@@ -35,7 +36,8 @@ export const historyProjection: Projection = {
       PRIMARY KEY (main_account_id, revision)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX entries_of_sip_account ON entries (main_account_id, sip_account_id, revision)
-      WHERE sip_account_id IS NOT NULL`,
+      WHERE sip_account_id IS NOT NULL;
+    CREATE INDEX entries_of_addition ON entries (main_account_id, revision) WHERE type = 'SipAccountAdded'`,
   open: (db) => new HistoryWriter(db),
 };
 

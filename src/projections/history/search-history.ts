@@ -1,9 +1,9 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
-import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import type { LedgerEvent } from '../../ledger/domain/events.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
+import { firstRevisionAt, spanOf } from './account-span.js';
 import { entryOf, type HistoryEntry, type HistoryRow } from './history-entry.js';
 
 export interface SearchHistory {
@@ -53,7 +53,7 @@ export class SearchHistoryHandler implements IQueryHandler<SearchHistoryQuery> {
 
 function search(models: ReadModels, request: SearchHistory): FoundHistory {
   const { mainAccountId, sipAccountId, type, limit } = request;
-  const { currency, revision } = accountOf(models, mainAccountId);
+  const { currency, revision } = spanOf(models, mainAccountId);
   const firstAt = (instant: string) => firstRevisionAt(models, mainAccountId, instant, revision + 1);
   const least = request.from === undefined ? 0 : firstAt(request.from);
   const end = Math.min(
@@ -71,31 +71,4 @@ function search(models: ReadModels, request: SearchHistory): FoundHistory {
   const entries = rows.slice(0, limit).map(entryOf);
   if (rows.length > limit) return { currency, revision, entries, next: entries.at(-1)?.revision ?? null };
   return { currency, revision, entries, next: scanFrom > least ? scanFrom : null };
-}
-
-function accountOf(models: ReadModels, mainAccountId: string): { currency: string; revision: number } {
-  const first = models
-    .query<{ currency: string | null }>(
-      'SELECT currency FROM entries WHERE main_account_id = ? AND revision = 0',
-    )
-    .get(mainAccountId);
-  if (!first) throw new MainAccountNotFound(mainAccountId);
-  const last = models
-    .query<{ revision: number }>('SELECT max(revision) AS revision FROM entries WHERE main_account_id = ?')
-    .get(mainAccountId);
-  return { currency: first.currency ?? '', revision: last?.revision ?? 0 };
-}
-
-/** Times never go back in a stream, and revisions have no gaps: the first entry of a period is found by halving. */
-function firstRevisionAt(models: ReadModels, mainAccountId: string, instant: string, end: number): number {
-  const recordedAt = models.query<{ recorded_at: string }>(
-    'SELECT recorded_at FROM entries WHERE main_account_id = ? AND revision = ?',
-  );
-  let [low, high] = [0, end];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if ((recordedAt.get(mainAccountId, middle)?.recorded_at ?? '') < instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,0 +1,42 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Position } from '../../event-store/event-store.js';
+import { SipAccountNotFound } from '../../ledger/domain/errors.js';
+import type { SipAccountOverview } from '../accounts/get-sip-account.js';
+import { Projections, type Freshness } from '../projections.js';
+import type { ReadModels } from '../read-models.js';
+import { pastAccount, pastSipAvailable, type PointInTime } from './point-in-time.js';
+
+export interface GetPastSipAccount {
+  readonly mainAccountId: string;
+  readonly sipAccountId: string;
+  readonly point: PointInTime;
+  /** The answer is not from before this position. */
+  readonly atLeast?: Position | undefined;
+}
+
+/** @throws MainAccountNotFound, SipAccountNotFound also when it was added later, PointInFuture, ReadModelBehind */
+export class GetPastSipAccountQuery extends Query<SipAccountOverview & Freshness> {
+  constructor(readonly request: GetPastSipAccount) {
+    super();
+  }
+}
+
+@QueryHandler(GetPastSipAccountQuery)
+export class GetPastSipAccountHandler implements IQueryHandler<GetPastSipAccountQuery> {
+  constructor(private readonly projections: Projections) {}
+
+  execute({ request }: GetPastSipAccountQuery): Promise<SipAccountOverview & Freshness> {
+    return this.projections.read('history', request.atLeast, (models) => readPast(models, request));
+  }
+}
+
+function readPast(
+  models: ReadModels,
+  { mainAccountId, sipAccountId, point }: GetPastSipAccount,
+): SipAccountOverview {
+  const { currency, revision } = pastAccount(models, mainAccountId, point);
+  const last = pastSipAvailable(models, mainAccountId, sipAccountId, revision);
+  if (!last) throw new SipAccountNotFound(sipAccountId);
+  const movedAt = last.type === 'SipAccountAdded' ? null : last.recordedAt;
+  return { mainAccountId, sipAccountId, currency, available: last.available, movedAt };
+}

@@ -1,0 +1,95 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Position } from '../../event-store/event-store.js';
+import { MainAccountNotFound } from '../../ledger/domain/errors.js';
+import { limitOf, placeOf, type PageRequest } from '../page.js';
+import { Projections, type Freshness } from '../projections.js';
+import type { ReadModels } from '../read-models.js';
+import { firstRevisionAt, spanOf } from './account-span.js';
+import { entryOf, type HistoryEntry, type HistoryRow } from './history-entry.js';
+import { PointInFuture } from './point-in-time.js';
+
+export interface GetStatement extends PageRequest {
+  readonly mainAccountId: string;
+  /** The period: from this instant until before that one. RFC 3339, UTC, milliseconds. */
+  readonly from: string;
+  readonly until: string;
+  /** The answer is not from before this position. */
+  readonly atLeast?: Position | undefined;
+}
+
+export interface StatementBalances {
+  readonly mainAccount: { readonly available: string };
+  readonly sipAccounts: { readonly available: string };
+}
+
+/** One page of a statement. Its balances and its seal are those of the whole period. */
+export interface Statement {
+  readonly mainAccountId: string;
+  readonly currency: string;
+  readonly from: string;
+  readonly until: string;
+  /** Right before the period; the closing balances of the period ahead of it. */
+  readonly opening: StatementBalances;
+  readonly closing: StatementBalances;
+  /** The last event that the statement rests on, and its hash: with it, later additions can be listed. */
+  readonly revision: number;
+  readonly hash: string;
+  readonly entries: readonly HistoryEntry[];
+  readonly next: string | null;
+}
+
+/** @throws MainAccountNotFound also when it was opened later, PointInFuture, InvalidCursor, ReadModelBehind, PositionInFuture */
+export class GetStatementQuery extends Query<Statement & Freshness> {
+  constructor(readonly request: GetStatement) {
+    super();
+  }
+}
+
+@QueryHandler(GetStatementQuery)
+export class GetStatementHandler implements IQueryHandler<GetStatementQuery> {
+  constructor(private readonly projections: Projections) {}
+
+  async execute({ request }: GetStatementQuery): Promise<Statement & Freshness> {
+    if (request.until > new Date().toISOString())
+      throw new PointInFuture('until', `${request.until} is in the future`);
+    return this.projections.read('history', request.atLeast, (models) => readStatement(models, request));
+  }
+}
+
+function readStatement(models: ReadModels, request: GetStatement): Statement {
+  const { mainAccountId, from, until } = request;
+  const { currency, revision: last } = spanOf(models, mainAccountId);
+  const begin = firstRevisionAt(models, mainAccountId, from, last + 1);
+  const end = firstRevisionAt(models, mainAccountId, until, last + 1);
+  const entry = models.query<HistoryRow>(
+    'SELECT revision AS place, * FROM entries WHERE main_account_id = ? AND revision = ?',
+  );
+  const opening = entry.get(mainAccountId, begin - 1);
+  const closing = entry.get(mainAccountId, end - 1);
+  if (!closing) throw new MainAccountNotFound(mainAccountId);
+  const limit = limitOf(request);
+  const rows = models
+    .query<HistoryRow>(
+      `SELECT revision AS place, * FROM entries
+       WHERE main_account_id = ? AND revision >= ? AND revision < ? ORDER BY revision LIMIT ?`,
+    )
+    .all(mainAccountId, Math.max(begin, (placeOf(request) ?? -1) + 1), end, limit + 1);
+  const entries = rows.slice(0, limit).map(entryOf);
+  return {
+    mainAccountId,
+    currency,
+    from,
+    until,
+    opening: balancesOf(opening),
+    closing: balancesOf(closing),
+    revision: closing.place,
+    hash: closing.hash,
+    entries,
+    next: rows.length > limit ? String(entries.at(-1)?.revision) : null,
+  };
+}
+
+const balancesOf = (row: HistoryRow | undefined): StatementBalances => ({
+  mainAccount: { available: row?.available ?? '0.0000' },
+  sipAccounts: { available: row?.sip_accounts_available ?? '0.0000' },
+});

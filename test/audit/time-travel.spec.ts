@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiApp } from '../support/api-app.js';
+import { added, allocated, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
+import { storeLog } from './support/stored-log.js';
+
+/** The first event's time; each later one is a millisecond on. */
+const T = Date.parse('2026-03-01T12:00:00.000Z');
+const at = (milliseconds: number): string => new Date(T + milliseconds).toISOString();
+
+const HISTORY = [
+  opened, // 0
+  purchased('100.0000'),
+  added('sip-1'),
+  allocated('sip-1', '10.0000'),
+  added('sip-2'), // 4
+  allocated('sip-2', '0.0001'),
+  reclaimed('sip-1', '10.0000'),
+  allocated('sip-1', '2.5000'), // 7
+];
+
+let api: ApiApp;
+
+beforeAll(async () => {
+  api = await ApiApp.start();
+  const log = new LogBuilder();
+  for (const event of HISTORY) log.add('alice', event);
+  await storeLog(api.store, log.events);
+});
+afterAll(() => api.close());
+
+const get = (path: string) =>
+  api.send(`/v1/main-accounts/alice${path}`, { headers: { 'Ledger-At-Least': String(HISTORY.length) } });
+
+/** Main account and SIP accounts as they were. */
+const balances = async (point: string) => {
+  const { available, sipAccounts, revision } = (await get(`?${point}`)).json as {
+    available: string;
+    sipAccounts: { sipAccountId: string; available: string }[];
+    revision: number;
+  };
+  return [revision, available, ...sipAccounts.map((sip) => `${sip.sipAccountId} ${sip.available}`)];
+};
+
+describe('the past of an account', () => {
+  it('is as it was right after each revision', async () => {
+    expect(await balances('atRevision=0')).toEqual([0, '0.0000']);
+    expect(await balances('atRevision=1')).toEqual([1, '100.0000']);
+    expect(await balances('atRevision=3')).toEqual([3, '90.0000', 'sip-1 10.0000']);
+    expect(await balances('atRevision=4')).toEqual([4, '90.0000', 'sip-1 10.0000', 'sip-2 0.0000']);
+    expect(await balances('atRevision=6')).toEqual([6, '99.9999', 'sip-1 0.0000', 'sip-2 0.0001']);
+    expect(await balances('atRevision=7')).toEqual([7, '97.4999', 'sip-1 2.5000', 'sip-2 0.0001']);
+  });
+
+  it('counts an event at the very millisecond, and none after it', async () => {
+    expect(await balances(`asOf=${at(3)}`)).toEqual(await balances('atRevision=3'));
+    expect(await balances(`asOf=${at(2)}`)).toEqual(await balances('atRevision=2'));
+    expect(await balances(`asOf=${encodeURIComponent('2026-03-01T14:00:00.003+02:00')}`)).toEqual(
+      await balances('atRevision=3'),
+    );
+    expect(await balances(`asOf=${at(86_400_000)}`)).toEqual(await balances('atRevision=7'));
+  });
+
+  it('comes in pages of SIP accounts', async () => {
+    const first = (await get('?atRevision=7&limit=1')).json;
+    expect(first['sipAccounts']).toEqual([{ sipAccountId: 'sip-1', available: '2.5000' }]);
+    const second = (await get(`?atRevision=7&limit=1&after=${String(first['next'])}`)).json;
+    expect(second['sipAccounts']).toEqual([{ sipAccountId: 'sip-2', available: '0.0001' }]);
+    expect(second['next']).toBeNull();
+  });
+
+  it('is there for a SIP account too', async () => {
+    const sip = async (id: string, point: string) => (await get(`/sip-accounts/${id}?${point}`)).json;
+    expect(await sip('sip-1', 'atRevision=5')).toMatchObject({ available: '10.0000', movedAt: at(3) });
+    expect(await sip('sip-2', 'atRevision=4')).toMatchObject({ available: '0.0000', movedAt: null });
+    expect(await sip('sip-2', 'atRevision=3')).toMatchObject({ code: 'sip-account-not-found' });
+  });
+
+  it('was not before the account, is not known for the future, and is refused as nonsense', async () => {
+    expect((await get(`?asOf=${at(-1)}`)).problem).toBe('404 main-account-not-found');
+    expect((await get(`?asOf=2999-01-01T00:00:00Z`)).problem).toBe('400 invalid-request');
+    expect((await get('?atRevision=8')).problem).toBe('400 invalid-request');
+    expect((await get('?asOf=yesterday')).fields).toEqual(['asOf']);
+    expect((await get('?asOf=2026-13-01T00:00:00Z')).fields).toEqual(['asOf']);
+    expect((await get('?atRevision=-1')).fields).toEqual(['atRevision']);
+    expect((await get(`?atRevision=1&asOf=${at(1)}`)).problem).toBe('400 invalid-request');
+  });
+});
+
+describe('the history of an account', () => {
+  const revisions = async (query: string) => {
+    const { entries } = (await get(`/history?${query}`)).json as { entries: { revision: number }[] };
+    return entries.map(({ revision }) => revision);
+  };
+
+  it('is cut by time, SIP account, kind and sender, in both directions', async () => {
+    expect(await revisions(`from=${at(2)}&until=${at(5)}`)).toEqual([2, 3, 4]);
+    expect(await revisions('sipAccountId=sip-2')).toEqual([4, 5]);
+    expect(await revisions('type=CreditAllocated&order=newest-first')).toEqual([7, 5, 3]);
+    expect(await revisions('actor=key:test&limit=2')).toEqual([0, 1]);
+    expect(await revisions('actor=nobody')).toEqual([]);
+  });
+
+  it('comes in pages that join without gap or overlap, either way', async () => {
+    for (const order of ['oldest-first', 'newest-first']) {
+      const seen: number[] = [];
+      for (let after: string | null = ''; after !== null;) {
+        const { json } = await get(`/history?order=${order}&limit=3${after && `&after=${after}`}`);
+        const { entries, next } = json as { entries: { revision: number }[]; next: string | null };
+        seen.push(...entries.map(({ revision }) => revision));
+        after = next;
+      }
+      const expected = HISTORY.map((_, revision) => revision);
+      expect(seen).toEqual(order === 'oldest-first' ? expected : expected.toReversed());
+    }
+  });
+});
+
+describe('a statement', () => {
+  const statement = async (from: string, until: string) =>
+    (await get(`/statements?from=${from}&until=${until}`)).json as Record<
+      'opening' | 'closing',
+      { mainAccount: { available: string }; sipAccounts: { available: string } }
+    > & { revision: number; hash: string; entries: { revision: number }[] };
+
+  it('opens with what the one before it closed with', async () => {
+    const first = await statement(at(-1000), at(4));
+    const second = await statement(at(4), at(1000));
+    expect(first.opening).toEqual({
+      mainAccount: { available: '0.0000' },
+      sipAccounts: { available: '0.0000' },
+    });
+    expect(first.closing).toEqual({
+      mainAccount: { available: '90.0000' },
+      sipAccounts: { available: '10.0000' },
+    });
+    expect(second.opening).toEqual(first.closing);
+    expect([...first.entries, ...second.entries].map(({ revision }) => revision)).toEqual([
+      0, 1, 2, 3, 4, 5, 6, 7,
+    ]);
+    expect([first.revision, second.revision]).toEqual([3, 7]);
+  });
+
+  it('is followed by what has been added since', async () => {
+    const { hash } = await statement(at(-1000), at(4));
+    const { json } = await get(`/statements/diff?since=${hash}`);
+    expect(json).toMatchObject({ since: { revision: 3, hash }, revision: 7, next: null });
+    expect((json['entries'] as { revision: number }[]).map(({ revision }) => revision)).toEqual([4, 5, 6, 7]);
+    expect((await get(`/statements/diff?since=${'0'.repeat(64)}`)).problem).toBe('404 not-found');
+    expect((await get('/statements/diff?since=abc')).fields).toEqual(['since']);
+  });
+
+  it('comes as CSV with its balances', async () => {
+    const { text, headers } = await get(`/statements?until=${at(4)}&format=csv`);
+    expect(headers.get('Content-Type')).toBe('text/csv; charset=utf-8');
+    const lines = text.trimEnd().split('\r\n');
+    expect(lines).toHaveLength(7);
+    expect(lines[1]).toBe('1970-01-01T00:00:00.000Z,,opening,,,EUR,0.0000,0.0000,,,,,');
+    expect(lines[5]).toContain(
+      `${at(3)},3,CreditAllocated,sip-1,10.0000,EUR,90.0000,10.0000,10.0000,,key:test,`,
+    );
+    expect(lines[6]).toBe(`${at(4)},,closing,,,EUR,90.0000,10.0000,,,,,`);
+  });
+
+  it('is not made of the future, nor before the account', async () => {
+    expect((await get('/statements?until=2999-01-01T00:00:00Z')).fields).toEqual(['until']);
+    expect((await get(`/statements?until=${at(-5)}`)).problem).toBe('404 main-account-not-found');
+  });
+});
