@@ -44,16 +44,18 @@ export class Connection {
     }
   }
 
-  /** Ends what is open. */
-  close(): Promise<void> {
-    return disconnect(this.current);
+  /** Cancels what is still open. */
+  async close(): Promise<void> {
+    // Not waited for: it never ends when a read was given up half way.
+    this.current.dispose().catch(() => {});
+    await closeChannel(this.current);
   }
 
+  /** The calls that the old client still has are left to time out: to one that is cancelled a read seems complete. */
   private renew(): void {
-    const frozen = this.current;
+    void closeChannel(this.current);
     this.unanswered = 0;
     this.current = connect(this.url);
-    void disconnect(frozen);
   }
 }
 
@@ -74,9 +76,8 @@ function connect(url: string): EventStoreDBClient {
   return client;
 }
 
-async function disconnect(client: EventStoreDBClient): Promise<void> {
+async function closeChannel(client: EventStoreDBClient): Promise<void> {
   try {
-    await client.dispose();
     (await (client as unknown as Hooks).getChannel()).close();
   } catch {
     // Without a channel there is nothing to close.

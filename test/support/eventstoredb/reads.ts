@@ -29,7 +29,9 @@ export async function answerRead(simulator: Simulator, call: Call): Promise<void
   if (refusal) return fail(call, refusal);
   simulator.openReads += 1;
   call.on('error', () => {});
-  const answer = new Answer(call, simulator.readFault(), () => simulator.network.cut());
+  const answer = new Answer(call, simulator.readFault(), options.hasSubscription(), () =>
+    simulator.network.cut(),
+  );
   try {
     if (options.hasSubscription()) await subscribe(simulator.log, options, answer);
     else if (options.hasStream()) await readStream(simulator.log, options, answer);
@@ -52,6 +54,7 @@ class Answer {
   constructor(
     private readonly call: Call,
     private readonly fault: ReadFault | undefined,
+    private readonly live: boolean,
     private readonly cut: () => void,
   ) {
     this.gone = new Promise((resolve) => call.once('cancelled', resolve).once('close', resolve));
@@ -68,7 +71,9 @@ class Answer {
   }
 
   private async break(how: ReadFault['how']): Promise<never> {
-    if (how === 'error') throw serverError(status.UNAVAILABLE, 'Connection dropped');
+    // Only a subscription may be ended by a server that has not sent everything; a read that breaks says so.
+    if (how === 'error' || (how === 'end' && !this.live))
+      throw serverError(status.UNAVAILABLE, 'Connection dropped');
     if (how === 'cut') this.cut();
     if (how === 'end') this.call.end();
     if (how === 'silence') await this.gone;
