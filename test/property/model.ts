@@ -1,13 +1,6 @@
 import * as fc from 'fast-check';
 import type { Booking } from '../../src/ledger/booking.js';
-import { AddCreditCommand } from '../../src/ledger/commands/add-credit.js';
-import { AddSipAccountCommand } from '../../src/ledger/commands/add-sip-account.js';
-import type { LedgerCommand } from '../../src/ledger/commands/ledger-command.js';
-import { OpenMainAccountCommand } from '../../src/ledger/commands/open-main-account.js';
-import { PurchaseCreditCommand } from '../../src/ledger/commands/purchase-credit.js';
-import { RemoveAllCreditCommand } from '../../src/ledger/commands/remove-all-credit.js';
-import type { Amount } from '../../src/ledger/domain/amount.js';
-import { contextOf, type Ledger } from '../support/ledger.js';
+import type { Ledger } from '../support/ledger.js';
 
 /** A command as a client sends it. Small sets of ids and keys, so that they collide. */
 export interface Action {
@@ -44,31 +37,20 @@ export const actions = (keys: number): fc.Arbitrary<Action[]> =>
 export const amountOf = (units: number | bigint): string =>
   `${BigInt(units) / 10_000n}.${(BigInt(units) % 10_000n).toString().padStart(4, '0')}`;
 
-export function commandOf({
-  type,
-  main: mainAccountId,
-  sip: sipAccountId,
-  units,
-  key,
-}: Action): LedgerCommand {
-  const amount = amountOf(units) as Amount;
-  const context = contextOf(key);
+export const perform = (ledger: Ledger, { type, main, sip, units, key }: Action): Promise<Booking> => {
   switch (type) {
     case 'open':
-      return new OpenMainAccountCommand({ mainAccountId, currency: 'EUR' }, context);
+      return ledger.open(main, key);
     case 'purchase':
-      return new PurchaseCreditCommand({ mainAccountId, amount, reference: 'invoice 1' }, context);
+      return ledger.purchase(main, amountOf(units), key);
     case 'addSip':
-      return new AddSipAccountCommand({ mainAccountId, sipAccountId }, context);
+      return ledger.addSip(main, sip, key);
     case 'add':
-      return new AddCreditCommand({ mainAccountId, sipAccountId, amount }, context);
+      return ledger.add(main, sip, amountOf(units), key);
     case 'removeAll':
-      return new RemoveAllCreditCommand({ mainAccountId, sipAccountId }, context);
+      return ledger.removeAll(main, sip, key);
   }
-}
-
-export const perform = (ledger: Ledger, action: Action): Promise<Booking> =>
-  ledger.accounts.book(commandOf(action));
+};
 
 interface ModelAccount {
   readonly sips: Map<string, bigint>;
@@ -95,20 +77,6 @@ export class Model {
     if (refusal) return refusal;
     account.keys.set(key, print);
     return 'booked';
-  }
-
-  /** What each command of one main account comes to when they are booked all or none. */
-  applyTogether(actions: readonly Action[]): string[] {
-    const main = actions[0]!.main;
-    const before = copyOf(this.account(main));
-    const outcomes = actions.map((action) => this.apply(action));
-    if (outcomes.every((outcome) => outcome === 'booked' || outcome === 'replayed')) return outcomes;
-    this.accounts.set(main, before);
-    return actions.map(({ key }, at) => {
-      const outcome = outcomes[at]!;
-      const undone = outcome === 'booked' || (outcome === 'replayed' && !before.keys.has(key));
-      return undone ? 'batch-not-booked' : outcome;
-    });
   }
 
   account(main: string): ModelAccount {
@@ -155,9 +123,3 @@ export class Model {
     return undefined;
   }
 }
-
-const copyOf = (account: ModelAccount): ModelAccount => ({
-  ...account,
-  sips: new Map(account.sips),
-  keys: new Map(account.keys),
-});
