@@ -13,12 +13,18 @@ const BODY_LIMIT = 16_384;
 /** Room for an idempotency key of 255 characters, each percent-encoded, in a path. */
 const MAX_PARAM_LENGTH = 3 * 255;
 
+/** A client that sends a request drop by drop is let go. Half a minute is enough for 16 KiB on any line. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const TIMEOUT_CHECK_MS = 2_000;
+
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
 /** The server under the application. Give it to `NestFactory.create`. It logs nothing of its own. */
 export const fastifyAdapter = (): FastifyAdapter =>
   new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // What the router itself refuses, such as a path that is not percent-encoded well, reaches no filter.

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { ApiApp } from '../support/api-app.js';
+
+let api: ApiApp;
+let server: Server;
+beforeAll(async () => {
+  api = await ApiApp.start();
+  server = api.app.getHttpServer() as Server;
+});
+afterAll(() => api.close());
+
+it.each([
+  ['headers', 'POST /v1/main-accounts HTTP/1.1\r\nHost: ledger\r\n'],
+  [
+    'body',
+    'POST /v1/main-accounts HTTP/1.1\r\nHost: ledger\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"main',
+  ],
+])('a client that never ends its %s is let go', async (_, beginning) => {
+  // What the service is set to takes half a minute to see; the test sets less.
+  for (const limit of ['headersTimeout', 'requestTimeout'] as const) {
+    expect(server[limit]).toBeGreaterThan(0);
+    expect(server[limit]).toBeLessThanOrEqual(30_000);
+  }
+  const before = [server.headersTimeout, server.requestTimeout] as const;
+  [server.headersTimeout, server.requestTimeout] = [100, 100];
+  const client = connect(Number(new URL(api.url).port), '127.0.0.1');
+  client.write(beginning);
+  const [answer] = (await once(client, 'data')) as [Buffer];
+  await once(client, 'close');
+  [server.headersTimeout, server.requestTimeout] = before;
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 408 /);
+});
