@@ -2,6 +2,7 @@
 // Checks an audit bundle of the credit ledger and prints each account's balances.
 //
 //   node verify-bundle.mjs <bundle> [--checkpoint <file>]... [--key <verifier key>]... [--quiet]
+//   node verify-bundle.mjs --proof <file> [--key <verifier key>]...
 //
 // It needs Node 20 or later and nothing else, and shares no code with the ledger: read it, then trust it.
 // The form of what it reads is in docs/reference/events.md, audit-bundle.md and proofs.md.
@@ -233,6 +234,61 @@ function isSignedWith(text, line, key) {
   );
 }
 
+/** Checks that an event is in the log of a checkpoint, or that one checkpoint continues another. */
+function checkProof(file, keys) {
+  const proof = JSON.parse(readFileSync(file, 'utf8'));
+  const path = proof.proof.map((hash) => Buffer.from(hash, 'base64'));
+  const later = readCheckpoint(proof.checkpoint, keys);
+  if (proof.older !== undefined) {
+    const older = readCheckpoint(proof.older, keys);
+    const roots = older.size >= 1 && older.size <= later.size && joined(older, 0, later.size, true, path);
+    return roots && path.length === 0 && roots[0].equals(older.root) && roots[1].equals(later.root);
+  }
+  const { stream, revision, id, type, data, metadata, leafIndex } = proof;
+  const { hash, ...unhashed } = metadata;
+  if (hash !== hex(canonical({ stream, revision, id, type, data, metadata: unhashed }))) return false;
+  if (leafIndex < 0 || leafIndex >= later.size) return false;
+  const leaf = sha256(Buffer.of(0), Buffer.from(hash, 'hex'));
+  const made = climbed(leaf, leafIndex, later.size, path);
+  return path.length === 0 && made?.equals(later.root);
+}
+
+/** Leaves of the left subtree: the largest power of two below the number. */
+function leftOf(size) {
+  let left = 1;
+  while (left * 2 < size) left *= 2;
+  return left;
+}
+
+/** The root that the leaf makes with the hashes of the path, which are used up. */
+function climbed(leaf, index, size, path) {
+  if (size === 1) return leaf;
+  const left = leftOf(size);
+  const below =
+    index < left ? climbed(leaf, index, left, path) : climbed(leaf, index - left, size - left, path);
+  const sibling = path.shift();
+  if (!below || !sibling) return undefined;
+  return index < left ? sha256(Buffer.of(1), below, sibling) : sha256(Buffer.of(1), sibling, below);
+}
+
+/** The roots of the older and of the later tree that the hashes of the path make, which are used up. */
+function joined(older, begin, end, whole, path) {
+  if (older.size === end) {
+    const same = whole ? older.root : path.shift();
+    return same && [same, same];
+  }
+  const middle = begin + leftOf(end - begin);
+  const inLeft = older.size <= middle;
+  const below = inLeft ? joined(older, begin, middle, whole, path) : joined(older, middle, end, false, path);
+  const sibling = path.shift();
+  if (!below || !sibling) return undefined;
+  const [before, after] = below;
+  const one = Buffer.of(1);
+  return inLeft
+    ? [before, sha256(one, after, sibling)]
+    : [sha256(one, sibling, before), sha256(one, sibling, after)];
+}
+
 async function readBundle(file) {
   const bundle = {
     events: 0,
@@ -316,17 +372,11 @@ function printBalances() {
   }
 }
 
-try {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      checkpoint: { type: 'string', multiple: true, default: [] },
-      key: { type: 'string', multiple: true, default: [] },
-      quiet: { type: 'boolean', default: false },
-    },
-  });
+async function main(positionals, values) {
   if (positionals.length !== 1)
-    throw new Error('usage: verify-bundle.mjs <bundle> [--checkpoint <file>] [--key <key>] [--quiet]');
+    throw new Error(
+      'usage: verify-bundle.mjs <bundle> [--checkpoint <file>] [--key <key>] [--quiet] | --proof <file>',
+    );
   for (const file of values.checkpoint) {
     const { size, root: signed } = readCheckpoint(readFileSync(file, 'utf8'), values.key);
     wanted.set(size, signed);
@@ -347,6 +397,23 @@ try {
       : `DISCREPANCY: ${found} findings`,
   );
   process.exitCode = found === 0 ? 0 : 1;
+}
+
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      checkpoint: { type: 'string', multiple: true, default: [] },
+      key: { type: 'string', multiple: true, default: [] },
+      proof: { type: 'string' },
+      quiet: { type: 'boolean', default: false },
+    },
+  });
+  if (values.proof !== undefined) {
+    const proven = checkProof(values.proof, values.key);
+    console.log(proven ? 'PROVEN' : 'NOT PROVEN');
+    process.exitCode = proven ? 0 : 1;
+  } else await main(positionals, values);
 } catch (error) {
   console.error(`verify-bundle: ${error.message}`);
   process.exitCode = error.code?.startsWith('Z_') && accounts.size > 0 ? 1 : 2;

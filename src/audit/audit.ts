@@ -5,6 +5,8 @@ import { eventHash, idOfDigest, keyDigest, sha256 } from './event-hash.js';
 import { isAccountId, isHash, isKey, isTime, readEvent, type ReadEvent } from './event-form.js';
 import { Findings, type Finding } from './findings.js';
 import { KeyIndex } from './key-index.js';
+import { Witnesses } from './read-models/witnesses.js';
+import type { Witness } from './read-models/witness.js';
 import { nameRepeatedKeys } from './repeated-keys.js';
 import { CompactTree, eventLeaf, type Hash } from './merkle.js';
 
@@ -22,6 +24,8 @@ export interface AuditOptions {
   readonly clockTolerance?: number;
   /** Tree heads that the log must still agree with. */
   readonly checkpoints?: readonly TreeSize[];
+  /** What else is to be compared with the log. */
+  readonly witnesses?: readonly Witness[];
   /** Told after each page how many events have been seen. */
   readonly onProgress?: (events: number) => void;
 }
@@ -76,12 +80,14 @@ class Auditor {
   private readonly accounts = new Map<string, AuditedAccount>();
   readonly keys = new KeyIndex();
   private readonly tree = new CompactTree();
+  private readonly witnesses: Witnesses;
   private readonly roots: ReadonlyMap<number, Hash>;
 
   constructor(
     private readonly findings: Findings,
     private readonly options: AuditOptions,
   ) {
+    this.witnesses = new Witnesses(options.witnesses ?? [], this.accounts);
     this.roots = new Map(options.checkpoints?.map(({ size, root }) => [size, root]));
   }
 
@@ -94,6 +100,7 @@ class Auditor {
         event,
       );
     this.position = event.position;
+    this.witnesses.before(event.position);
     const mainAccountId = mainAccountIdOf(event.stream);
     if (mainAccountId === undefined) return;
     this.ledgerEvents += 1;
@@ -112,6 +119,7 @@ class Auditor {
     this.checkMetadata(event, read, account);
     this.checkBalances(event, read, account);
     this.grow(read.metadata.hash);
+    this.witnesses.event({ recorded: event, read, account });
   }
 
   private account(stream: string, mainAccountId: string): AuditedAccount {
@@ -204,6 +212,7 @@ class Auditor {
   }
 
   finish(): AuditReport {
+    this.witnesses.end();
     for (const { mainAccountId, balances } of this.accounts.values()) {
       let sips = 0n;
       for (const units of balances.sip.values()) sips += units;

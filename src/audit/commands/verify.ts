@@ -4,7 +4,10 @@ import { audit, type AuditOptions, type AuditReport } from '../audit.js';
 import { auditBundle } from '../bundle-audit.js';
 import { BundleReader } from '../bundle-reader.js';
 import { readCheckpoint } from '../checkpoint.js';
+import { Findings } from '../findings.js';
 import { Progress } from '../progress.js';
+import { checkProof } from '../proof.js';
+import { ReadModelAudit } from '../read-models/read-model-audit.js';
 import type { Output } from './output.js';
 import { reportJson, reportLines } from './report.js';
 
@@ -20,9 +23,13 @@ export interface VerifyOptions {
 /** Checks a store. @returns the exit code */
 export async function verifyStore(
   reader: EventReader,
-  options: VerifyOptions,
+  options: VerifyOptions & { readonly readModels?: string },
   output: Output,
 ): Promise<number> {
+  const findings = new Findings();
+  // Opened first: what it holds is then in the log that is read.
+  const readModels =
+    options.readModels === undefined ? undefined : new ReadModelAudit(options.readModels, findings);
   const progress = new Progress('verified', Number(await reader.head()));
   let last = START;
   async function* readLog(): AsyncGenerator<readonly RecordedEvent[], void> {
@@ -32,7 +39,9 @@ export async function verifyStore(
     }
   }
   const onProgress = (events: number) => progress.update(events, Number(last));
-  const report = await audit(readLog, { ...auditOptions(options), onProgress });
+  const witnesses = readModels?.witnesses ?? [];
+  const report = await audit(readLog, { ...auditOptions(options), onProgress, witnesses }, findings);
+  readModels?.close();
   progress.end();
   return tell(report, options, output);
 }
@@ -45,6 +54,13 @@ export async function verifyBundle(file: string, options: VerifyOptions, output:
   const report = await auditBundle(bundle, { ...auditOptions(options), onProgress });
   progress.end();
   return tell(report, options, output);
+}
+
+/** Checks a proof that the service answered. @returns the exit code */
+export function verifyProof(file: string, { json, keys }: VerifyOptions, output: Output): number {
+  const { proven, message } = checkProof(readFileSync(file, 'utf8'), keys);
+  output(json ? JSON.stringify({ proven, message }) : `${proven ? 'PROVEN' : 'NOT PROVEN'}: ${message}`);
+  return proven ? 0 : 1;
 }
 
 const auditOptions = ({ checkpoints, keys, clockTolerance }: VerifyOptions): AuditOptions => ({

@@ -1,0 +1,49 @@
+import type { Position } from '../../event-store/event-store.js';
+import { amountOf } from '../balances.js';
+import type { ReadModelTables } from './read-model-tables.js';
+import { movedAmount, namedSip, sipAvailable } from './told-by-event.js';
+import type { Witness, WitnessedEvent } from './witness.js';
+
+/** Compares every entry of the history, with the balances in it, with the log. */
+export class HistoryWitness implements Witness {
+  private events = 0;
+
+  constructor(
+    private readonly tables: ReadModelTables,
+    readonly until: Position,
+  ) {}
+
+  event(event: WitnessedEvent): void {
+    this.events += 1;
+    const { recorded, read, account } = event;
+    const { data, metadata, movement } = read;
+    const { balances } = account;
+    this.tables.compare(
+      'entries',
+      { main_account_id: account.mainAccountId, revision: recorded.revision },
+      {
+        position: recorded.position,
+        event_id: recorded.id,
+        type: recorded.type,
+        recorded_at: metadata.recordedAt,
+        sip_account_id: namedSip(read) ?? null,
+        amount: movedAmount(read) ?? null,
+        currency: 'currency' in movement ? movement.currency : null,
+        reference: typeof data['reference'] === 'string' ? data['reference'] : null,
+        actor: metadata.actor,
+        idempotency_key: metadata.idempotencyKey,
+        hash: metadata.hash,
+        purchased: amountOf(balances.purchased),
+        available: amountOf(balances.main),
+        sip_accounts_available: amountOf(balances.sips),
+        sip_accounts_count: balances.sip.size,
+        sip_available: sipAvailable(event) ?? null,
+      },
+      recorded,
+    );
+  }
+
+  end(): void {
+    this.tables.count('entries', this.events);
+  }
+}

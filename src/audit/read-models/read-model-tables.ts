@@ -1,0 +1,75 @@
+import { pathToFileURL } from 'node:url';
+import Database from 'libsql';
+import type { Position, RecordedEvent } from '../../event-store/event-store.js';
+import type { Findings } from '../findings.js';
+
+type Value = string | number | bigint | null;
+
+type Row = Readonly<Record<string, Value>>;
+
+/** What a row must hold, by column. */
+export type Expected = Readonly<Record<string, Value>>;
+
+/** The read models' file, read at one moment, however long the audit takes. */
+export class ReadModelTables {
+  private readonly statements = new Map<string, Database.Statement>();
+
+  private constructor(
+    private readonly db: Database.Database,
+    private readonly findings: Findings,
+  ) {}
+
+  /** @throws SqliteError */
+  static open(file: string, findings: Findings): ReadModelTables {
+    const db = new Database(`${pathToFileURL(file).href}?mode=ro`, { timeout: 5000 });
+    db.exec('BEGIN');
+    return new ReadModelTables(db, findings);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  /** Up to where a projection says that it holds the log; undefined when there is none of that name. */
+  position(projection: string): Position | undefined {
+    const row = this.row(
+      'SELECT CAST(position AS TEXT) AS position FROM checkpoints WHERE projection = ?',
+      projection,
+    );
+    return row && BigInt(String(row['position']));
+  }
+
+  row(sql: string, ...parameters: readonly Value[]): Row | undefined {
+    let statement = this.statements.get(sql);
+    if (!statement) this.statements.set(sql, (statement = this.db.prepare(sql)));
+    return statement.get([...parameters]) as Row | undefined;
+  }
+
+  /** Adds a finding when the row with these keys is missing, or a column is not as the log says. */
+  compare(table: string, keys: Expected, expected: Expected, event?: RecordedEvent): void {
+    const where = Object.keys(keys).map((column) => `${column} = ?`);
+    const row = this.row(`SELECT * FROM ${table} WHERE ${where.join(' AND ')}`, ...Object.values(keys));
+    const named = `${table} ${Object.values(keys).join(' ')}`;
+    if (!row) return this.findings.add('read-model', `the row ${named} is missing`, event);
+    for (const [column, value] of Object.entries(expected))
+      if (String(row[column]) !== String(value))
+        this.findings.add(
+          'read-model',
+          `${named}: ${column} is ${shown(row[column])}, the log says ${shown(value)}`,
+          event,
+        );
+  }
+
+  /** Adds a finding when the table has more rows than the log accounts for, or fewer. */
+  count(table: string, expected: number): void {
+    const rows = Number(this.row(`SELECT count(*) AS rows FROM ${table}`)?.['rows']);
+    if (rows !== expected)
+      this.findings.add('read-model', `${table} has ${rows} rows, the log makes ${expected}`);
+  }
+
+  report(message: string): void {
+    this.findings.add('read-model', message);
+  }
+}
+
+const shown = (value: Value | undefined): string => (value === null ? 'nothing' : String(value));

@@ -1,0 +1,211 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CheckpointKeys } from '../../src/audit/checkpoint-keys.js';
+import { checkpointFileIn, Checkpoints } from '../../src/audit/checkpoints.js';
+import { ROOT, temporaryDirectory } from '../support/service.js';
+import { ReadSide } from '../support/read-side.js';
+
+interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command as it is run from the sources. */
+function creditLedger(dataDir: string, ...args: string[]): Run {
+  const loader = [
+    '--import',
+    join(ROOT, 'test/support/register-typescript.mjs'),
+    '--disable-warning=ExperimentalWarning',
+  ];
+  const command = [...loader, join(ROOT, 'src/audit/cli.ts'), ...args, '--data-dir', dataDir];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] },
+  });
+  return { status, stdout, stderr };
+}
+
+/** Check, stream and revision of all findings. */
+const findingsIn = ({ stdout }: Run): string[] =>
+  (JSON.parse(stdout) as { findings: { check: string; stream?: string; revision?: number }[] }).findings.map(
+    ({ check, stream, revision }) => (stream === undefined ? check : `${check} ${stream} ${revision}`),
+  );
+
+/** A ledger that has lived: two accounts, every kind of event, a published checkpoint. */
+async function goodLedger(dataDir: string): Promise<ReadSide> {
+  const side = await ReadSide.start(dataDir);
+  for (const account of ['alice', 'bob']) {
+    await side.ledger.funded(account, '100.0000', 'sip-1', 'sip-2');
+    await side.ledger.add(account, 'sip-1', '12.2109', `${account}-add`);
+    await side.ledger.removeAll(account, 'sip-1');
+    await side.ledger.add(account, 'sip-2', '0.0001');
+  }
+  const head = await side.store.head();
+  for (const projection of ['accounts', 'history', 'tree', 'conservation'])
+    await side.projections.waitFor(projection, head, 10_000);
+  const keys = CheckpointKeys.open(dataDir);
+  await new Checkpoints(side.store, side.projections, keys, checkpointFileIn(dataDir)).publish();
+  return side;
+}
+
+describe('credit-ledger', () => {
+  let side: ReadSide;
+  let dataDir: string;
+  beforeAll(async () => {
+    dataDir = temporaryDirectory();
+    side = await goodLedger(dataDir);
+  });
+  afterAll(() => side.remove());
+
+  it('verifies the store and the read models while the service runs', () => {
+    const run = creditLedger(dataDir, 'verify', '--read-model');
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(run.stdout).toContain('SOUND: 14 events of 2 main accounts, every check passed');
+    expect(run.stdout).toContain(
+      'EUR: 200.0000 purchased, 199.9998 on main accounts, 0.0002 on SIP accounts',
+    );
+    expect(findingsIn(creditLedger(dataDir, 'verify', '--read-model', '--json'))).toEqual([]);
+  });
+
+  it('exports a bundle with a signed checkpoint, verifies it, and imports it into an empty store', () => {
+    const bundle = join(dataDir, 'ledger.bundle');
+    expect(creditLedger(dataDir, 'export', '-o', bundle)).toMatchObject({ status: 0, stderr: '' });
+    expect(creditLedger(dataDir, 'verify', bundle).stdout).toContain('SOUND: 14 events');
+    const key = CheckpointKeys.open(dataDir).signer.verifierKey;
+    const checks = ['verify', bundle, '--checkpoint', checkpointFileIn(dataDir), '--key', key];
+    expect(creditLedger(dataDir, ...checks)).toMatchObject({ status: 0 });
+    const other = join(dataDir, 'other');
+    expect(creditLedger(other, 'import', bundle).stdout).toContain('14 of 14 events imported');
+    expect(creditLedger(other, 'import', bundle).stdout).toContain('14 were there already');
+    expect(creditLedger(other, 'verify', '--checkpoint', checkpointFileIn(dataDir)).status).toBe(0);
+  });
+
+  it('checks proofs without the store, and so does the verifier of bundles', async () => {
+    const keys = CheckpointKeys.open(dataDir);
+    const checkpoints = new Checkpoints(side.store, side.projections, keys, checkpointFileIn(dataDir));
+    const file = join(dataDir, 'proof.json');
+    const key = keys.signer.verifierKey;
+    const standalone = () =>
+      spawnSync(process.execPath, [join(ROOT, 'verify-bundle.mjs'), '--proof', file, '--key', key], {
+        encoding: 'utf8',
+      });
+    for (const proof of [await checkpoints.event('alice', 4), await checkpoints.consistency(5)]) {
+      writeFileSync(file, JSON.stringify(proof));
+      expect(creditLedger(dataDir, 'verify', '--proof', file, '--key', key)).toMatchObject({ status: 0 });
+      expect(standalone()).toMatchObject({ status: 0 });
+      const forged = proof.proof.with(proof.proof.length - 1, Buffer.alloc(32, 7).toString('base64'));
+      writeFileSync(file, JSON.stringify({ ...proof, proof: forged }));
+      expect(creditLedger(dataDir, 'verify', '--proof', file, '--key', key)).toMatchObject({ status: 1 });
+      expect(standalone()).toMatchObject({ status: 1 });
+    }
+  });
+
+  it('says what it cannot do and how it is used, with exit code 2', () => {
+    expect(creditLedger(join(dataDir, 'nowhere'), 'verify')).toMatchObject({ status: 2 });
+    expect(creditLedger(dataDir, 'verify', '--no-such-option').stderr).toContain(
+      'credit-ledger verify [bundle]',
+    );
+    expect(creditLedger(dataDir, 'verify', '--clock-tolerance', 'long')).toMatchObject({ status: 2 });
+    expect(creditLedger(dataDir, 'frobnicate').stderr).toContain('frobnicate is no command');
+    expect(creditLedger(dataDir, 'verify', join(dataDir, 'events.db')).stderr).toContain(
+      'is no audit bundle',
+    );
+    expect(creditLedger(dataDir, 'help')).toMatchObject({ status: 0 });
+  });
+});
+
+describe('credit-ledger verify on a store that somebody has touched', () => {
+  let good: string;
+  let dataDir: string;
+  beforeAll(async () => {
+    good = temporaryDirectory();
+    await (await goodLedger(good)).close();
+  });
+  afterAll(() => rmSync(good, { recursive: true }));
+  beforeEach(() => {
+    dataDir = temporaryDirectory();
+    for (const file of ['events.db', 'read-models.db', 'checkpoint.txt', 'checkpoint-key.json'])
+      if (existsSync(join(good, file))) writeFileSync(join(dataDir, file), readFileSync(join(good, file)));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  const ALICE = `(SELECT number FROM streams WHERE name = 'mainAccount-alice')`;
+  const change = (file: string, sql: string) => {
+    const db = new Database(join(dataDir, file));
+    db.exec(sql);
+    db.close();
+  };
+  const found = (...args: string[]) => findingsIn(creditLedger(dataDir, 'verify', '--json', ...args));
+
+  it.each([
+    ['an amount', `data = replace(data, '12.2109', '12.2108')`, 'hash mainAccount-alice 4'],
+    [
+      'a time',
+      `metadata = replace(metadata, '"recordedAt":"2', '"recordedAt":"1')`,
+      'time mainAccount-alice 4',
+    ],
+    ['a key', `metadata = replace(metadata, 'alice-add', 'alice-adx')`, 'id mainAccount-alice 4'],
+    ['a hash', `metadata = replace(metadata, '"hash":"', '"hash":"0') `, 'form mainAccount-alice 4'],
+    ['a type', `type = 'CreditReclaimed'`, 'rule mainAccount-alice 4'],
+  ])('names the event with %s changed', (_, assignment, finding) => {
+    change('events.db', `UPDATE events SET ${assignment} WHERE stream = ${ALICE} AND revision = 4`);
+    expect(found()).toContain(finding);
+  });
+
+  it('names the gap that a removed event leaves', () => {
+    change('events.db', `DELETE FROM events WHERE stream = ${ALICE} AND revision = 4`);
+    expect(found()).toContain('revision mainAccount-alice 5');
+  });
+
+  it('names an event that was put in', () => {
+    change(
+      'events.db',
+      `INSERT INTO events SELECT 1000, stream, 7, randomblob(16), type, data, metadata FROM events
+       WHERE stream = ${ALICE} AND revision = 1`,
+    );
+    expect(found()).toEqual(
+      expect.arrayContaining([
+        'hash mainAccount-alice 7',
+        'link mainAccount-alice 7',
+        'id mainAccount-alice 7',
+        'key mainAccount-alice 7',
+      ]),
+    );
+  });
+
+  it('names events that were swapped', () => {
+    change(
+      'events.db',
+      `UPDATE events SET revision = -1 WHERE stream = ${ALICE} AND revision = 5;
+       UPDATE events SET revision = 5 WHERE stream = ${ALICE} AND revision = 4;
+       UPDATE events SET revision = 4 WHERE stream = ${ALICE} AND revision = -1`,
+    );
+    expect(found()).toContain('revision mainAccount-alice 5');
+  });
+
+  it('finds a tail that was cut off, by the checkpoint of the data directory', () => {
+    change('events.db', 'DELETE FROM events WHERE position = 14');
+    expect(found()).toEqual(['checkpoint']);
+    rmSync(join(dataDir, 'checkpoint.txt'));
+    expect(found()).toEqual([]);
+  });
+
+  it.each([
+    [`UPDATE main_accounts SET available = '1.0000' WHERE main_account_id = 'bob'`],
+    [`UPDATE sip_accounts SET available = '1.0000' WHERE main_account_id = 'bob' AND place = 2`],
+    [`DELETE FROM sip_accounts WHERE main_account_id = 'bob' AND place = 1`],
+    [`UPDATE entries SET sip_accounts_available = '9.0000' WHERE main_account_id = 'bob' AND revision = 4`],
+    [`DELETE FROM entries WHERE main_account_id = 'bob' AND revision = 6`],
+    [`UPDATE commands SET receipt = replace(receipt, '12.2109', '12.2108') WHERE main_account_id = 'bob'`],
+    [`UPDATE conservation SET purchased = '0'`],
+    [`UPDATE tree_tiles SET hashes = randomblob(448)`],
+  ])('names the row of the read models: %s', (sql) => {
+    change('read-models.db', sql);
+    expect(found('--read-model').map((finding) => finding.split(' ')[0])).toContain('read-model');
+    expect(found()).toEqual([]);
+  });
+});

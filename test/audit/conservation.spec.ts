@@ -1,0 +1,87 @@
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { AuditWatch } from '../../src/audit/audit-watch.js';
+import { CheckpointKeys } from '../../src/audit/checkpoint-keys.js';
+import { checkpointFileIn, Checkpoints } from '../../src/audit/checkpoints.js';
+import { findBreaches } from '../../src/projections/conservation/find-breaches.js';
+import {
+  GetConservationHandler,
+  GetConservationQuery,
+} from '../../src/projections/conservation/get-conservation.js';
+import { Notes } from '../support/ledger.js';
+import { ReadSide } from '../support/read-side.js';
+import { added, allocated, goodLog, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
+import { storeLog } from './support/stored-log.js';
+
+let side: ReadSide;
+beforeEach(async () => {
+  side = await ReadSide.start();
+});
+afterEach(async () => {
+  await side.close();
+  rmSync(side.dataDir, { recursive: true, force: true });
+});
+
+const certificate = async (mainAccountId: string) =>
+  new GetConservationHandler(side.projections).execute(
+    new GetConservationQuery({ mainAccountId, atLeast: await side.store.head() }),
+  );
+
+describe('the certificate of conservation', () => {
+  it('says what was purchased and what remains, at which event', async () => {
+    await storeLog(side.store, goodLog());
+    expect(await certificate('alice')).toMatchObject({
+      purchased: '100.0000',
+      spent: '0.0000',
+      held: '0.0000',
+      mainAccount: { available: '0.0000' },
+      sipAccounts: { available: '100.0000' },
+      holds: true,
+      firstBreach: null,
+      revision: 7,
+    });
+  });
+
+  it('names the first event that broke the equation, and goes on watching', async () => {
+    const log = new LogBuilder();
+    for (const event of [
+      opened,
+      purchased('1.0000'),
+      added('s'),
+      allocated('s', '3.0000'),
+      reclaimed('s', '3.0000'),
+    ])
+      log.add('alice', event);
+    await storeLog(side.store, [...log.events]);
+    expect(await certificate('alice')).toMatchObject({
+      holds: false,
+      firstBreach: {
+        revision: 3,
+        eventId: log.events[3]?.id,
+        reason: 'the main account has -2.0000, below zero',
+      },
+      revision: 4,
+    });
+    expect((await findBreaches(side.projections)).count).toBe(1);
+    expect(side.projections.ready).toBe(true);
+  });
+
+  it('raises one alarm for an account, which names the event', async () => {
+    const log = new LogBuilder();
+    for (const event of [opened, added('s'), allocated('s', '3.0000')]) log.add('alice', event);
+    await storeLog(side.store, log.events);
+    await certificate('alice');
+    const { store, projections, dataDir } = side;
+    const checkpoints = new Checkpoints(
+      store,
+      projections,
+      CheckpointKeys.open(dataDir),
+      checkpointFileIn(dataDir),
+    );
+    const notes = new Notes();
+    const watch = new AuditWatch(checkpoints, projections, notes);
+    await watch.look();
+    await watch.look();
+    expect(notes.alarms).toEqual(['main account alice does not add up']);
+  });
+});
