@@ -60,6 +60,18 @@ describe('following', () => {
     },
   );
 
+  it('subscribes again when nothing has come for long', async () => {
+    await store.close();
+    store = await openHasty(simulator.url, { quietMs: 100 });
+    await append(20);
+    simulator.readFault = () => {
+      simulator.readFault = () => (simulator.openReads === 0 ? undefined : { after: 5, how: 'silence' });
+      return undefined;
+    };
+    setTimeout(() => (simulator.readFault = () => undefined), 300);
+    expect(revisions(await followUntil(START, 20))).toEqual(upTo(20));
+  });
+
   it('goes on after the server was away, with what was written meanwhile', async () => {
     await append(20);
     const following = followUntil(START, 60);

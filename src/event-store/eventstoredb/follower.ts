@@ -67,13 +67,17 @@ export class Follower {
     return end;
   }
 
-  /** What arrives, as much as there is each time, until the signal ends it. @throws the client's errors */
+  /**
+   * What arrives, as much as there is each time, until the signal ends it. It also ends when nothing has come
+   * for long: a subscription that the server has forgotten looks no different.
+   * @throws the client's errors
+   */
   private async *subscribe(
     after: Position,
     signal: AbortSignal,
   ): AsyncGenerator<readonly AllStreamResolvedEvent[]> {
     const { client, options } = this.connection;
-    const { prefixes } = this.settings;
+    const { prefixes, quietMs } = this.settings;
     const filter =
       prefixes.length > 0 ? streamNameFilter({ prefixes: [...prefixes] }) : excludeSystemEvents();
     const subscription = client.subscribeToAll(
@@ -81,6 +85,7 @@ export class Follower {
       { highWaterMark: BUFFER },
     );
     let failure: Error | undefined;
+    let quiet = false;
     let wake: (() => void) | undefined;
     const fail = (error: Error): void => {
       failure ??= error;
@@ -92,11 +97,18 @@ export class Follower {
     const onAbort = (): void => wake?.();
     signal.addEventListener('abort', onAbort);
     try {
-      while (!signal.aborted) {
+      while (!signal.aborted && !quiet) {
         const arrived = drain(subscription);
         if (arrived.length > 0) yield arrived;
         else if (failure) throw failure;
-        else await new Promise<void>((resolve) => (wake = resolve));
+        else {
+          const timer = setTimeout(() => {
+            quiet = true;
+            wake?.();
+          }, quietMs);
+          await new Promise<void>((resolve) => (wake = resolve));
+          clearTimeout(timer);
+        }
       }
     } finally {
       signal.removeEventListener('abort', onAbort);

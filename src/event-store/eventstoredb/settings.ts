@@ -11,6 +11,8 @@ export interface Settings {
   readonly patienceMs: number;
   /** First and longest pause between two tries, in milliseconds; each is shortened at random. */
   readonly pauseMs: { readonly first: number; readonly longest: number };
+  /** After how long without an event the follower subscribes again, in milliseconds. */
+  readonly quietMs: number;
   /** Calls of one kind on their way at once; a connection carries 100. */
   readonly concurrency: number;
   /** Events a read fetches at once. */
@@ -22,6 +24,7 @@ export const DEFAULT_SETTINGS: Settings = {
   tryMs: 5_000,
   patienceMs: 20_000,
   pauseMs: { first: 50, longest: 2_000 },
+  quietMs: 30_000,
   concurrency: 64,
   pageSize: 500,
 };
