@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client';
 import type { Accounts } from '../ledger/accounts.js';
+import { findBreaches } from '../projections/conservation/find-breaches.js';
 import type { ProjectionLag, Projections } from '../projections/projections.js';
 import type { Metrics } from './metrics.js';
 
@@ -44,5 +45,15 @@ export function registerGauges({ registry }: Metrics, accounts: Accounts, projec
     help: '1 when every projection has caught up and none has stopped',
     registers,
     collect: () => ready.set(projections.ready ? 1 : 0),
+  });
+
+  const breaches: Gauge = new Gauge({
+    name: 'ledger_conservation_breaches',
+    help: 'Main accounts of which what was purchased is not what remains',
+    registers,
+    collect: async () => {
+      // While the read models catch up the last figure stands: nobody waits for them here.
+      if (projections.ready) breaches.set((await findBreaches(projections)).count);
+    },
   });
 }
