@@ -58,6 +58,8 @@ async function start(config: Config): Promise<void> {
   say(`API page: ${url}/docs`);
   const principal = firstKey && keys.verify(firstKey);
   if (principal) say(welcome(url, firstKey, keys.path, app.get(SignInLinks).make(principal)));
+  // What was logged so far, and all that follows: until now the framework held it back.
+  app.flushLogs();
 }
 
 const config = configOrExit();

@@ -46,6 +46,16 @@ describe('the running service', () => {
       expect(metrics).toContain(line);
   });
 
+  it('logs what its parts have to say, once it has started too', async () => {
+    const told = () => service.output.map((line) => (line.startsWith('{') ? JSON.parse(line) : {}) as object);
+    const caughtUp = {
+      level: 'info',
+      context: 'Projections',
+      msg: 'read models have reached the end of the log',
+    };
+    expect(told()).toContainEqual(expect.objectContaining(caughtUp));
+  });
+
   it('logs every request with its correlation id, its route and who sent it', async () => {
     await fetch(`${service.url}/v1/main-accounts/acme?limit=77`, {
       headers: { Authorization: `Bearer ${KEY}`, 'X-Correlation-Id': 'order-4711' },
