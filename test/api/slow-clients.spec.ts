@@ -8,7 +8,7 @@ let api: ApiApp;
 let server: Server;
 beforeAll(async () => {
   api = await ApiApp.start();
-  server = api.app.getHttpServer() as Server;
+  server = api.app.getHttpServer();
 });
 afterAll(() => api.close());
 
