@@ -8,7 +8,7 @@ export const API_KEY = 'bench-0123456789abcdef0123456789abcdef';
 
 export interface Server {
   readonly url: string;
-  readonly pid: number;
+  readonly pids: readonly number[];
   stop(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export async function startServer(
   const url = await listening(child, args.join(' '));
   return {
     url,
-    pid: child.pid ?? 0,
+    pids: [child.pid ?? 0],
     stop: async () => {
       if (child.exitCode !== null) return;
       child.kill('SIGTERM');

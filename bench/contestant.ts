@@ -13,8 +13,8 @@ export interface Contestant {
 export interface Running {
   /** `http://127.0.0.1:…` */
   readonly url: string;
-  /** The process that answers; its children count as its own. */
-  readonly pid: number;
+  /** The processes that do the work; their children count as theirs. */
+  readonly pids: readonly number[];
   /** Opens and funds the scenario's accounts. */
   seed(scenario: Scenario): Promise<void>;
   /** Resolves when nothing that the last run caused is still going on. */

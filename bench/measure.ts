@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Contestant, Running } from './contestant.js';
 import type { Figures, Load } from './load/load.js';
+import { processorSeconds } from './processor-time.js';
 import type { Scenario } from './scenarios.js';
 
 /** One figure is wanted of each cell in each round. */
@@ -15,6 +16,8 @@ export interface Sample extends Figures {
   readonly round: number;
   /** How fast the machine was right before, in units of work a millisecond. */
   readonly pace: number;
+  /** Microseconds of processor time that the contestant and its database took for a request. */
+  readonly processor: number;
 }
 
 export interface Measured {
@@ -40,16 +43,15 @@ export async function measure(
 ): Promise<Measured[]> {
   const measured = cells.map((cell) => ({ cell, samples: [] as Sample[] }));
   const booked = new Map<string, { created: number; cutOff: number }>();
-  const one = async (
-    { contestant, running, scenario, connections }: Cell,
-    duration: number,
-  ): Promise<Figures> => {
+  const one = async ({ contestant, running, scenario, connections }: Cell, duration: number) => {
     const keyPrefix = `run${++runs}-`;
+    const before = await processorSeconds(running.pids);
     const figures = await load.run({ url: running.url, scenario, connections, seconds: duration, keyPrefix });
     await running.settle();
+    const spent = (await processorSeconds(running.pids)) - before;
     if (figures.failed > 0) throw new Error(`${contestant.name}, ${scenario.name}: ${figures.failed} failed`);
     if (contestant.books) await compare(booked, { contestant, running, scenario, connections }, figures);
-    return figures;
+    return { ...figures, processor: (spent / figures.created) * 1e6 };
   };
   // Warm: compiled code, filled caches, open connections to the database.
   for (const cell of cells) await one(cell, 1);

@@ -23,6 +23,7 @@ const SETTINGS = {
 
 export interface Postgres {
   readonly version: string;
+  readonly pid: number;
   /** A new, empty database. @returns a pool on it */
   createDatabase(name: string): Promise<Database>;
   stop(): Promise<void>;
@@ -56,6 +57,7 @@ export async function startPostgres(directory: string): Promise<Postgres> {
   const pools = [admin];
   return {
     version,
+    pid: server.pid ?? 0,
     createDatabase: async (name) => {
       await admin.query(`create database ${name}`);
       const pool = new Pool({ ...connection, database: name, max: 2 });

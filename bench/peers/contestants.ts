@@ -69,7 +69,7 @@ const contestant = (
       String(poolSize),
       JSON.stringify(connection),
     ]);
-    return { ...server, ...bookkeeping(pool, books) };
+    return { ...server, pids: [...server.pids, postgres.pid], ...bookkeeping(pool, books) };
   },
 });
 

@@ -42,7 +42,7 @@ export function eventTable(pool: Pool): Book {
       const account = await catchUp(pool, accounts, command.mainAccountId);
       const outcome = decide(account, command) ?? (await append(pool, account, command));
       if (outcome) return outcome;
-      await delay(Math.random() * Math.min(50, 2 ** attempt));
+      await delay(Math.random() * Math.min(8, 2 ** attempt));
     }
   };
 }

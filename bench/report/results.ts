@@ -9,6 +9,8 @@ export interface Row {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
+  /** Microseconds of processor time a request, database included. */
+  readonly processor: number;
   /** (largest − smallest) / median of the rate. */
   readonly spread: number;
   readonly rounds: readonly { readonly perSecond: number; readonly p50: number; readonly p99: number }[];
@@ -42,6 +44,7 @@ export const rowOf = ({ cell, samples }: Measured): Row => ({
   perSecond: median(samples.map(({ perSecond }) => perSecond)),
   p50: median(samples.map(({ p50 }) => p50)),
   p99: median(samples.map(({ p99 }) => p99)),
+  processor: median(samples.map(({ processor }) => processor)),
   spread: spread(samples.map(({ perSecond }) => perSecond)),
   rounds: samples.map(({ perSecond, p50, p99 }) => ({ perSecond, p50, p99 })),
 });

@@ -7,7 +7,7 @@ export function table({ rows, ratios, warnings, ...run }: Results): string {
     `The cores were shared by the contestant (with its database) and the load generator (${run.generator}).`,
     '',
     ...grid(
-      ['', 'accounts', 'connections', 'requests/s', 'p50 ms', 'p99 ms', 'spread'],
+      ['', 'accounts', 'connections', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', 'spread'],
       rows.map((row) => [
         row.contestant,
         row.scenario,
@@ -15,6 +15,7 @@ export function table({ rows, ratios, warnings, ...run }: Results): string {
         Math.round(row.perSecond).toLocaleString('en-GB').replaceAll(',', ' '),
         row.p50.toFixed(1),
         row.p99.toFixed(1),
+        row.processor.toFixed(0),
         `${Math.round(row.spread * 100)} %`,
       ]),
     ),
