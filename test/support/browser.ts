@@ -36,5 +36,6 @@ async function candidates() {
   }));
   if (process.platform !== 'linux' || process.arch !== 'x64') return installed;
   const path = await chromiumFromNpm.executablePath();
-  return [{ name: 'Chromium from npm', path, args: chromiumFromNpm.args }, ...installed];
+  // Its own arguments run everything in one process, which ends with the first window that is closed.
+  return [{ name: 'Chromium from npm', path, args: ['--no-sandbox', '--disable-gpu'] }, ...installed];
 }

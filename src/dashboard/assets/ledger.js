@@ -52,7 +52,10 @@ async function refresh() {
   }
 }
 
-/** Follows the account. After a cut the browser connects again by itself and says which event it saw last. */
+/**
+ * Follows the account. After a cut the browser connects again by itself and says which event it saw last.
+ * @returns what ends it
+ */
 function follow(path) {
   // The server says something every ten seconds; silence means that the connection is dead without saying so.
   let silence;
@@ -74,11 +77,31 @@ function follow(path) {
     // The server refused: signed out, or the account is gone. The page itself tells which.
     if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
   });
-  addEventListener('pagehide', () => events.close());
+  return () => {
+    clearTimeout(silence);
+    events.close();
+  };
+}
+
+/** A browser opens six connections to a server: a tab that nobody has looked at for a while gives its own back. */
+function followWhileSeen(path) {
+  let stop = follow(path);
+  let hidden;
+  const leave = () => {
+    stop?.();
+    stop = undefined;
+  };
+  addEventListener('visibilitychange', () => {
+    clearTimeout(hidden);
+    if (document.hidden) hidden = setTimeout(leave, 30_000);
+    // The page's revision is an old one by now, so the server says at once what has changed since.
+    else stop ??= follow(path);
+  });
+  addEventListener('pagehide', leave);
   addEventListener('pageshow', (event) => event.persisted && location.reload());
 }
 
-if (document.body.dataset.live) follow(document.body.dataset.live);
+if (document.body.dataset.live) followWhileSeen(document.body.dataset.live);
 
 for (const chip of document.querySelectorAll('[data-fill]'))
   chip.addEventListener('click', (event) => {
@@ -88,18 +111,15 @@ for (const chip of document.querySelectorAll('[data-fill]'))
     amount.focus();
   });
 
-// A second press of the same form would be answered "already done"; better not to send it.
+// A second press of the same form would be answered "already done"; better not to send it. If no page has come
+// by then, pressing again is what helps.
 for (const form of document.querySelectorAll('form[data-once]')) {
-  let sent = false;
   const button = form.querySelector('button');
+  const allow = () => button.removeAttribute('aria-disabled');
   form.addEventListener('submit', (event) => {
-    if (sent) event.preventDefault();
-    sent = true;
+    if (button.hasAttribute('aria-disabled')) return event.preventDefault();
     button.setAttribute('aria-disabled', 'true');
+    setTimeout(allow, 2000);
   });
-  // Back on the page from the browser's memory, the form is there to be sent again.
-  addEventListener('pageshow', () => {
-    sent = false;
-    button.removeAttribute('aria-disabled');
-  });
+  addEventListener('pageshow', allow);
 }

@@ -32,7 +32,9 @@ export function ActionPage(props: ActionPageProps) {
         {problem && <Notice kind="problem">{problem}</Notice>}
         {props.above}
         {props.children ? (
-          <form method="post" action={props.action} class="stack" data-once>
+          // Not quite the page's own address: a POST to that would make the browser forget the page, and Back would
+          // bring a new form with a new key instead of this one.
+          <form method="post" action={`${props.action}?sent`} class="stack" data-once>
             {props.idempotencyKey && <input type="hidden" name="key" value={props.idempotencyKey} />}
             {props.children}
             <div class="actions">

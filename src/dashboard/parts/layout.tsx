@@ -92,11 +92,9 @@ function LanguageSwitch({ view }: { view: View }) {
           name="language"
           value={language}
           lang={language}
-          title={textsIn(language).languageName}
-          aria-label={textsIn(language).languageName}
           aria-pressed={language === view.language}
         >
-          {language.toUpperCase()}
+          {textsIn(language).languageName}
         </button>
       ))}
     </form>

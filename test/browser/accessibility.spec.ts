@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { inBrowser } from '../support/dashboard.js';
+import { bookExample, DESK, DOOR, MAIN } from '../support/example.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const ACCOUNT = `/accounts/${MAIN}`;
+
+/** Every screen, as it is for somebody who may do everything. */
+const SCREENS = [
+  '/accounts',
+  '/accounts?q=nobody',
+  ACCOUNT,
+  `${ACCOUNT}?sort=amount&desc=1&q=3247`,
+  '/accounts/empty',
+  `${ACCOUNT}/sip-accounts/${DOOR}/add-credit`,
+  `${ACCOUNT}/sip-accounts/${DESK}/remove-all-credit`,
+  `${ACCOUNT}/sip-accounts/${DOOR}/remove-all-credit`,
+  `${ACCOUNT}/add-sip-account`,
+  `${ACCOUNT}/purchase`,
+  `${ACCOUNT}/history`,
+  `${ACCOUNT}/history?account=nobody`,
+  `${ACCOUNT}/history/14`,
+  '/accounts/nobody',
+  '/sign-in/some-token',
+];
+
+async function violationsOn(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const options = JSON.stringify({ runOnly: WCAG });
+  const { violations } = (await page.evaluate(`axe.run(document, ${options})`)) as AxeResults;
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+inBrowser('every screen', (dashboard) => {
+  beforeAll(async () => {
+    await bookExample(dashboard.service);
+    await dashboard.service.command('', { mainAccountId: 'empty', currency: 'EUR' }, 'open');
+  });
+
+  it.each([
+    ['en', 'light'],
+    ['en', 'dark'],
+    ['nl', 'light'],
+  ] as const)(
+    'meets WCAG 2.2 AA in %s, %s',
+    async (language, colorScheme) => {
+      const page = await dashboard.visit({ language, colorScheme });
+      const found: string[] = [];
+      const look = async (screen: string) =>
+        found.push(...(await violationsOn(page)).map((violation) => `${screen} ${violation}`));
+      for (const screen of SCREENS) {
+        await page.goto(dashboard.url(screen));
+        await look(screen);
+      }
+      await page.goto(dashboard.url(`${ACCOUNT}/sip-accounts/${DOOR}/add-credit`));
+      await page.fill('#amount', 'x');
+      await Promise.all([page.waitForEvent('load'), page.click('main form[method=post] button')]);
+      await look('refused');
+      await page.context().clearCookies();
+      await page.goto(dashboard.url('/sign-in'));
+      await look('/sign-in');
+      expect(found).toEqual([]);
+    },
+    60_000,
+  );
+
+  for (const language of ['en', 'nl'] as const) {
+    it.each([
+      ['at 320 pixels', { width: 320, height: 640 }],
+      ['at 200 % zoom', { width: 590, height: 380 }],
+    ])(`scrolls in one direction only in ${language}, %s`, async (_, viewport) => {
+      const page = await dashboard.visit({ language, viewport });
+      const tooWide: string[] = [];
+      for (const screen of SCREENS) {
+        await page.goto(dashboard.url(screen));
+        const width = (await page.evaluate('document.documentElement.scrollWidth')) as number;
+        if (width > viewport.width) tooWide.push(`${screen} is ${width} wide`);
+      }
+      expect(tooWide).toEqual([]);
+    });
+  }
+
+  it('comes in under 60 kB on a first visit', async () => {
+    const page = await dashboard.visit({ language: 'en', viewport: { width: 1180, height: 760 } });
+    const fresh = await page
+      .context()
+      .browser()
+      ?.newContext({
+        storageState: await page.context().storageState(),
+      });
+    const first = await fresh?.newPage();
+    const sizes: Promise<number>[] = [];
+    first?.on('requestfinished', (request) => {
+      sizes.push(
+        request
+          .sizes()
+          .then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize),
+      );
+    });
+    await first?.goto(dashboard.url(ACCOUNT), { waitUntil: 'load' });
+    const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    expect(total).toBeGreaterThan(5_000);
+    expect(total).toBeLessThan(60_000);
+  });
+});

@@ -1,0 +1,62 @@
+import { expect, it } from '@jest/globals';
+import { en } from '../../src/dashboard/texts/en.js';
+import { inBrowser } from '../support/dashboard.js';
+import { bookExample, DESK, DOOR, MAIN } from '../support/example.js';
+
+inBrowser('an open page', (dashboard) => {
+  const book = async (path: string, body: object | undefined, key: string): Promise<void> => {
+    expect((await dashboard.service.command(path, body, key)).status).toBe(201);
+  };
+
+  it('shows within a second what others book: totals, rows and history, in every tab', async () => {
+    await bookExample(dashboard.service);
+    const overview = await dashboard.visit({ language: 'en' });
+    await overview.goto(dashboard.url(`/accounts/${MAIN}`));
+    const history = await overview.context().newPage();
+    await history.goto(dashboard.url(`/accounts/${MAIN}/history`));
+    for (const page of [overview, history]) await page.waitForSelector('#fresh[data-state=live]');
+
+    await book(`/${MAIN}/sip-accounts/${DOOR}/add-credit`, { amount: '1.36' }, 'elsewhere');
+
+    await Promise.all([
+      overview.waitForSelector('#totals:has-text("€60.0000")', { timeout: 1000 }),
+      overview.waitForSelector(`tr:has-text("${DOOR}"):has-text("€1.3600")`, { timeout: 1000 }),
+      history.waitForSelector('#entries tr:first-child:has-text("€1.3600")', { timeout: 1000 }),
+    ]);
+  });
+
+  it('keeps the focus where it was when the rows change', async () => {
+    const page = await dashboard.visit({ language: 'en' });
+    await page.goto(dashboard.url(`/accounts/${MAIN}`));
+    await page.waitForSelector('#fresh[data-state=live]');
+    const label = en.overview.add(DESK);
+    await page.focus(`[aria-label="${label}"]`);
+    await book(`/${MAIN}/sip-accounts/${DESK}/add-credit`, { amount: '1' }, 'while-focused');
+    await page.waitForSelector(`tr:has-text("${DESK}"):has-text("€13.2109")`);
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe(label);
+  });
+
+  it('says when it is cut off, and shows what it missed when it is back', async () => {
+    const page = await dashboard.visit({ language: 'en' });
+    await page.goto(dashboard.url(`/accounts/${MAIN}`));
+    await page.waitForSelector('#fresh[data-state=live]');
+    const { port } = new URL(dashboard.service.url);
+    await dashboard.service.stop();
+    await page.waitForSelector(`#fresh[data-state=lost]:has-text("${en.fresh.lost}")`);
+    await dashboard.start(port);
+    await book(`/${MAIN}/sip-accounts/${DESK}/add-credit`, { amount: '1' }, 'while-away');
+    await page.waitForSelector(`tr:has-text("${DESK}"):has-text("€14.2109")`);
+    await page.waitForSelector('#fresh[data-state=live]');
+  });
+
+  it('holds no connection of a service that stops', async () => {
+    const page = await dashboard.visit({ language: 'en' });
+    await page.goto(dashboard.url(`/accounts/${MAIN}`));
+    await page.waitForSelector('#fresh[data-state=live]');
+    const { port } = new URL(dashboard.service.url);
+    const asked = performance.now();
+    expect(await dashboard.service.stop()).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(5000);
+    await dashboard.start(port);
+  });
+});

@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, describe, expect } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { startBrowser } from './browser.js';
+import { KEY, Service, temporaryDirectory } from './service.js';
+
+const started = await startBrowser();
+const none = 'reason' in started;
+if (none) process.stderr.write(`browser tests are skipped: ${started.reason}\n`);
+
+/** The browser of this file's tests. Tests that need it are counted as skipped where there is none. */
+const browser = started as Browser;
+
+export const SHOP = 'https://shop.example/credit';
+
+interface Visit extends BrowserContextOptions {
+  readonly language: 'en' | 'nl';
+  /** Who signs in; every role when not said. */
+  readonly key?: string;
+}
+
+/** The running service as people see it. */
+export class Dashboard {
+  service!: Service;
+  readonly dataDir = temporaryDirectory();
+  /** What browsers complained about: broken scripts, and what the content security policy blocked. */
+  readonly complaints: string[] = [];
+
+  async start(port = '0'): Promise<void> {
+    this.service = await Service.start(this.dataDir, { LEDGER_SHOP_URL: SHOP, LEDGER_PORT: port });
+  }
+
+  /** Opens a window of its own, signed in. */
+  async visit({ language, key = KEY, ...options }: Visit): Promise<Page> {
+    const locale = language === 'nl' ? 'nl-NL' : 'en-GB';
+    const context = await browser.newContext({ locale, viewport: { width: 1180, height: 760 }, ...options });
+    context.setDefaultTimeout(10_000);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/Failed to load resource|ERR_/.test(message.text()))
+        this.complaints.push(message.text());
+    });
+    await page.goto(`${this.service.url}/sign-in`);
+    await page.fill('#key', key);
+    await page.click('main button');
+    await page.waitForURL(/\/accounts/);
+    return page;
+  }
+
+  /** Closes all windows. */
+  async leave(): Promise<void> {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  }
+
+  /** A key of a customer, or of staff with one role. */
+  async keyOf(role: string, mainAccountId?: string): Promise<string> {
+    const response = await fetch(`${this.service.url}/v1/api-keys`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name: role, roles: [role], ...(mainAccountId && { mainAccountId }) }),
+    });
+    return ((await response.json()) as { key: string }).key;
+  }
+
+  url(path: string): string {
+    return `${this.service.url}${path}`;
+  }
+}
+
+/** Groups tests that look at the dashboard through a real browser. */
+export function inBrowser(name: string, tests: (dashboard: Dashboard) => void): void {
+  const group = none ? describe['skip'] : describe;
+  group(name, () => {
+    const dashboard = new Dashboard();
+    beforeAll(() => dashboard.start(), 60_000);
+    afterEach(() => dashboard.leave());
+    afterAll(async () => {
+      await browser.close();
+      await dashboard.service.stop();
+      expect(dashboard.complaints).toEqual([]);
+    }, 60_000);
+    tests(dashboard);
+  });
+}
