@@ -1,16 +1,9 @@
 import Database from 'libsql';
 import { START, type EventReader, type Position, type RecordedEvent } from '../event-store/event-store.js';
 import type { Checkpoints, LastEvent } from './checkpoints.js';
-import type { LogEntry } from './log-entry.js';
+import { readEntry, type LogEntry } from './log-entry.js';
 import type { StoppedProjection } from './messages.js';
 import type { Projection, ProjectionWriter } from './projection.js';
-
-/** A recorded event as all projections get it: read once, or once found unreadable. */
-export interface Reading {
-  readonly recorded: RecordedEvent;
-  /** @throws UnreadableEvent */
-  readonly entry: () => LogEntry | undefined;
-}
 
 /** Brings one projection forward: rows and checkpoint in one transaction. */
 export class ProjectionRunner {
@@ -56,63 +49,51 @@ export class ProjectionRunner {
       : `the log does not hold event ${id}, its last, at ${stream}/${revision}`;
   }
 
+  /** Whether an event at this position is still to be applied. */
+  isDue(position: Position): boolean {
+    return !this.stopped && position > this.position;
+  }
+
+  /** @throws any error of the projection */
+  apply(entry: LogEntry): void {
+    this.writer.apply(entry);
+  }
+
+  /** Writes the rows and the checkpoint; to be called in the transaction that the events were applied in. */
+  flush(position: Position, last: LastEvent | undefined): void {
+    this.writer.flush();
+    this.save(position, last ?? this.last);
+  }
+
+  /** The transaction was committed. */
+  settle(position: Position, last: LastEvent | undefined): void {
+    this.position = position;
+    this.last = last ?? this.last;
+  }
+
+  /** The transaction was rolled back. */
+  forget(): void {
+    this.writer.forget();
+  }
+
   /**
-   * Applies what lies beyond the checkpoint. An event that fails stops the projection right before it, and it
-   * stays there until the next start.
+   * Applies events one transaction each, to find the one that fails. That stops the projection right before it,
+   * and it stays there until the next start.
    * @param position every event up to here is in the batch
    * @returns where the projection stopped, when it did
    * @throws SqliteError when not an event but the file or the disk is at fault
    */
-  advance(batch: readonly Reading[], position: Position): StoppedProjection | undefined {
-    if (this.stopped || position <= this.position) return undefined;
-    const due = batch.filter(({ recorded }) => recorded.position > this.position);
-    try {
-      this.commit(due, position);
-      return undefined;
-    } catch (error) {
-      if (isTrouble(error)) throw error;
-      return this.oneByOne(due, position);
-    }
-  }
-
-  /** Finds the event at which a batch failed, and keeps what comes before it. */
-  private oneByOne(due: readonly Reading[], position: Position): StoppedProjection | undefined {
-    for (const reading of due)
+  oneByOne(batch: readonly RecordedEvent[], position: Position): StoppedProjection | undefined {
+    for (const recorded of batch)
       try {
-        this.commit([reading], reading.recorded.position);
+        if (this.isDue(recorded.position)) commit(this.db, [this], [recorded], recorded.position);
       } catch (error) {
         if (isTrouble(error)) throw error;
         this.stopped = true;
-        return stoppedAt(this.name, reading.recorded, error);
+        return stoppedAt(this.name, recorded, error);
       }
-    this.commit([], position);
+    if (this.isDue(position)) commit(this.db, [this], [], position);
     return undefined;
-  }
-
-  private commit(due: readonly Reading[], position: Position): void {
-    const last = due.at(-1)?.recorded ?? this.last;
-    this.transact(() => {
-      for (const { entry } of due) {
-        const read = entry();
-        if (read) this.writer.apply(read);
-      }
-      this.writer.flush();
-      this.save(position, last);
-    });
-    this.position = position;
-    this.last = last;
-  }
-
-  private transact(work: () => void): void {
-    this.db.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      this.db.exec('COMMIT');
-    } catch (error) {
-      this.writer.forget();
-      if (this.db.inTransaction) this.db.exec('ROLLBACK');
-      throw error;
-    }
   }
 
   private clear(): void {
@@ -131,6 +112,43 @@ export class ProjectionRunner {
   }
 }
 
+/**
+ * Applies events to projections, rows and checkpoints in one transaction. An event is read once for all of them.
+ * @param position every event up to here is in the batch
+ * @throws any error, and nothing is changed
+ */
+export function commit(
+  db: Database.Database,
+  runners: readonly ProjectionRunner[],
+  batch: readonly RecordedEvent[],
+  position: Position,
+): void {
+  const due = runners.filter((runner) => runner.isDue(position));
+  if (due.length === 0) return;
+  const last = batch.at(-1);
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    for (const recorded of batch) applyTo(due, recorded);
+    for (const runner of due) runner.flush(position, last);
+    db.exec('COMMIT');
+  } catch (error) {
+    for (const runner of due) runner.forget();
+    if (db.inTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+  for (const runner of due) runner.settle(position, last);
+}
+
+function applyTo(runners: readonly ProjectionRunner[], recorded: RecordedEvent): void {
+  let entry: LogEntry | undefined;
+  for (const runner of runners)
+    if (runner.isDue(recorded.position)) {
+      entry ??= readEntry(recorded);
+      if (!entry) return;
+      runner.apply(entry);
+    }
+}
+
 function stoppedAt(
   projection: string,
   { stream, revision, id: eventId, type, position }: RecordedEvent,
@@ -143,5 +161,5 @@ function stoppedAt(
 const SQLITE_CONSTRAINT = 19;
 
 /** An error of the database that no event is to blame for. The low byte of a code is its kind. */
-const isTrouble = (error: unknown): boolean =>
+export const isTrouble = (error: unknown): boolean =>
   error instanceof Database.SqliteError && ((error.rawCode ?? 0) & 0xff) !== SQLITE_CONSTRAINT;

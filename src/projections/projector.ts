@@ -1,11 +1,10 @@
 import type Database from 'libsql';
 import type { EventReader, Position, RecordedEvent } from '../event-store/event-store.js';
 import { Checkpoints } from './checkpoints.js';
-import { readEntry, type LogEntry } from './log-entry.js';
 import type { LogFields, LogLevel, Positions, Report, StoppedProjection } from './messages.js';
 import { Pace } from './pace.js';
 import type { Projection } from './projection.js';
-import { ProjectionRunner, type Reading } from './projection-runner.js';
+import { commit, isTrouble, ProjectionRunner } from './projection-runner.js';
 
 /** Events a transaction holds while catching up: an account that many of them touch is written once. */
 const CATCH_UP_EVENTS = 4000;
@@ -22,7 +21,7 @@ export class Projector {
   private live = false;
 
   constructor(
-    db: Database.Database,
+    private readonly db: Database.Database,
     private readonly reader: EventReader,
     projections: readonly Projection[],
     private readonly report: Report,
@@ -53,19 +52,29 @@ export class Projector {
    */
   async run(signal: AbortSignal, pace: Pace = new Pace()): Promise<void> {
     const progress = await this.startProgress();
-    let batch: readonly Reading[] = [];
+    let batch: readonly RecordedEvent[] = [];
     for await (const { events, position, live } of this.reader.follow(this.start, signal)) {
-      batch = batch.concat(events.map(readingOf));
+      batch = batch.concat(events);
       if (!live && batch.length < CATCH_UP_EVENTS) continue;
-      for (const runner of this.runners) {
-        const stopped = runner.advance(batch, position);
-        if (stopped) this.alarm(stopped);
-      }
+      this.advance(batch, position);
       progress(batch.length, live);
       batch = [];
       this.report({ kind: 'progress', positions: this.positions, seen: position, live });
       if (signal.aborted) return;
       if (live) await pace.pause();
+    }
+  }
+
+  /** Brings all projections forward together; when an event fails, each alone, so that it stops those only that it fails. */
+  private advance(batch: readonly RecordedEvent[], position: Position): void {
+    try {
+      commit(this.db, this.runners, batch, position);
+    } catch (error) {
+      if (isTrouble(error)) throw error;
+      for (const runner of this.runners) {
+        const stopped = runner.oneByOne(batch, position);
+        if (stopped) this.alarm(stopped);
+      }
     }
   }
 
@@ -110,22 +119,4 @@ export class Projector {
   private log(level: LogLevel, message: string, fields: LogFields = {}): void {
     this.report({ kind: 'log', level, message, fields });
   }
-}
-
-/** Reads the event once, when the first projection asks for it. */
-function readingOf(recorded: RecordedEvent): Reading {
-  let read: { entry: LogEntry | undefined } | { error: unknown } | undefined;
-  return {
-    recorded,
-    entry() {
-      if (!read)
-        try {
-          read = { entry: readEntry(recorded) };
-        } catch (error) {
-          read = { error };
-        }
-      if ('error' in read) throw read.error;
-      return read.entry;
-    },
-  };
 }

@@ -1,0 +1,178 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import Database from 'libsql';
+import type { NewEvent } from '../src/event-store/event-store.js';
+import { SqliteEventReader } from '../src/event-store/sqlite/sqlite-event-reader.js';
+import { SqliteLog } from '../src/event-store/sqlite/sqlite-log.js';
+import type { Amount } from '../src/ledger/domain/amount.js';
+import type { LedgerEvent } from '../src/ledger/domain/events.js';
+import { emptyHead, eventIdOf, seal, sha256, type StreamHead } from '../src/ledger/seal.js';
+import { mainAccountStream } from '../src/ledger/streams.js';
+import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
+import { conservationProjection } from '../src/projections/conservation/conservation-projection.js';
+import { historyProjection } from '../src/projections/history/history-projection.js';
+import type { Projection } from '../src/projections/projection.js';
+import { openReadModels } from '../src/projections/read-models-file.js';
+import { runProjections } from '../src/projections/run-projections.js';
+import { treeProjection } from '../src/projections/tree/tree-projection.js';
+
+/**
+ * Rebuilds read models from a log in a temporary directory, in this one thread. Processor time counts more than
+ * time: a neighbour on the same cores changes the one, but hardly the other.
+ */
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '200000' },
+    mains: { type: 'string', default: '1000' },
+    sips: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+  },
+});
+const [events, mains, sips, rounds] = [values.events, values.mains, values.sips, values.rounds].map(
+  Number,
+) as [number, number, number, number];
+const BATCH = 4000;
+const ALL = [accountsProjection, historyProjection, treeProjection, conservationProjection];
+
+interface Cost {
+  readonly perSecond: number;
+  /** Processor time, µs an event. */
+  readonly user: number;
+  readonly system: number;
+}
+
+async function timed(count: number, work: () => unknown): Promise<Cost> {
+  const began = performance.now();
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (performance.now() - began) / 1000;
+  return { perSecond: Math.round(count / seconds), user: user / count, system: system / count };
+}
+
+/** Opens the accounts in turn, then moves credit back and forth between random ones. */
+function* story(): Generator<{ mainAccountId: string; event: LedgerEvent }> {
+  for (let m = 0; m < mains; m += 1) {
+    const mainAccountId = `customer-${m}`;
+    yield { mainAccountId, event: { type: 'MainAccountOpened', data: { currency: 'EUR' } } };
+    const data = { amount: '900000000.0000' as Amount, reference: `invoice ${m}` };
+    yield { mainAccountId, event: { type: 'CreditPurchased', data } };
+    for (let s = 0; s < sips; s += 1)
+      yield { mainAccountId, event: { type: 'SipAccountAdded', data: { sipAccountId: `sip-${s}` } } };
+  }
+  const amount = '1.2500' as Amount;
+  for (;;) {
+    const mainAccountId = `customer-${Math.floor(Math.random() * mains)}`;
+    const sipAccountId = `sip-${Math.floor(Math.random() * sips)}`;
+    yield { mainAccountId, event: { type: 'CreditAllocated', data: { sipAccountId, amount } } };
+  }
+}
+
+function writeLog(file: string): void {
+  const log = SqliteLog.open(file);
+  const heads = new Map<string, StreamHead>();
+  const lives = story();
+  for (let at = 0; at < events;) {
+    const requests: { stream: string; events: NewEvent[]; expectedRevision: number | 'no-stream' }[] = [];
+    for (; requests.length < BATCH && at < events; at += 1) {
+      const { mainAccountId, event } = lives.next().value as { mainAccountId: string; event: LedgerEvent };
+      const stream = mainAccountStream(mainAccountId);
+      const idempotencyKey = crypto.randomUUID();
+      const head = heads.get(stream) ?? emptyHead(stream);
+      const provenance = {
+        idempotencyKey,
+        fingerprint: sha256(idempotencyKey),
+        actor: 'key:bench',
+        $correlationId: idempotencyKey,
+        $causationId: idempotencyKey,
+      };
+      const id = eventIdOf(mainAccountId, idempotencyKey);
+      const sealed = seal(stream, head, id, event, provenance, new Date());
+      heads.set(stream, sealed.head);
+      const expectedRevision = head.revision < 0 ? 'no-stream' : head.revision;
+      requests.push({ stream, events: [sealed.event], expectedRevision });
+    }
+    if (log.appendAll(requests).some(({ kind }) => kind !== 'appended')) throw new Error('the log refused');
+  }
+  log.close();
+}
+
+async function rebuild(log: string, file: string, projections: readonly Projection[]): Promise<void> {
+  const end = new AbortController();
+  await runProjections(
+    { file, mayReset: true },
+    projections,
+    async () => SqliteEventReader.open(log),
+    (message) => {
+      if (message.kind === 'stopped') throw new Error(`stopped: ${message.at.error}`);
+      if (message.kind === 'progress' && message.live) end.abort();
+    },
+    end.signal,
+  );
+}
+
+async function readLog(log: string): Promise<void> {
+  const reader = SqliteEventReader.open(log);
+  for await (const page of reader.readAll(0n)) if (page.length === 0) throw new Error('an empty page');
+  await reader.close();
+}
+
+/** The rows of the tables, put into empty ones as plainly as can be: what the disk's side of it costs. */
+async function rawInsert(from: string, to: string): Promise<Cost> {
+  const source = new Database(from);
+  const target = openReadModels(to);
+  const tables = ALL.flatMap(({ tables }) => tables);
+  for (const { ddl } of ALL) target.exec(ddl);
+  const rows = tables.map((table) => source.prepare(`SELECT * FROM ${table}`).raw().all() as unknown[][]);
+  source.close();
+  const cost = await timed(events, () => {
+    for (const [i, table] of tables.entries()) {
+      const [first] = rows[i]!;
+      if (!first) continue;
+      const insert = target.prepare(`INSERT INTO ${table} VALUES (${first.map(() => '?').join()})`);
+      for (const [n, row] of rows[i]!.entries()) {
+        if (n % BATCH === 0) target.exec(n === 0 ? 'BEGIN' : 'COMMIT; BEGIN');
+        insert.run(row);
+      }
+      target.exec('COMMIT');
+    }
+  });
+  target.close();
+  return cost;
+}
+
+const directory = await mkdtemp(join(tmpdir(), 'credit-ledger-projections-'));
+try {
+  const log = join(directory, 'events.db');
+  writeLog(log);
+  process.stdout.write(`${events} events, ${mains} main accounts of ${sips} SIP accounts\n`);
+  const costs = new Map<string, Cost[]>();
+  const note = (name: string, cost: Cost): void => void costs.set(name, [...(costs.get(name) ?? []), cost]);
+  let bytes = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    note('reading the log', await timed(events, () => readLog(log)));
+    for (const projections of [ALL, ...ALL.map((each) => [each])]) {
+      const file = join(directory, 'read-models.db');
+      const name = projections === ALL ? 'all' : projections[0]!.name;
+      if (values.only && values.only !== name) continue;
+      note(name, await timed(events, () => rebuild(log, file, projections)));
+      if (projections === ALL) {
+        bytes = (await stat(file)).size / events;
+        note('their rows, plainly inserted', await rawInsert(file, join(directory, 'raw.db')));
+      }
+      for (const left of [file, join(directory, 'raw.db')])
+        for (const suffix of ['', '-wal', '-shm']) await rm(left + suffix, { force: true });
+    }
+  }
+  for (const [name, all] of costs) {
+    const { perSecond, user, system } = all.toSorted((a, b) => a.user - b.user)[Math.floor(all.length / 2)]!;
+    const cpu = `${user.toFixed(1)} + ${system.toFixed(1)} µs user + system an event`;
+    process.stdout.write(`${name.padEnd(30)} ${String(perSecond).padStart(7)} events/s  ${cpu}\n`);
+  }
+  process.stdout.write(`${bytes.toFixed(0)} bytes an event in the read models\n`);
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}
