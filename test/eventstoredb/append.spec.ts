@@ -197,6 +197,12 @@ describe('the connection string', () => {
     await expect(refused).rejects.not.toThrow(/s3cret/);
   });
 
+  it('may use the newer name of the database', async () => {
+    const renamed = await open(simulator.url.replace('esdb', 'kurrentdb'));
+    await renamed.check();
+    await renamed.close();
+  });
+
   it('needs credentials unless encryption is off', async () => {
     await expect(open('esdb://host')).rejects.toThrow(/user:password@/);
   });

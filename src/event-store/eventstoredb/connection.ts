@@ -20,10 +20,14 @@ export class Connection {
   private current: EventStoreDBClient;
   private unanswered = 0;
 
+  private readonly url: string;
+
   /** @throws StoreUnavailable the connection string cannot be used; the message does not show it */
-  constructor(private readonly url: string) {
-    this.options = { credentials: credentialsOf(url), requiresLeader: true };
-    this.current = connect(url);
+  constructor(url: string) {
+    // The client knows the database by its older name only; the protocol is the same.
+    this.url = url.trim().replace(/^(kurrentdb|kurrent|kdb)(?=(\+discover)?:)/, 'esdb');
+    this.options = { credentials: credentialsOf(this.url), requiresLeader: true };
+    this.current = connect(this.url);
   }
 
   get client(): EventStoreDBClient {
@@ -89,10 +93,10 @@ async function closeChannel(client: EventStoreDBClient): Promise<void> {
  * Without encryption none are needed and the client sends none.
  */
 function credentialsOf(url: string): Credentials {
-  const [, username, password] = /^[^:]+:\/\/([^:@/?]+):([^@]+)@/.exec(url.trim()) ?? [];
+  const [, username, password] = /^[^:]+:\/\/([^:@/?]+):([^@]+)@/.exec(url) ?? [];
   if (username !== undefined && password !== undefined)
     return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
-  if (/[?&]tls=false(&|$)/i.test(url.trim())) return { username: '', password: '' };
+  if (/[?&]tls=false(&|$)/i.test(url)) return { username: '', password: '' };
   throw new StoreUnavailable(
     'LEDGER_EVENTSTOREDB_URL needs user:password@ before the host, or tls=false on a private network',
   );

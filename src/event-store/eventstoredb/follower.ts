@@ -84,31 +84,30 @@ export class Follower {
       { ...options, fromPosition: toLogPosition(after), filter },
       { highWaterMark: BUFFER },
     );
-    let failure: Error | undefined;
-    let quiet = false;
+    /** Why no more will come; undefined while more may. */
+    let over: Error | 'quiet' | undefined;
     let wake: (() => void) | undefined;
-    const fail = (error: Error): void => {
-      failure ??= error;
+    const end = (reason: Error | 'quiet'): void => {
+      over ??= reason;
       wake?.();
     };
-    subscription.on('readable', () => wake?.());
-    subscription.on('error', fail);
-    subscription.on('end', () => fail(new Error('the server ended the subscription')));
     const onAbort = (): void => wake?.();
+    subscription.on('readable', () => wake?.());
+    subscription.on('error', end);
+    subscription.on('end', () => end(new Error('the server ended the subscription')));
     signal.addEventListener('abort', onAbort);
     try {
-      while (!signal.aborted && !quiet) {
+      while (!signal.aborted) {
         const arrived = drain(subscription);
-        if (arrived.length > 0) yield arrived;
-        else if (failure) throw failure;
-        else {
-          const timer = setTimeout(() => {
-            quiet = true;
-            wake?.();
-          }, quietMs);
-          await new Promise<void>((resolve) => (wake = resolve));
-          clearTimeout(timer);
+        if (arrived.length > 0) {
+          yield arrived;
+          continue;
         }
+        if (over === 'quiet') return;
+        if (over) throw over;
+        const timer = setTimeout(() => end('quiet'), quietMs);
+        await new Promise<void>((resolve) => (wake = resolve));
+        clearTimeout(timer);
       }
     } finally {
       signal.removeEventListener('abort', onAbort);
