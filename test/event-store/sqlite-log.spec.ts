@@ -90,6 +90,11 @@ describe('the SQLite log', () => {
     expect(log.appendAll([starting('c', event())])).toEqual([{ kind: 'appended', position: 4 }]);
   });
 
+  it('has every commit on disk before it answers: FULL is 2', () => {
+    expect(value(db, 'PRAGMA journal_mode')).toBe('wal');
+    expect(value(db, 'PRAGMA synchronous')).toBe(2);
+  });
+
   it('finds the ends of streams again after it was opened again', () => {
     log.appendAll([starting('a', event(), event())]);
     log.close();
