@@ -125,14 +125,21 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   'payload-too-large': {
     status: 413,
     title: 'The body is too large',
-    meaning: 'A body has at most 16 KiB.',
+    meaning: 'A body has at most 16 KiB. For commands in bulk, `detail` says which of their limits it was.',
     example: { detail: 'A body has at most 16384 bytes' },
   },
   'unsupported-media-type': {
     status: 415,
     title: 'The body is not JSON',
-    meaning: 'Send the body with `Content-Type: application/json`.',
+    meaning:
+      'Send the body with `Content-Type: application/json`; commands in bulk as `application/x-ndjson`.',
     example: { detail: 'Send the body as application/json' },
+  },
+  'batch-too-large': {
+    status: 413,
+    title: 'Too many commands are to be booked together',
+    meaning: 'Nothing was booked for this main account. `limit` is how many can be booked together.',
+    example: { detail: 'At most 400 commands of one main account can be booked together', limit: 400 },
   },
   'insufficient-credit': {
     status: 422,
@@ -170,6 +177,14 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The idempotency key belongs to another command',
     meaning: 'A key stands for one command for ever. Nothing was booked; send a new command with a new key.',
     example: { detail: 'Idempotency key "invoice-17" was already used for another command' },
+  },
+  'batch-not-booked': {
+    status: 422,
+    title: 'Another command of the batch was refused',
+    meaning: 'Nothing was booked for this main account. Repair the refused command and send them all again.',
+    example: {
+      detail: 'Another command of the batch was refused, so nothing of it was booked for acme',
+    },
   },
   'too-many-requests': {
     status: 429,

@@ -6,12 +6,13 @@ import type { AccountsIndex } from './accounts-index.js';
 import type { Booking, Order } from './booking.js';
 import { Refusal } from './domain/errors.js';
 import type { LedgerObserver } from './ledger-observer.js';
+import { bookedIn, isRefused, type Asked, type Decided, type Pending } from './pending.js';
 import { hashOf } from './seal.js';
-import { Speculation, type Decision } from './speculation.js';
+import { Speculation, type BookedDecision } from './speculation.js';
 import { mainAccountStream } from './streams.js';
 
 /** Events an append carries at most: with the limits on their fields it stays under EventStoreDB's 1 MiB. */
-const MAX_BATCH = 400;
+export const MAX_BATCH = 400;
 /** Commands that may wait for one account before further ones are turned away. */
 const MAX_WAITING = 10_000;
 /** Races with another replica that a command may lose before it is given up. */
@@ -26,20 +27,6 @@ export interface Collaborators {
   readonly now: () => Date;
 }
 
-interface Pending {
-  readonly order: Order;
-  readonly resolve: (booking: Booking) => void;
-  readonly reject: (error: unknown) => void;
-  attempts: number;
-  /** True once the stream's tail has been read after the command came in. */
-  fresh: boolean;
-}
-
-interface Decided {
-  readonly pending: Pending;
-  readonly decision: Decision;
-}
-
 /**
  * The one writer of a main account in this process. While an append is in flight, later commands are decided
  * on the state as it will be and leave together in the next append. What was decided on events that are not
@@ -52,7 +39,7 @@ export class AccountWriter {
   private durableRevision = -1;
   private waiting: Pending[] = [];
   private decided: Decided[] = [];
-  private inFlight: readonly Decided[] = [];
+  private ordersOnTheirWay = 0;
   private running: Promise<void> | undefined;
 
   /** @param onIdle called when nothing is on its way any more */
@@ -66,7 +53,7 @@ export class AccountWriter {
 
   /** Commands on their way. */
   get depth(): number {
-    return this.waiting.length + this.decided.length + this.inFlight.length;
+    return this.ordersOnTheirWay;
   }
 
   /** Roughly how much memory the account takes, in entries. */
@@ -79,16 +66,25 @@ export class AccountWriter {
     await this.running;
   }
 
-  /** @throws Refusal, StoreUnavailable, OutcomeUnknown */
-  submit(order: Order): Promise<Booking> {
-    if (this.depth >= MAX_WAITING)
-      return Promise.reject(new StoreUnavailable(`${MAX_WAITING} commands already wait for this account`));
-    return new Promise((resolve, reject) => {
-      const pending = { order, resolve, reject, attempts: 0, fresh: false };
-      if (this.speculation) this.decide(this.speculation, pending);
-      else this.waiting.push(pending);
-      this.running ??= this.run();
-    });
+  /**
+   * Takes orders that stand or fall together, at most MAX_BATCH.
+   * @returns what becomes of each; rejected with Refusal, StoreUnavailable, OutcomeUnknown
+   */
+  submit(orders: readonly Order[]): readonly Promise<Booking>[] {
+    if (this.depth >= MAX_WAITING) {
+      const error = new StoreUnavailable(`${MAX_WAITING} commands already wait for this account`);
+      return orders.map(() => Promise.reject(error));
+    }
+    const asked: Asked[] = [];
+    const bookings = orders.map(
+      (order) => new Promise<Booking>((resolve, reject) => asked.push({ order, resolve, reject })),
+    );
+    this.ordersOnTheirWay += orders.length;
+    const pending = { asked, attempts: 0, fresh: false };
+    if (this.speculation) this.decide(this.speculation, pending);
+    else this.waiting.push(pending);
+    this.running ??= this.run();
+    return bookings;
   }
 
   private async run(): Promise<void> {
@@ -117,7 +113,8 @@ export class AccountWriter {
 
   private decide(speculation: Speculation, pending: Pending): void {
     try {
-      this.decided.push({ pending, decision: speculation.decide(pending.order) });
+      const decisions = speculation.decide(pending.asked.map(({ order }) => order));
+      this.decided.push({ pending, decisions });
     } catch (error) {
       this.fail(pending, error);
     }
@@ -125,17 +122,15 @@ export class AccountWriter {
 
   private take(): readonly Decided[] {
     let events = 0;
-    const end = this.decided.findIndex(({ decision }) => decision.kind === 'booked' && ++events > MAX_BATCH);
+    const end = this.decided.findIndex((decided) => (events += bookedIn(decided).length) > MAX_BATCH);
     return this.decided.splice(0, end < 0 ? this.decided.length : end);
   }
 
   private async send(speculation: Speculation, batch: readonly Decided[]): Promise<void> {
-    this.inFlight = batch;
-    const events = batch.flatMap(({ decision }) => (decision.kind === 'booked' ? [decision.event] : []));
+    const booked = batch.flatMap(bookedIn);
     try {
-      if (events.length > 0) await this.append(batch, events);
+      if (booked.length > 0) await this.append(booked);
       else if (await this.stale(batch)) return this.startOver([...batch, ...this.decided.splice(0)]);
-      this.inFlight = [];
       for (const decided of batch) this.settle(decided);
       speculation.prune();
     } catch (error) {
@@ -143,14 +138,15 @@ export class AccountWriter {
     }
   }
 
-  private async append(batch: readonly Decided[], events: NewEvent[]): Promise<void> {
+  private async append(booked: readonly BookedDecision[]): Promise<void> {
+    const events = booked.map(({ event }) => event);
     const expected = this.durableRevision < 0 ? 'no-stream' : this.durableRevision;
     const started = performance.now();
     try {
       const position = await this.shared.store.append(this.stream, events, expected);
       await this.confirm(expected, events);
       this.durableRevision += events.length;
-      for (const { decision } of batch) if (decision.kind === 'booked') decision.known.position = position;
+      for (const { known } of booked) known.position = position;
     } finally {
       this.shared.observer.append(events.length, (performance.now() - started) / 1000);
     }
@@ -185,22 +181,33 @@ export class AccountWriter {
    */
   private async stale(batch: readonly Decided[]): Promise<boolean> {
     if (this.shared.store.exclusive) return false;
-    if (batch.every(({ decision, pending }) => decision.kind === 'replayed' || pending.fresh)) return false;
+    if (batch.every(({ pending, decisions }) => pending.fresh || !decisions.some(isRefused))) return false;
     for await (const _ of this.shared.store.readStream(this.stream, this.durableRevision + 1)) return true;
     return false;
   }
 
-  private settle({ pending, decision }: Decided): void {
-    if (decision.kind === 'refused') return this.fail(pending, decision.refusal);
-    this.shared.observer.command(pending.order.type, decision.kind);
-    const { receipt, position } = decision.known;
-    pending.resolve({ receipt, position, replayed: decision.kind === 'replayed' });
+  private settle({ pending, decisions }: Decided): void {
+    for (const [at, asked] of pending.asked.entries()) {
+      const decision = decisions[at]!;
+      if (decision.kind === 'refused') this.turnAway(asked, decision.refusal);
+      else {
+        this.ordersOnTheirWay -= 1;
+        this.shared.observer.command(asked.order.type, decision.kind);
+        const { receipt, position } = decision.known;
+        asked.resolve({ receipt, position, replayed: decision.kind === 'replayed' });
+      }
+    }
   }
 
-  private fail(pending: Pending, error: unknown): void {
+  private fail({ asked }: Pending, error: unknown): void {
+    for (const each of asked) this.turnAway(each, error);
+  }
+
+  private turnAway({ order, reject }: Asked, error: unknown): void {
     const outcome = error instanceof Refusal ? error.code : error instanceof Error ? error.name : 'error';
-    this.shared.observer.command(pending.order.type, outcome);
-    pending.reject(error);
+    this.ordersOnTheirWay -= 1;
+    this.shared.observer.command(order.type, outcome);
+    reject(error);
   }
 
   /** After a failed append: who waited for it is told, or tries again; the others are decided afresh. */
@@ -208,8 +215,8 @@ export class AccountWriter {
     const lostRace = error instanceof RevisionConflict;
     const again: Decided[] = [];
     for (const decided of batch) {
-      const { pending, decision } = decided;
-      if (decision.kind === 'refused') again.push(decided);
+      const { pending, decisions } = decided;
+      if (decisions.every(isRefused)) again.push(decided);
       else if (!lostRace) this.fail(pending, error);
       else if (++pending.attempts < MAX_ATTEMPTS) again.push(decided);
       else
@@ -229,7 +236,6 @@ export class AccountWriter {
 
   /** Drops the state with all speculation; the commands wait to be decided on what the log says. */
   private startOver(decided: readonly Decided[]): void {
-    this.inFlight = [];
     this.speculation = undefined;
     this.waiting = [...decided.map(({ pending }) => pending), ...this.waiting];
   }

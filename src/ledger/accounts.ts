@@ -1,12 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { EventStore } from '../event-store/event-store.js';
 import { AccountLoader } from './account-loader.js';
-import { AccountWriter } from './account-writer.js';
+import { AccountWriter, MAX_BATCH } from './account-writer.js';
 import type { AccountsIndex } from './accounts-index.js';
 import type { Booking, Order } from './booking.js';
-import type { CommandContext } from './commands/command-context.js';
-import type { Account } from './domain/account.js';
-import type { LedgerEvent } from './domain/events.js';
+import type { LedgerCommand } from './commands/ledger-command.js';
+import { BatchTooLarge } from './domain/errors.js';
 import type { LedgerObserver } from './ledger-observer.js';
 import { canonicalJson, sha256 } from './seal.js';
 
@@ -40,29 +39,32 @@ export class Accounts {
 
   /**
    * Books a command once, however often it comes.
-   * @param type the command's name
-   * @param data the parsed command: ids and body, amounts canonical
-   * @param decide the rule; throws a refusal
    * @throws Refusal, StoreUnavailable, OutcomeUnknown
    */
-  book<D extends { readonly mainAccountId: string }>(
-    type: string,
-    data: D,
-    context: CommandContext,
-    decide: (account: Account, data: D) => LedgerEvent,
-  ): Promise<Booking> {
-    const provenance = {
-      idempotencyKey: context.idempotencyKey,
-      fingerprint: sha256(canonicalJson({ type, ...data })),
-      actor: context.actor,
-      $correlationId: context.correlationId,
-      $causationId: context.causationId,
-    };
-    return this.submit(data.mainAccountId, {
-      type,
-      idempotencyKey: context.idempotencyKey,
-      command: { provenance, decide: (account) => decide(account, data) },
-    });
+  book(command: LedgerCommand): Promise<Booking> {
+    return this.submit(command.data.mainAccountId, [orderOf(command)])[0]!;
+  }
+
+  /** Books many commands, of any accounts, each by itself. @returns what became of each, in their order */
+  bookEach(commands: readonly LedgerCommand[]): Promise<PromiseSettledResult<Booking>[]> {
+    return Promise.allSettled(commands.map((command) => this.book(command)));
+  }
+
+  /**
+   * Books commands of one main account all or none: none of them when one is refused. What had been booked before
+   * is answered as a replay even then.
+   * @returns what became of each, in their order
+   */
+  bookTogether(commands: readonly LedgerCommand[]): Promise<PromiseSettledResult<Booking>[]> {
+    const mainAccountIds = new Set(commands.map(({ data }) => data.mainAccountId));
+    const [mainAccountId] = mainAccountIds;
+    if (mainAccountId === undefined || mainAccountIds.size > 1)
+      throw new TypeError('only commands of one main account can be booked together');
+    if (commands.length > MAX_BATCH) {
+      const error = new BatchTooLarge(MAX_BATCH);
+      return Promise.allSettled(commands.map(() => Promise.reject(error)));
+    }
+    return Promise.allSettled(this.submit(mainAccountId, commands.map(orderOf)));
   }
 
   /**
@@ -70,7 +72,7 @@ export class Accounts {
    * @throws CommandNotFound, StoreUnavailable, OutcomeUnknown
    */
   find(mainAccountId: string, idempotencyKey: string): Promise<Booking> {
-    return this.submit(mainAccountId, { type: 'GetReceipt', idempotencyKey });
+    return this.submit(mainAccountId, [{ type: 'GetReceipt', idempotencyKey }])[0]!;
   }
 
   /** Resolves when no command is on its way. */
@@ -78,14 +80,14 @@ export class Accounts {
     while (this.busy.size > 0) await Promise.all([...this.busy.values()].map((writer) => writer.whenIdle()));
   }
 
-  private submit(mainAccountId: string, order: Order): Promise<Booking> {
+  private submit(mainAccountId: string, orders: readonly Order[]): readonly Promise<Booking>[] {
     let writer = this.busy.get(mainAccountId);
     if (!writer) {
       writer = this.idle.get(mainAccountId) ?? this.writerOf(mainAccountId);
       this.idle.delete(mainAccountId);
       this.busy.set(mainAccountId, writer);
     }
-    return writer.submit(order);
+    return writer.submit(orders);
   }
 
   /** A writer is never evicted while it is busy: two writers of one account would race each other. */
@@ -101,4 +103,20 @@ export class Accounts {
     );
     return writer;
   }
+}
+
+function orderOf(command: LedgerCommand): Order {
+  const { type, data, context } = command;
+  const provenance = {
+    idempotencyKey: context.idempotencyKey,
+    fingerprint: sha256(canonicalJson({ type, ...data })),
+    actor: context.actor,
+    $correlationId: context.correlationId,
+    $causationId: context.causationId,
+  };
+  return {
+    type,
+    idempotencyKey: context.idempotencyKey,
+    command: { provenance, decide: (account) => command.decide(account, data) },
+  };
 }

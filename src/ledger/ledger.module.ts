@@ -4,6 +4,7 @@ import { Accounts } from './accounts.js';
 import { AccountsIndex } from './accounts-index.js';
 import { AddCreditHandler } from './commands/add-credit.js';
 import { AddSipAccountHandler } from './commands/add-sip-account.js';
+import { BookAllHandler } from './commands/book-all.js';
 import { OpenMainAccountHandler } from './commands/open-main-account.js';
 import { PurchaseCreditHandler } from './commands/purchase-credit.js';
 import { RemoveAllCreditHandler } from './commands/remove-all-credit.js';
@@ -24,6 +25,7 @@ import { GetReceiptHandler } from './queries/get-receipt.js';
     AddSipAccountHandler,
     AddCreditHandler,
     RemoveAllCreditHandler,
+    BookAllHandler,
     GetReceiptHandler,
   ],
   exports: [Accounts],

@@ -3,8 +3,9 @@ import { prune, type LoadedAccount } from './account-loader.js';
 import type { AccountsIndex, KnownCommand } from './accounts-index.js';
 import type { Order } from './booking.js';
 import { evolve } from './domain/account.js';
-import { CommandNotFound, IdempotencyKeyReused, Refusal } from './domain/errors.js';
+import { BatchNotBooked, CommandNotFound, IdempotencyKeyReused, Refusal } from './domain/errors.js';
 import { receiptOf } from './domain/receipt.js';
+import { Savepoint } from './savepoint.js';
 import { eventIdOf, seal } from './seal.js';
 import { mainAccountStream } from './streams.js';
 
@@ -14,8 +15,14 @@ const NOT_YET: Position = 2n ** 63n;
 /** A known command whose position is filled in when its append comes back. */
 export type KnownEntry = { -readonly [K in keyof KnownCommand]: KnownCommand[K] };
 
+export interface BookedDecision {
+  readonly kind: 'booked';
+  readonly event: NewEvent;
+  readonly known: KnownEntry;
+}
+
 export type Decision =
-  | { readonly kind: 'booked'; readonly event: NewEvent; readonly known: KnownEntry }
+  | BookedDecision
   | { readonly kind: 'replayed'; readonly known: KnownEntry }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
@@ -37,11 +44,28 @@ export class Speculation {
     return this.loaded.account.sipAccounts.size + this.loaded.tail.size;
   }
 
-  /** Decides an order, and goes on from what it decided. A known key comes before every rule. */
-  decide(order: Order): Decision {
+  /**
+   * Decides orders that stand or fall together, and goes on from what it decided. Each is decided as if the
+   * refused ones before it were not there; if there are any, nothing is booked. What was booked earlier still was.
+   */
+  decide(orders: readonly Order[]): readonly Decision[] {
+    // One that is refused has changed nothing.
+    const savepoint = orders.length > 1 ? new Savepoint(this.loaded) : undefined;
+    const decisions = orders.map((order) => this.decideOne(order, savepoint));
+    if (!savepoint || !decisions.some(({ kind }) => kind === 'refused')) return decisions;
+    savepoint.goBack();
+    const undone = new Set(decisions.flatMap((each) => (each.kind === 'booked' ? each.known : [])));
+    const refusal = new BatchNotBooked(this.loaded.account.mainAccountId);
+    return decisions.map((each) =>
+      each.kind !== 'refused' && undone.has(each.known) ? { kind: 'refused', refusal } : each,
+    );
+  }
+
+  /** A known key comes before every rule. */
+  private decideOne(order: Order, savepoint: Savepoint | undefined): Decision {
     try {
       const known = this.find(order.idempotencyKey);
-      if (!known) return this.book(order);
+      if (!known) return this.book(order, savepoint);
       const fingerprint = order.command?.provenance.fingerprint ?? known.fingerprint;
       if (fingerprint !== known.fingerprint) throw new IdempotencyKeyReused(order.idempotencyKey);
       return { kind: 'replayed', known };
@@ -61,7 +85,7 @@ export class Speculation {
     return loaded.tail.get(idempotencyKey) ?? index.command(loaded.account.mainAccountId, idempotencyKey);
   }
 
-  private book({ idempotencyKey, command }: Order): Decision {
+  private book({ idempotencyKey, command }: Order, savepoint: Savepoint | undefined): Decision {
     if (!command) throw new CommandNotFound(idempotencyKey);
     const { account, head, tail } = this.loaded;
     const { mainAccountId } = account;
@@ -69,6 +93,7 @@ export class Speculation {
     const decision = command.decide(account);
     const id = eventIdOf(mainAccountId, idempotencyKey);
     const sealed = seal(mainAccountStream(mainAccountId), head, id, decision, provenance, this.now());
+    savepoint?.note(decision, idempotencyKey);
     evolve(account, decision);
     this.loaded.head = sealed.head;
     const receipt = JSON.stringify(receiptOf(decision, { eventId: id, ...sealed.head }, account));

@@ -4,13 +4,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import type { Booking } from '../../src/ledger/booking.js';
 import { parseEvent } from '../../src/ledger/domain/events.js';
+import type { Receipt } from '../../src/ledger/domain/receipt.js';
 import { balances, fold } from '../support/given.js';
 import { Ledger, receiptIn } from '../support/ledger.js';
 import { project, rowsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
-import { actions, amountOf, Model, perform } from './model.js';
+import { type Action, actions, amountOf, commandOf, Model, perform } from './model.js';
 
 let store: EventStore;
 beforeEach(async () => {
@@ -30,6 +32,18 @@ const folded = async (ledger: Ledger, main: string) =>
     main,
   );
 
+/** Every account's balances, folded from its events, are the model's. */
+async function expectBalances(ledger: Ledger, model: Model): Promise<void> {
+  for (const [main, account] of model.accounts)
+    expect(balances(await folded(ledger, main))).toEqual({
+      currency: account.open ? 'EUR' : undefined,
+      purchased: amountOf(account.purchased),
+      available: amountOf(account.available),
+      sipAccountsAvailable: amountOf([...account.sips.values()].reduce((sum, units) => sum + units, 0n)),
+      sipAccounts: Object.fromEntries([...account.sips].map(([sip, units]) => [sip, amountOf(units)])),
+    });
+}
+
 /** Fresh account names for every run, so that runs share a store. */
 let run = 0;
 const scoped = <A extends { readonly main: string }>(list: readonly A[]): A[] => {
@@ -47,16 +61,7 @@ describe('any sequence of commands', () => {
         const ledger = new Ledger(store);
         for (const action of scoped(generated))
           expect([action, await outcomeOf(ledger, action)]).toEqual([action, model.apply(action)]);
-        for (const [main, account] of model.accounts)
-          expect(balances(await folded(ledger, main))).toEqual({
-            currency: account.open ? 'EUR' : undefined,
-            purchased: amountOf(account.purchased),
-            available: amountOf(account.available),
-            sipAccountsAvailable: amountOf(
-              [...account.sips.values()].reduce((sum, units) => sum + units, 0n),
-            ),
-            sipAccounts: Object.fromEntries([...account.sips].map(([sip, units]) => [sip, amountOf(units)])),
-          });
+        await expectBalances(ledger, model);
       }),
       PARAMETERS,
     ));
@@ -79,6 +84,61 @@ describe('any sequence of commands', () => {
           expect(await perform(successor, action)).toMatchObject({ receipt, replayed: true });
         }
       }),
+      PARAMETERS,
+    ));
+});
+
+/** Both accounts open, with credit and a SIP account, so that most of what follows can be booked. */
+const FUNDED = ['m1', 'm2'].flatMap((main): Action[] =>
+  (['open', 'purchase', 'addSip', 'add'] as const).map((type) => {
+    return { type, main, sip: 's1', units: type === 'purchase' ? 900_000 : 100_000, key: `funded-${type}` };
+  }),
+);
+
+describe('commands that are booked together', () => {
+  it('come to what the model says, all or none, in any mix with single ones', () =>
+    fc.assert(
+      fc.asyncProperty(
+        actions(60),
+        fc.infiniteStream(fc.integer({ min: 1, max: 4 })),
+        async (generated, sizes) => {
+          const model = new Model();
+          const ledger = new Ledger(store);
+          const rest = scoped([...FUNDED, ...generated]);
+          const expected: string[][] = [];
+          const results: Promise<PromiseSettledResult<Booking>[]>[] = [];
+          for (const size of sizes) {
+            const [first, ...others] = rest.splice(0, size);
+            if (!first) break;
+            const group = [first, ...others.map((each) => ({ ...each, main: first.main }))];
+            expected.push(model.applyTogether(group));
+            // Not awaited: most groups are decided while others are in flight.
+            results.push(ledger.accounts.bookTogether(group.map(commandOf)));
+          }
+          const outcomes = (await Promise.all(results)).map((group) =>
+            group.map((result) =>
+              result.status === 'rejected'
+                ? (result.reason as { code: string }).code
+                : result.value.replayed
+                  ? 'replayed'
+                  : 'booked',
+            ),
+          );
+          expect(outcomes).toEqual(expected);
+          await expectBalances(ledger, model);
+          // What a refused group leaves behind would show in the balances of later receipts.
+          const successor = new Ledger(store);
+          const bookings = (await Promise.all(results))
+            .flat()
+            .flatMap((result) => (result.status === 'fulfilled' ? result.value.receipt : []));
+          for (const receipt of bookings) {
+            const { eventId, mainAccountId } = JSON.parse(receipt) as Receipt;
+            const event = (await ledger.events(mainAccountId)).find(({ id }) => id === eventId);
+            const { idempotencyKey } = JSON.parse(event?.metadata ?? '{}') as { idempotencyKey: string };
+            expect(await successor.accounts.find(mainAccountId, idempotencyKey)).toMatchObject({ receipt });
+          }
+        },
+      ),
       PARAMETERS,
     ));
 });

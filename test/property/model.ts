@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import type { Booking } from '../../src/ledger/booking.js';
-import type { Ledger } from '../support/ledger.js';
+import { AddCreditCommand } from '../../src/ledger/commands/add-credit.js';
+import { AddSipAccountCommand } from '../../src/ledger/commands/add-sip-account.js';
+import type { LedgerCommand } from '../../src/ledger/commands/ledger-command.js';
+import { OpenMainAccountCommand } from '../../src/ledger/commands/open-main-account.js';
+import { PurchaseCreditCommand } from '../../src/ledger/commands/purchase-credit.js';
+import { RemoveAllCreditCommand } from '../../src/ledger/commands/remove-all-credit.js';
+import type { Amount } from '../../src/ledger/domain/amount.js';
+import { contextOf, type Ledger } from '../support/ledger.js';
 
 /** A command as a client sends it. Small sets of ids and keys, so that they collide. */
 export interface Action {
@@ -37,20 +44,31 @@ export const actions = (keys: number): fc.Arbitrary<Action[]> =>
 export const amountOf = (units: number | bigint): string =>
   `${BigInt(units) / 10_000n}.${(BigInt(units) % 10_000n).toString().padStart(4, '0')}`;
 
-export const perform = (ledger: Ledger, { type, main, sip, units, key }: Action): Promise<Booking> => {
+export function commandOf({
+  type,
+  main: mainAccountId,
+  sip: sipAccountId,
+  units,
+  key,
+}: Action): LedgerCommand {
+  const amount = amountOf(units) as Amount;
+  const context = contextOf(key);
   switch (type) {
     case 'open':
-      return ledger.open(main, key);
+      return new OpenMainAccountCommand({ mainAccountId, currency: 'EUR' }, context);
     case 'purchase':
-      return ledger.purchase(main, amountOf(units), key);
+      return new PurchaseCreditCommand({ mainAccountId, amount, reference: 'invoice 1' }, context);
     case 'addSip':
-      return ledger.addSip(main, sip, key);
+      return new AddSipAccountCommand({ mainAccountId, sipAccountId }, context);
     case 'add':
-      return ledger.add(main, sip, amountOf(units), key);
+      return new AddCreditCommand({ mainAccountId, sipAccountId, amount }, context);
     case 'removeAll':
-      return ledger.removeAll(main, sip, key);
+      return new RemoveAllCreditCommand({ mainAccountId, sipAccountId }, context);
   }
-};
+}
+
+export const perform = (ledger: Ledger, action: Action): Promise<Booking> =>
+  ledger.accounts.book(commandOf(action));
 
 interface ModelAccount {
   readonly sips: Map<string, bigint>;
@@ -77,6 +95,20 @@ export class Model {
     if (refusal) return refusal;
     account.keys.set(key, print);
     return 'booked';
+  }
+
+  /** What each command of one main account comes to when they are booked all or none. */
+  applyTogether(group: readonly Action[]): string[] {
+    const main = group[0]!.main;
+    const before = copyOf(this.account(main));
+    const outcomes = group.map((action) => this.apply(action));
+    if (outcomes.every((outcome) => outcome === 'booked' || outcome === 'replayed')) return outcomes;
+    this.accounts.set(main, before);
+    return group.map(({ key }, at) => {
+      const outcome = outcomes[at]!;
+      const undone = outcome === 'booked' || (outcome === 'replayed' && !before.keys.has(key));
+      return undone ? 'batch-not-booked' : outcome;
+    });
   }
 
   account(main: string): ModelAccount {
@@ -123,3 +155,9 @@ export class Model {
     return undefined;
   }
 }
+
+const copyOf = (account: ModelAccount): ModelAccount => ({
+  ...account,
+  sips: new Map(account.sips),
+  keys: new Map(account.keys),
+});

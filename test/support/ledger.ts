@@ -1,13 +1,13 @@
 import { Accounts } from '../../src/ledger/accounts.js';
 import { AccountsIndex, type KnownCommand, type Snapshot } from '../../src/ledger/accounts-index.js';
 import type { Booking } from '../../src/ledger/booking.js';
-import { addCredit } from '../../src/ledger/domain/add-credit.js';
-import { addSipAccount } from '../../src/ledger/domain/add-sip-account.js';
+import { AddCreditCommand } from '../../src/ledger/commands/add-credit.js';
+import { AddSipAccountCommand } from '../../src/ledger/commands/add-sip-account.js';
 import { parseAmount } from '../../src/ledger/domain/amount.js';
-import { openMainAccount } from '../../src/ledger/domain/open-main-account.js';
-import { purchaseCredit } from '../../src/ledger/domain/purchase-credit.js';
+import { OpenMainAccountCommand } from '../../src/ledger/commands/open-main-account.js';
+import { PurchaseCreditCommand } from '../../src/ledger/commands/purchase-credit.js';
 import type { Receipt } from '../../src/ledger/domain/receipt.js';
-import { removeAllCredit } from '../../src/ledger/domain/remove-all-credit.js';
+import { RemoveAllCreditCommand } from '../../src/ledger/commands/remove-all-credit.js';
 import { LedgerObserver } from '../../src/ledger/ledger-observer.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 import { START, type EventStore, type RecordedEvent } from '../../src/event-store/event-store.js';
@@ -52,35 +52,25 @@ export class Ledger {
   }
 
   open(mainAccountId: string, key = freshKey()): Promise<Booking> {
-    return this.accounts.book(
-      'OpenMainAccount',
-      { mainAccountId, currency: 'EUR' },
-      context(key),
-      openMainAccount,
-    );
+    return this.accounts.book(new OpenMainAccountCommand({ mainAccountId, currency: 'EUR' }, contextOf(key)));
   }
 
   purchase(mainAccountId: string, amount: string, key = freshKey()): Promise<Booking> {
     const data = { mainAccountId, amount: parseAmount(amount), reference: 'invoice 1' };
-    return this.accounts.book('PurchaseCredit', data, context(key), purchaseCredit);
+    return this.accounts.book(new PurchaseCreditCommand(data, contextOf(key)));
   }
 
   addSip(mainAccountId: string, sipAccountId: string, key = freshKey()): Promise<Booking> {
-    return this.accounts.book('AddSipAccount', { mainAccountId, sipAccountId }, context(key), addSipAccount);
+    return this.accounts.book(new AddSipAccountCommand({ mainAccountId, sipAccountId }, contextOf(key)));
   }
 
   add(mainAccountId: string, sipAccountId: string, amount: string, key = freshKey()): Promise<Booking> {
     const data = { mainAccountId, sipAccountId, amount: parseAmount(amount) };
-    return this.accounts.book('AddCredit', data, context(key), addCredit);
+    return this.accounts.book(new AddCreditCommand(data, contextOf(key)));
   }
 
   removeAll(mainAccountId: string, sipAccountId: string, key = freshKey()): Promise<Booking> {
-    return this.accounts.book(
-      'RemoveAllCredit',
-      { mainAccountId, sipAccountId },
-      context(key),
-      removeAllCredit,
-    );
+    return this.accounts.book(new RemoveAllCreditCommand({ mainAccountId, sipAccountId }, contextOf(key)));
   }
 
   /** An open account with credit and SIP accounts. */
@@ -101,7 +91,7 @@ export const freshKey = (): string => `key-${++keys}`;
 
 export const receiptIn = (booking: Booking): Receipt => JSON.parse(booking.receipt) as Receipt;
 
-const context = (idempotencyKey: string) => ({
+export const contextOf = (idempotencyKey: string) => ({
   idempotencyKey,
   actor: 'key:test',
   correlationId: 'correlation-1',

@@ -1,23 +1,19 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Booking } from '../booking.js';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Accounts } from '../accounts.js';
+import type { Booking } from '../booking.js';
 import { addCredit, type AddCredit } from '../domain/add-credit.js';
-import type { CommandContext } from './command-context.js';
+import { LedgerCommand } from './ledger-command.js';
 
-export class AddCreditCommand extends Command<Booking> {
-  constructor(
-    readonly data: AddCredit,
-    readonly context: CommandContext,
-  ) {
-    super();
-  }
+export class AddCreditCommand extends LedgerCommand<AddCredit> {
+  readonly type = 'AddCredit';
+  readonly decide = addCredit;
 }
 
 @CommandHandler(AddCreditCommand)
 export class AddCreditHandler implements ICommandHandler<AddCreditCommand> {
   constructor(private readonly accounts: Accounts) {}
 
-  execute({ data, context }: AddCreditCommand): Promise<Booking> {
-    return this.accounts.book('AddCredit', data, context, addCredit);
+  execute(command: AddCreditCommand): Promise<Booking> {
+    return this.accounts.book(command);
   }
 }

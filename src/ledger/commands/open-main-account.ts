@@ -1,23 +1,19 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Booking } from '../booking.js';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Accounts } from '../accounts.js';
+import type { Booking } from '../booking.js';
 import { openMainAccount, type OpenMainAccount } from '../domain/open-main-account.js';
-import type { CommandContext } from './command-context.js';
+import { LedgerCommand } from './ledger-command.js';
 
-export class OpenMainAccountCommand extends Command<Booking> {
-  constructor(
-    readonly data: OpenMainAccount,
-    readonly context: CommandContext,
-  ) {
-    super();
-  }
+export class OpenMainAccountCommand extends LedgerCommand<OpenMainAccount> {
+  readonly type = 'OpenMainAccount';
+  readonly decide = openMainAccount;
 }
 
 @CommandHandler(OpenMainAccountCommand)
 export class OpenMainAccountHandler implements ICommandHandler<OpenMainAccountCommand> {
   constructor(private readonly accounts: Accounts) {}
 
-  execute({ data, context }: OpenMainAccountCommand): Promise<Booking> {
-    return this.accounts.book('OpenMainAccount', data, context, openMainAccount);
+  execute(command: OpenMainAccountCommand): Promise<Booking> {
+    return this.accounts.book(command);
   }
 }

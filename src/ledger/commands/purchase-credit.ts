@@ -1,23 +1,19 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Booking } from '../booking.js';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Accounts } from '../accounts.js';
+import type { Booking } from '../booking.js';
 import { purchaseCredit, type PurchaseCredit } from '../domain/purchase-credit.js';
-import type { CommandContext } from './command-context.js';
+import { LedgerCommand } from './ledger-command.js';
 
-export class PurchaseCreditCommand extends Command<Booking> {
-  constructor(
-    readonly data: PurchaseCredit,
-    readonly context: CommandContext,
-  ) {
-    super();
-  }
+export class PurchaseCreditCommand extends LedgerCommand<PurchaseCredit> {
+  readonly type = 'PurchaseCredit';
+  readonly decide = purchaseCredit;
 }
 
 @CommandHandler(PurchaseCreditCommand)
 export class PurchaseCreditHandler implements ICommandHandler<PurchaseCreditCommand> {
   constructor(private readonly accounts: Accounts) {}
 
-  execute({ data, context }: PurchaseCreditCommand): Promise<Booking> {
-    return this.accounts.book('PurchaseCredit', data, context, purchaseCredit);
+  execute(command: PurchaseCreditCommand): Promise<Booking> {
+    return this.accounts.book(command);
   }
 }

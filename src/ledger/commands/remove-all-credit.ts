@@ -1,23 +1,19 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Booking } from '../booking.js';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Accounts } from '../accounts.js';
+import type { Booking } from '../booking.js';
 import { removeAllCredit, type RemoveAllCredit } from '../domain/remove-all-credit.js';
-import type { CommandContext } from './command-context.js';
+import { LedgerCommand } from './ledger-command.js';
 
-export class RemoveAllCreditCommand extends Command<Booking> {
-  constructor(
-    readonly data: RemoveAllCredit,
-    readonly context: CommandContext,
-  ) {
-    super();
-  }
+export class RemoveAllCreditCommand extends LedgerCommand<RemoveAllCredit> {
+  readonly type = 'RemoveAllCredit';
+  readonly decide = removeAllCredit;
 }
 
 @CommandHandler(RemoveAllCreditCommand)
 export class RemoveAllCreditHandler implements ICommandHandler<RemoveAllCreditCommand> {
   constructor(private readonly accounts: Accounts) {}
 
-  execute({ data, context }: RemoveAllCreditCommand): Promise<Booking> {
-    return this.accounts.book('RemoveAllCredit', data, context, removeAllCredit);
+  execute(command: RemoveAllCreditCommand): Promise<Booking> {
+    return this.accounts.book(command);
   }
 }

@@ -13,7 +13,9 @@ export type RefusalCode =
   | 'insufficient-credit'
   | 'no-credit-to-reclaim'
   | 'idempotency-key-reused'
-  | 'command-not-found';
+  | 'command-not-found'
+  | 'batch-not-booked'
+  | 'batch-too-large';
 
 /** A command that breaks a rule. It leaves no event and its idempotency key stays free. */
 export abstract class Refusal extends Error {
@@ -123,6 +125,23 @@ export class CommandNotFound extends Refusal {
   readonly code = 'command-not-found';
   constructor(idempotencyKey: string) {
     super(`No command was booked with idempotency key ${quote(idempotencyKey)}`);
+  }
+}
+
+/** A command that would have been booked, had another one that stands or falls with it not been refused. */
+export class BatchNotBooked extends Refusal {
+  readonly code = 'batch-not-booked';
+  constructor(mainAccountId: string) {
+    super(`Another command of the batch was refused, so nothing of it was booked for ${mainAccountId}`);
+  }
+}
+
+export class BatchTooLarge extends Refusal {
+  readonly code = 'batch-too-large';
+  override readonly figures: { limit: number };
+  constructor(limit: number) {
+    super(`At most ${limit} commands of one main account can be booked together`);
+    this.figures = { limit };
   }
 }
 

@@ -1,0 +1,29 @@
+import type { Booking, Order } from './booking.js';
+import type { BookedDecision, Decision } from './speculation.js';
+
+/** An order, and whom to tell what became of it. */
+export interface Asked {
+  readonly order: Order;
+  readonly resolve: (booking: Booking) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Orders that stand or fall together; most often one. */
+export interface Pending {
+  readonly asked: readonly Asked[];
+  /** Races lost so far. */
+  attempts: number;
+  /** True once the stream's tail has been read after they came in. */
+  fresh: boolean;
+}
+
+export interface Decided {
+  readonly pending: Pending;
+  /** One for each of its orders. */
+  readonly decisions: readonly Decision[];
+}
+
+export const bookedIn = ({ decisions }: Decided): BookedDecision[] =>
+  decisions.filter((decision) => decision.kind === 'booked');
+
+export const isRefused = ({ kind }: Decision): boolean => kind === 'refused';
