@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
+import { Bulk } from './bulk/bulk.js';
+import { BulkController } from './bulk/bulk.controller.js';
 import { CommandsController } from './commands.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { QueriesController } from './queries.controller.js';
@@ -9,8 +11,9 @@ import { RequestPipe } from './request.pipe.js';
 /** The HTTP API. Its filter and its pipe hold for every controller of the application. */
 @Module({
   imports: [CqrsModule],
-  controllers: [CommandsController, QueriesController],
+  controllers: [CommandsController, BulkController, QueriesController],
   providers: [
+    Bulk,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useClass: RequestPipe },
   ],

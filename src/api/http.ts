@@ -18,6 +18,13 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const TIMEOUT_CHECK_MS = 2_000;
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
+const NDJSON_TYPE = /^application\/x-ndjson\s*(;|$)/i;
+
+/** What a route says of itself with `@RouteConfig`. */
+export interface BodyConfig {
+  /** Its body is lines of JSON, which it reads by itself as they come in. */
+  readonly ndjson?: boolean;
+}
 
 /** The server under the application. Give it to `NestFactory.create`. It logs nothing of its own. */
 export const fastifyAdapter = (): FastifyAdapter =>
@@ -55,6 +62,10 @@ export function configureHttp(app: NestFastifyApplication): void {
       done(error as Error);
     }
   });
+  server.addContentTypeParser('application/x-ndjson', ({ routeOptions }, body, done) => {
+    if ((routeOptions.config as BodyConfig).ndjson) done(null, body);
+    else done(new UnsupportedMediaTypeException('Lines of JSON are not taken here'));
+  });
   serveDocs(app);
 }
 
@@ -67,8 +78,10 @@ function refuseMethod(allowed: AllowedMethods, { method, url }: FastifyRequest, 
 }
 
 /** Forms are for the pages: a form's fields must not pass for a command. */
-function refuseOtherTypes({ method, headers }: FastifyRequest): void {
+function refuseOtherTypes({ method, headers, routeOptions }: FastifyRequest): void {
   const type = headers['content-type'];
-  if (method !== 'GET' && type !== undefined && !JSON_TYPE.test(type))
-    throw new UnsupportedMediaTypeException('Send the body as application/json');
+  const { ndjson } = routeOptions.config as BodyConfig;
+  const [allowed, name] = ndjson ? [NDJSON_TYPE, 'application/x-ndjson'] : [JSON_TYPE, 'application/json'];
+  if (method !== 'GET' && type !== undefined && !allowed.test(type))
+    throw new UnsupportedMediaTypeException(`Send the body as ${name}`);
 }

@@ -8,25 +8,26 @@ const COLON = 0x3a;
 /**
  * Reads a JSON body. Stricter than `JSON.parse` where a lenient reader could book something else than was meant:
  * a name that occurs twice in an object is refused, and so are bytes that are not UTF-8.
+ * @param what what the bytes are, for the messages
  * @returns undefined for an empty body
  * @throws InvalidRequest
  */
-export function parseJsonBody(bytes: Buffer): unknown {
+export function parseJsonBody(bytes: Buffer, what = 'The body'): unknown {
   if (bytes.length === 0) return undefined;
-  if (!isUtf8(bytes)) throw new InvalidRequest('The body is not UTF-8');
+  if (!isUtf8(bytes)) throw new InvalidRequest(`${what} is not UTF-8`);
   const text = bytes.toString();
-  const value = parse(text);
+  const value = parse(text, what);
   // In valid JSON each member of an object has one colon outside of strings; members that were overwritten are gone.
   if (countColons(text) !== countMembers(value))
-    throw new InvalidRequest('The body names a field more than once');
+    throw new InvalidRequest(`${what} names a field more than once`);
   return value;
 }
 
-function parse(text: string): unknown {
+function parse(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new InvalidRequest('The body is not valid JSON');
+    throw new InvalidRequest(`${what} is not valid JSON`);
   }
 }
 

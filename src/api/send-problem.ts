@@ -11,18 +11,22 @@ const HEADERS: Partial<Record<ProblemCode, readonly [string, string]>> = {
   'read-model-behind': ['Retry-After', '1'],
 };
 
-/** Answers with a problem document (RFC 9457). Headers that are already set stay. */
-export function sendProblem(
-  reply: FastifyReply,
-  { code, detail, members }: Problem,
-  correlationId: string,
-): void {
-  const [name, value] = HEADERS[code] ?? [];
+/** A problem document (RFC 9457). */
+export const problemDocument = ({ code, detail, members }: Problem, correlationId: string) => ({
+  ...problemBody(code),
+  detail,
+  ...members,
+  correlationId,
+});
+
+/** Answers with a problem document. Headers that are already set stay. */
+export function sendProblem(reply: FastifyReply, problem: Problem, correlationId: string): void {
+  const [name, value] = HEADERS[problem.code] ?? [];
   if (name && !reply.hasHeader(name)) reply.header(name, value);
-  const common = problemBody(code);
+  const document = problemDocument(problem, correlationId);
   void reply
-    .status(common.status)
+    .status(document.status)
     .header('Content-Type', 'application/problem+json; charset=utf-8')
     .header('X-Correlation-Id', correlationId)
-    .send(JSON.stringify({ ...common, detail, ...members, correlationId }));
+    .send(JSON.stringify(document));
 }

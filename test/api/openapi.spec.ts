@@ -114,6 +114,14 @@ describe('the OpenAPI document', () => {
     fits('SipAccountResponse', await ask('/v1/main-accounts/acme/sip-accounts/desk-1'));
     fits('HistoryResponse', await ask('/v1/main-accounts/acme/history'));
     fits('Problem', await ask('/v1/main-accounts/nobody'));
+    const line = { idempotencyKey: 'line-1', mainAccountId: 'acme', sipAccountId: 'desk-1', amount: '1' };
+    const bulk = await api.post(
+      '/v1/commands',
+      ['AddCredit', 'Nothing'].map((command) => JSON.stringify({ command, ...line })).join('\n'),
+      { 'Content-Type': 'application/x-ndjson' },
+    );
+    fits('AddCreditLineRequest', { command: 'AddCredit', ...line });
+    for (const result of bulk.text.trim().split('\n')) fits('BulkResultResponse', JSON.parse(result));
   });
 
   function fits(schema: string, value: unknown): void {

@@ -1,0 +1,38 @@
+import { PayloadTooLargeException } from '@nestjs/common';
+import { MAX_BYTES, MAX_LINE_BYTES } from './limits.js';
+import { linesOf, type Line } from './lines.js';
+
+/** Lines that came in together. */
+export interface Block {
+  /** Number of the first of them, from 1. */
+  readonly first: number;
+  readonly lines: readonly Line[];
+}
+
+/** The body is longer than it may be. What is before the line has been read, it and what follows has not. */
+export class BodyTooLong extends PayloadTooLargeException {
+  constructor(
+    readonly line: number,
+    limit: string,
+  ) {
+    super(`A request has at most ${limit}: this line and what follows it was not read`);
+  }
+}
+
+/** Cuts a body into blocks of lines. @throws BodyTooLong after the last line that is within the limits */
+export async function* blocksOf(body: AsyncIterable<Buffer>, maxLines: number): AsyncGenerator<Block> {
+  let first = 1;
+  let bytes = 0;
+  for await (const lines of linesOf(body, MAX_LINE_BYTES)) {
+    const room = maxLines + 1 - first;
+    const end = lines.findIndex(
+      (line, at) => at >= room || (bytes += line?.length ?? MAX_LINE_BYTES) > MAX_BYTES,
+    );
+    if (end < 0) yield { first, lines };
+    else {
+      yield { first, lines: lines.slice(0, end) };
+      throw new BodyTooLong(first + end, end >= room ? `${maxLines} lines` : `${MAX_BYTES} bytes`);
+    }
+    first += lines.length;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Readable } from 'node:stream';
+import { Controller, HttpCode, HttpException, Post, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { type AuthenticatedRequest, Roles } from '../../auth/decorators.js';
+import { correlationIdOf } from '../headers.js';
+import type { BodyConfig } from '../http.js';
+import { BulkQuery } from '../requests/bulk-lines.js';
+import { ApiBulk } from './api-bulk.js';
+import { Bulk } from './bulk.js';
+import { IDLE_MS, MAX_OPEN } from './limits.js';
+
+/** Any commands of any accounts in one request. */
+@ApiTags('Commands')
+@Roles('billing')
+@Controller('v1/commands')
+export class BulkController {
+  private open = 0;
+
+  constructor(private readonly bulk: Bulk) {}
+
+  @ApiBulk()
+  @RouteConfig({ ndjson: true } satisfies BodyConfig)
+  @HttpCode(200)
+  @Post()
+  bookCommands(
+    @Query() { atomic }: BulkQuery,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Readable | Promise<string> {
+    this.enter(reply);
+    const sender = {
+      actor: request.principal.id,
+      correlationId: correlationIdOf(request),
+      causationId: request.id,
+    };
+    reply.header('Content-Type', 'application/x-ndjson; charset=utf-8');
+    // The body is not destroyed when it is not read to its end: that would cut the connection before the answer.
+    const body = request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    return atomic ? this.bulk.bookTogether(body, sender) : this.bulk.bookEach(body, sender);
+  }
+
+  private enter(reply: FastifyReply): void {
+    if (this.open >= MAX_OPEN) {
+      reply.header('Retry-After', '1');
+      throw new HttpException(`At most ${MAX_OPEN} requests with commands in bulk are open at a time`, 429);
+    }
+    this.open += 1;
+    reply.raw.once('close', () => (this.open -= 1));
+    reply.raw.setTimeout(IDLE_MS);
+  }
+}

@@ -1,0 +1,116 @@
+import { Readable } from 'node:stream';
+import { Injectable, Logger } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { Booking } from '../../ledger/booking.js';
+import { BookAllCommand } from '../../ledger/commands/book-all.js';
+import type { LedgerCommand } from '../../ledger/commands/ledger-command.js';
+import { BatchNotBooked } from '../../ledger/domain/errors.js';
+import { PROBLEMS } from '../problems.js';
+import { blocksOf, BodyTooLong, type Block } from './blocks.js';
+import { readLine, type Read, type Sender } from './bulk-line.js';
+import { MAX_BLOCKS, MAX_LINES, MAX_LINES_TOGETHER } from './limits.js';
+import { problemOfLine, resultText } from './result.js';
+
+type Outcome = PromiseSettledResult<Booking>;
+
+/** Books lines of commands, and writes a line for each of what became of it, in their order. */
+@Injectable()
+export class Bulk {
+  private readonly logger = new Logger('Api');
+
+  constructor(private readonly commands: CommandBus) {}
+
+  /**
+   * Books each line by itself. Blocks of lines are decided in their order, some of them while others are in
+   * flight; when so many are, or their results are not taken, the body is not read on.
+   */
+  bookEach(body: AsyncIterable<Buffer>, sender: Sender): Readable {
+    const results = Readable.from(blocksOf(body, MAX_LINES)).map(
+      (block: Block) => this.bookBlock(block, sender),
+      {
+        concurrency: MAX_BLOCKS,
+      },
+    );
+    return Readable.from(this.untilTooLong(results as AsyncIterable<string>, sender));
+  }
+
+  /**
+   * Books the lines of each main account all or none. Nothing is booked before the whole body is in, and a line
+   * of which not even the main account can be read lets none be booked: it might belong to any.
+   * @throws BodyTooLong, and what the body throws when the client has gone: nothing was booked
+   */
+  async bookTogether(body: AsyncIterable<Buffer>, sender: Sender): Promise<string> {
+    const lines: Read[] = [];
+    for await (const block of blocksOf(body, MAX_LINES_TOGETHER))
+      for (const line of block.lines) lines.push(readLine(line, sender));
+    const outcomes: Outcome[] = [];
+    const lost = lines.some(({ mainAccountId }) => mainAccountId === undefined);
+    const book = async (places: readonly number[]): Promise<void> => {
+      const group = places.map((place) => lines[place]!);
+      const broken = lost || group.some(({ command }) => !command);
+      const booked = broken ? group.map(notBooked) : await this.execute(group, true);
+      for (const [at, place] of places.entries()) outcomes[place] = booked[at]!;
+    };
+    await Promise.all(placesByAccount(lines).map(book));
+    return this.write(1, outcomes, sender);
+  }
+
+  private async bookBlock({ first, lines }: Block, sender: Sender): Promise<string> {
+    const read = lines.map((line) => readLine(line, sender));
+    return this.write(first, await this.execute(read, false), sender);
+  }
+
+  /** @returns an outcome a line: of its command, or why it is none */
+  private async execute(lines: readonly Read[], together: boolean): Promise<Outcome[]> {
+    const commands = lines.flatMap(({ command }): LedgerCommand[] => (command ? [command] : []));
+    const booked = await this.commands.execute(new BookAllCommand(commands, together));
+    if (commands.length === lines.length) return booked;
+    const rest = booked.values();
+    return lines.map(({ command, error }) => (command ? rest.next().value! : rejected(error)));
+  }
+
+  private write(first: number, outcomes: readonly Outcome[], { correlationId }: Sender): string {
+    const faults = new Map<string, unknown>();
+    let text = '';
+    for (const [at, outcome] of outcomes.entries()) {
+      if (outcome.status === 'rejected') {
+        const { code } = problemOfLine(outcome.reason);
+        if (PROBLEMS[code].status >= 500) faults.set(code, outcome.reason);
+      }
+      text += resultText(first + at, outcome, correlationId);
+    }
+    // Most likely one fault met them all: once a code is enough.
+    for (const [code, error] of faults)
+      this.logger.error({ message: `${code}: ${String(error)}`, correlationId });
+    return text;
+  }
+
+  /** A limit is the result of the line that is beyond it, and the last one. */
+  private async *untilTooLong(
+    results: AsyncIterable<string>,
+    { correlationId }: Sender,
+  ): AsyncGenerator<string> {
+    try {
+      yield* results;
+    } catch (error) {
+      if (!(error instanceof BodyTooLong)) throw error;
+      yield resultText(error.line, rejected(error), correlationId);
+    }
+  }
+}
+
+const rejected = (reason: unknown): PromiseRejectedResult => ({ status: 'rejected', reason });
+
+const notBooked = ({ mainAccountId, error }: Read): PromiseRejectedResult =>
+  rejected(error ?? new BatchNotBooked(mainAccountId ?? ''));
+
+/** The places of the lines, by the main account that they name. */
+function placesByAccount(lines: readonly Read[]): (readonly number[])[] {
+  const places = new Map<string | undefined, number[]>();
+  for (const [place, { mainAccountId }] of lines.entries()) {
+    const ofAccount = places.get(mainAccountId);
+    if (ofAccount) ofAccount.push(place);
+    else places.set(mainAccountId, [place]);
+  }
+  return [...places.values()];
+}
