@@ -11,6 +11,7 @@ import { DashboardModule } from './dashboard/dashboard.module.js';
 import { EventStoreModule } from './event-store/event-store.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { MetricsModule, OperationsModule } from './operations/operations.module.js';
+import { ProfilesModule } from './profiles/profiles.module.js';
 import { ProjectionsModule } from './projections/projections.module.js';
 
 /** Composition root: the whole service on one screen. Nobody but main.ts imports it. */
@@ -30,6 +31,7 @@ export class AppModule {
         AuthModule,
         ApiModule,
         AuditApiModule,
+        ProfilesModule,
         DashboardModule,
         OperationsModule,
       ],

@@ -8,6 +8,7 @@ import { Bookings } from './bookings.js';
 import { CreditController } from './credit.controller.js';
 import { HistoryController } from './history.controller.js';
 import { LiveController } from './live.controller.js';
+import { NameController } from './name.controller.js';
 import { OverviewController } from './overview.controller.js';
 import { Pages } from './pages.js';
 import { SignInController } from './sign-in.controller.js';
@@ -20,6 +21,7 @@ import { SignInController } from './sign-in.controller.js';
     OverviewController,
     CreditController,
     AccountController,
+    NameController,
     HistoryController,
     LiveController,
     AssetsController,

@@ -3,8 +3,10 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
 import type { Receipt } from '../ledger/domain/receipt.js';
+import { StoreUnavailable } from '../event-store/errors.js';
 import { CommandNotFound } from '../ledger/domain/errors.js';
 import { GetReceiptQuery } from '../ledger/queries/get-receipt.js';
+import { GetNamesQuery } from '../profiles/get-names.js';
 import { FindMainAccountsQuery } from '../projections/accounts/find-main-accounts.js';
 import {
   type SearchSipAccounts,
@@ -66,6 +68,7 @@ export class OverviewController {
         count: RECENT,
       }),
     );
+    const names = await this.namesOf(search.mainAccountId);
     const shown = search.offset + account.sipAccounts.length;
     await this.pages.send(request, reply, OverviewPage, {
       ...account,
@@ -73,7 +76,7 @@ export class OverviewController {
       shares: sharesOf(account, view),
       rows: account.sipAccounts.map(({ sipAccountId, available, movedAt }) => ({
         sipAccountId,
-        name: undefined,
+        name: names.get(sipAccountId),
         available,
         lastMovementAt: movedAt ?? undefined,
         recent: balances.get(sipAccountId) ?? [],
@@ -106,8 +109,19 @@ export class OverviewController {
     }
   }
 
+  /** The figures are worth showing without the names when only those cannot be had. */
+  private async namesOf(mainAccountId: string): Promise<ReadonlyMap<string, string>> {
+    try {
+      return await this.queries.execute(new GetNamesQuery(mainAccountId));
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return new Map();
+      throw error;
+    }
+  }
+
   /** What the form did that led here, told from its receipt. */
   private async doneBy(view: View, query: unknown, currency: string) {
+    if (field(query, 'named')) return { text: view.t.name.saved, again: false };
     const key = field(query, 'done');
     if (!isFormKey(key)) return undefined;
     try {

@@ -20,6 +20,7 @@ const SCREENS = [
   `${ACCOUNT}/sip-accounts/${DOOR}/add-credit`,
   `${ACCOUNT}/sip-accounts/${DESK}/remove-all-credit`,
   `${ACCOUNT}/sip-accounts/${DOOR}/remove-all-credit`,
+  `${ACCOUNT}/sip-accounts/${DOOR}/name`,
   `${ACCOUNT}/add-sip-account`,
   `${ACCOUNT}/purchase`,
   `${ACCOUNT}/history`,
@@ -32,7 +33,7 @@ const SCREENS = [
 async function violationsOn(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   const options = JSON.stringify({ runOnly: WCAG });
-  const { violations } = (await page.evaluate(`axe.run(document, ${options})`)) as AxeResults;
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${options})`);
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
@@ -78,7 +79,7 @@ inBrowser('every screen', (dashboard) => {
       const tooWide: string[] = [];
       for (const screen of SCREENS) {
         await page.goto(dashboard.url(screen));
-        const width = (await page.evaluate('document.documentElement.scrollWidth')) as number;
+        const width = await page.evaluate<number>('document.documentElement.scrollWidth');
         if (width > viewport.width) tooWide.push(`${screen} is ${width} wide`);
       }
       expect(tooWide).toEqual([]);

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { en } from '../../src/dashboard/texts/en.js';
 import { nl } from '../../src/dashboard/texts/nl.js';
@@ -32,13 +32,11 @@ inBrowser('the dashboard', (dashboard) => {
     [true, false].map((javaScriptEnabled) => ({ language, javaScriptEnabled })),
   );
 
-  for (const way of ways) {
-    const { language, javaScriptEnabled } = way;
+  describe.each(ways)('in $language, script: $javaScriptEnabled', (way) => {
+    const { language } = way;
     const t = TEXTS[language];
     const money = (amount: string) => (language === 'nl' ? `€ ${amount.replace('.', ',')}` : `€${amount}`);
     const typed = (amount: string) => (language === 'nl' ? amount.replace('.', ',') : amount);
-    const named = (claim: string) =>
-      `${claim} (${language}, ${javaScriptEnabled ? 'with' : 'without'} script)`;
     const visit = async (): Promise<{ page: Page; main: string; overview: string }> => {
       const main = await newAccount();
       const page = await dashboard.visit(way);
@@ -47,7 +45,7 @@ inBrowser('the dashboard', (dashboard) => {
       return { page, main, overview };
     };
 
-    it(named('shows the totals and the rows of the portal'), async () => {
+    it('shows the totals and the rows of the portal', async () => {
       const { page } = await visit();
       expect(await textOf(page, '#totals')).toContain(money('61.3600'));
       expect(await textOf(page, '#totals')).toContain(money('48.8980'));
@@ -55,7 +53,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(await rowOf(page, DOOR)).toContain(money('0.0000'));
     });
 
-    it(named('adds credit, and the overview shows it at once'), async () => {
+    it('adds credit, and the overview shows it at once', async () => {
       const { page } = await visit();
       await page.click(`[aria-label="${t.overview.add(DOOR)}"]`);
       expect(await textOf(page, '.figures')).toContain(money('61.3600'));
@@ -66,7 +64,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(await textOf(page, '.notice-done')).toContain(money('12.5000'));
     });
 
-    it(named('fills in a quick amount, and all there is'), async () => {
+    it('fills in a quick amount, and all there is', async () => {
       const { page } = await visit();
       await page.click(`[aria-label="${t.overview.add(DOOR)}"]`);
       await page.click(`.chips a:has-text("10")`);
@@ -77,7 +75,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(await textOf(page, '#totals')).toContain(money('0.0000'));
     });
 
-    it(named('says beside the field what is wrong with an amount, and keeps what was typed'), async () => {
+    it('says beside the field what is wrong with an amount, and keeps what was typed', async () => {
       const { page, overview } = await visit();
       await page.goto(`${overview}/sip-accounts/${DOOR}/add-credit`);
       for (const [amount, problem] of [
@@ -99,7 +97,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(await rowOf(page, DOOR)).toContain(money('1.5000'));
     });
 
-    it(named('removes all credit after a confirmation that names it'), async () => {
+    it('removes all credit after a confirmation that names it', async () => {
       const { page } = await visit();
       await page.click(`[aria-label="${t.overview.remove(DESK)}"]`);
       expect(await textOf(page, '.lead')).toBe(t.remove.intro(DESK, money('12.2109')));
@@ -109,7 +107,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(await page.locator(`[aria-label="${t.overview.remove(DESK)}"]`).count()).toBe(0);
     });
 
-    it(named('asks again when the amount has changed since it was shown'), async () => {
+    it('asks again when the amount has changed since it was shown', async () => {
       const { page, main, overview } = await visit();
       await page.goto(`${overview}/sip-accounts/${DESK}/remove-all-credit`);
       await dashboard.service.command(
@@ -125,7 +123,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(await rowOf(page, DESK)).toContain(money('0.0000'));
     });
 
-    it(named('books once what is sent again from Back, and says so'), async () => {
+    it('books once what is sent again from Back, and says so', async () => {
       const { page, overview } = await visit();
       await page.goto(`${overview}/sip-accounts/${DOOR}/add-credit`);
       await page.fill('#amount', '2');
@@ -138,7 +136,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(await textOf(page, '#totals')).toContain(money('59.3600'));
     });
 
-    it(named('books once what two tabs send from the same state'), async () => {
+    it('books once what two tabs send from the same state', async () => {
       const { page, overview } = await visit();
       const other = await page.context().newPage();
       for (const tab of [page, other]) {
@@ -151,7 +149,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(await rowOf(page, DOOR)).toContain(money('3.0000'));
     });
 
-    it(named('says what was booked when a spent form is sent with another amount'), async () => {
+    it('says what was booked when a spent form is sent with another amount', async () => {
       const { page, overview } = await visit();
       const other = await page.context().newPage();
       for (const tab of [page, other]) await tab.goto(`${overview}/sip-accounts/${DOOR}/add-credit`);
@@ -166,7 +164,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(await rowOf(other, DOOR)).toContain(money('7.0000'));
     });
 
-    it(named('finds out after a lost reply that it was booked'), async () => {
+    it('finds out after a lost reply that it was booked', async () => {
       const { page, overview } = await visit();
       await page.goto(`${overview}/sip-accounts/${HALL}/remove-all-credit`);
       // The reply is lost on its way: the service has booked it, and the browser does not know.
@@ -185,7 +183,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(await textOf(page, '#totals')).toContain(money('86.3600'));
     });
 
-    it(named('adds a SIP account'), async () => {
+    it('adds a SIP account', async () => {
       const { page } = await visit();
       await page.click(`a:has-text("${t.overview.addSip}")`);
       await page.fill('#sipAccountId', 'no spaces');
@@ -199,7 +197,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(await rowOf(page, 'attic~1')).toContain(money('0.0000'));
     });
 
-    it(named('takes a hostile reference as text, on pages and in the download'), async () => {
+    it('takes a hostile reference as text, on pages and in the download', async () => {
       const { page, main, overview } = await visit();
       const hostile = '=HYPERLINK("http://evil","x")<script>alert(1)</script>';
       await page.goto(`${overview}/purchase`);
@@ -216,7 +214,18 @@ inBrowser('the dashboard', (dashboard) => {
       expect(main).toMatch(/^customer-/);
     });
 
-    it(named('narrows the history down, and opens an entry'), async () => {
+    it('names a SIP account, and takes the name away again', async () => {
+      const { page } = await visit();
+      for (const name of ['Café <b>“Zoë”</b>', '']) {
+        await press(page, `[aria-label="${t.overview.rename(DOOR)}"]`);
+        await page.fill('#name', name);
+        await submit(page);
+        expect(await textOf(page, '.notice')).toBe(t.name.saved);
+        expect(await textOf(page, `tr:has-text("${DOOR}") .name`)).toBe(name);
+      }
+    });
+
+    it('narrows the history down, and opens an entry', async () => {
       const { page, overview } = await visit();
       await page.goto(`${overview}/history`);
       expect(await page.locator('#entries tr').count()).toBe(15);
@@ -230,7 +239,7 @@ inBrowser('the dashboard', (dashboard) => {
       expect(code).toContain('example-15');
       expect(code).toMatch(/[0-9a-f]{64}/);
     });
-  }
+  });
 
   it('keeps the language that was chosen', async () => {
     const page = await dashboard.visit({ language: 'en' });

@@ -142,7 +142,7 @@ const pages: Record<string, (view: View) => VNode> = {
     />
   ),
   'edit name': (view) => (
-    <EditNamePage view={view} sipAccountId={HOSTILE} idempotencyKey={HOSTILE} name={HOSTILE} />
+    <EditNamePage view={view} sipAccountId={HOSTILE} idempotencyKey={undefined} name={HOSTILE} />
   ),
   history: (view) => (
     <HistoryPage

@@ -37,7 +37,7 @@ async function refresh() {
   reading = true;
   try {
     const address = new URL(location.href);
-    for (const name of ['at', 'done', 'again']) address.searchParams.delete(name);
+    for (const name of ['at', 'done', 'again', 'named']) address.searchParams.delete(name);
     const answer = await fetch(address, { headers: { 'Ledger-Refresh': '1' } });
     if (answer.redirected || answer.status === 401) return location.reload();
     if (answer.ok) replaceParts(new DOMParser().parseFromString(await answer.text(), 'text/html'));

@@ -5,7 +5,7 @@ import type { View } from '../view.js';
 interface EditNameProps {
   readonly view: View;
   readonly sipAccountId: string;
-  readonly idempotencyKey: string;
+  readonly idempotencyKey: undefined;
   readonly name: string;
   readonly nameProblem?: string | undefined;
   readonly problem?: string | undefined;

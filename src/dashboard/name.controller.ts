@@ -1,0 +1,78 @@
+import { Get, Post, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
+import { GetNamesQuery } from '../profiles/get-names.js';
+import { NameSipAccountCommand } from '../profiles/name-sip-account.js';
+import { GetSipAccountQuery } from '../projections/accounts/get-sip-account.js';
+import { DashboardRoutes } from './dashboard-routes.js';
+import { field } from './form.js';
+import { type FormProblem, formProblemOf } from './form-problem.js';
+import { EditNamePage } from './pages/edit-name.js';
+import { Pages } from './pages.js';
+
+const NAME = /^[^\p{C}]{0,80}$/u;
+
+interface Path {
+  readonly mainAccountId: string;
+  readonly sipAccountId: string;
+}
+
+/** The name of a SIP account. Sent twice it is the same name, so its form needs no key. */
+@Roles('billing', 'customer')
+@DashboardRoutes('accounts/:mainAccountId/sip-accounts/:sipAccountId/name')
+export class NameController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly pages: Pages,
+  ) {}
+
+  @Get()
+  async form(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { mainAccountId, sipAccountId } = await this.pathOf(request);
+    const names = await this.queries.execute(new GetNamesQuery(mainAccountId));
+    await this.show(request, reply, names.get(sipAccountId) ?? '');
+  }
+
+  @Post()
+  async rename(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    const path = await this.pathOf(request);
+    const view = this.pages.view(request);
+    const name = field(request.body, 'name').trim();
+    if (!NAME.test(name))
+      return this.show(request, reply, name, { status: 422, idProblem: view.t.name.invalid });
+    const context = { actor: request.principal.id, correlationId: request.id };
+    try {
+      await this.commands.execute(new NameSipAccountCommand({ ...path, name }, context));
+    } catch (error) {
+      return this.show(request, reply, name, formProblemOf(error, view, ''));
+    }
+    await reply.redirect(`${view.to()}?named=1`, 303);
+  }
+
+  /** @throws MainAccountNotFound, SipAccountNotFound */
+  private async pathOf({ params }: AuthenticatedRequest): Promise<Path> {
+    const { mainAccountId, sipAccountId } = params as Path;
+    await this.queries.execute(new GetSipAccountQuery({ mainAccountId, sipAccountId }));
+    return { mainAccountId, sipAccountId };
+  }
+
+  private async show(
+    request: AuthenticatedRequest,
+    reply: FastifyReply,
+    name: string,
+    problem?: FormProblem,
+  ): Promise<void> {
+    const { sipAccountId } = request.params as Path;
+    const props = {
+      view: this.pages.view(request),
+      sipAccountId,
+      idempotencyKey: undefined,
+      name,
+      nameProblem: problem?.idProblem,
+      problem: problem?.problem,
+    };
+    await this.pages.send(request, reply, EditNamePage, props, problem?.status);
+  }
+}

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { GetNamesHandler } from './get-names.js';
+import { NameSipAccountHandler } from './name-sip-account.js';
+import { Profiles } from './profiles.js';
+
+/** Names of SIP accounts. `EventStore` comes from the composition root. */
+@Module({ providers: [Profiles, NameSipAccountHandler, GetNamesHandler] })
+export class ProfilesModule {}

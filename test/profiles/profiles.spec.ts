@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { EventStore } from '../../src/event-store/event-store.js';
+import { Profiles } from '../../src/profiles/profiles.js';
+import { openTestStore } from '../support/sqlite.js';
+
+const context = { actor: 'key:1', correlationId: 'c-1' };
+
+describe('the names of SIP accounts', () => {
+  let store: EventStore;
+  beforeAll(async () => void (store = await openTestStore()));
+  afterAll(() => store.close());
+
+  const lengthOf = async (stream: string): Promise<number> => {
+    let length = 0;
+    for await (const page of store.readStream(stream)) length += page.length;
+    return length;
+  };
+
+  it('are the last ones given, also for another process', async () => {
+    const profiles = new Profiles(store);
+    await profiles.name({ mainAccountId: 'acme', sipAccountId: 'desk', name: 'Reception' }, context);
+    await profiles.name({ mainAccountId: 'acme', sipAccountId: 'desk', name: 'Zoë' }, context);
+    await profiles.name({ mainAccountId: 'acme', sipAccountId: 'door', name: 'Door' }, context);
+    await profiles.name({ mainAccountId: 'acme', sipAccountId: 'door', name: '' }, context);
+    for (const reader of [profiles, new Profiles(store)])
+      expect([...(await reader.names('acme'))]).toEqual([['desk', 'Zoë']]);
+  });
+
+  it('are written once, however often the same name is given', async () => {
+    const profiles = new Profiles(store);
+    const command = { mainAccountId: 'once', sipAccountId: 'desk', name: 'Reception' };
+    await profiles.name(command, context);
+    await profiles.name(command, context);
+    expect(await lengthOf('profile-once')).toBe(1);
+  });
+
+  it('all arrive when two processes give names at once', async () => {
+    const [one, other] = [new Profiles(store), new Profiles(store)];
+    await Promise.all(
+      [one, other].map((profiles, index) =>
+        profiles.name({ mainAccountId: 'race', sipAccountId: `sip-${index}`, name: `${index}` }, context),
+      ),
+    );
+    expect((await one.names('race')).size).toBe(2);
+  });
+
+  it('stay out of the ledger stream', async () => {
+    expect(await lengthOf('mainAccount-acme')).toBe(0);
+  });
+});
