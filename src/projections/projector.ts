@@ -6,8 +6,8 @@ import { Pace } from './pace.js';
 import type { Projection } from './projection.js';
 import { commit, isTrouble, ProjectionRunner } from './projection-runner.js';
 
-/** Events a transaction holds while catching up: an account that many of them touch is written once. */
-const CATCH_UP_EVENTS = 4000;
+/** Events a transaction holds while catching up: an account, and a page of the file, that many of them touch is written once. */
+const CATCH_UP_EVENTS = 16_000;
 const PROGRESS_EVERY_MS = 3000;
 
 /** The read models do not fit the log and may not be emptied, since somebody reads them. */
@@ -52,9 +52,9 @@ export class Projector {
    */
   async run(signal: AbortSignal, pace: Pace = new Pace()): Promise<void> {
     const progress = await this.startProgress();
-    let batch: readonly RecordedEvent[] = [];
+    let batch: RecordedEvent[] = [];
     for await (const { events, position, live } of this.reader.follow(this.start, signal)) {
-      batch = batch.concat(events);
+      batch.push(...events);
       if (!live && batch.length < CATCH_UP_EVENTS) continue;
       this.advance(batch, position);
       progress(batch.length, live);

@@ -10,7 +10,7 @@ import type { Projection, ProjectionWriter } from '../projection.js';
 /** The balances as they are now, which are also the write side's snapshots, and every command's receipt by its key. */
 export const accountsProjection: Projection = {
   name: 'accounts',
-  schema: 1,
+  schema: 2,
   tables: ['main_accounts', 'sip_accounts', 'commands'],
   // `place` is the order of opening and of adding. Commands lie in the order of the log, so that only the small
   // entries of their index are inserted here and there.
@@ -41,7 +41,7 @@ export const accountsProjection: Projection = {
       idempotency_key TEXT NOT NULL,
       fingerprint TEXT NOT NULL,
       receipt TEXT NOT NULL,
-      position INTEGER NOT NULL,
+      position INTEGER PRIMARY KEY,
       UNIQUE (main_account_id, idempotency_key)
     ) STRICT`,
   open: (db) => new AccountsWriter(db),
@@ -93,7 +93,7 @@ class AccountsWriter implements ProjectionWriter {
     };
     const receipt = JSON.stringify(receiptOf(event, booked, account));
     const { idempotencyKey, fingerprint } = metadata;
-    this.commands.add([mainAccountId, idempotencyKey, fingerprint, receipt, recorded.position]);
+    this.commands.add(mainAccountId, idempotencyKey, fingerprint, receipt, recorded.position);
   }
 
   flush(): void {

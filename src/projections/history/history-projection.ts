@@ -9,15 +9,16 @@ import type { Projection, ProjectionWriter } from '../projection.js';
 /** Every event with the balances right after it. */
 export const historyProjection: Projection = {
   name: 'history',
-  schema: 2,
+  schema: 3,
   tables: ['entries'],
-  // An account's entries lie together, in order. The indexes find a SIP account's entries, the last one above all,
-  // and the SIP accounts that an account had at a revision.
+  // Entries lie in the order of the log: only the small entries of the indexes are inserted here and there. These
+  // find an account's entries in order, a SIP account's, the last one above all, and the SIP accounts that an
+  // account had at a revision.
   ddl: `
     CREATE TABLE entries (
       main_account_id TEXT NOT NULL,
       revision INTEGER NOT NULL,
-      position INTEGER NOT NULL,
+      position INTEGER PRIMARY KEY,
       event_id TEXT NOT NULL,
       type TEXT NOT NULL,
       recorded_at TEXT NOT NULL,
@@ -33,8 +34,8 @@ export const historyProjection: Projection = {
       sip_accounts_available TEXT NOT NULL,
       sip_accounts_count INTEGER NOT NULL,
       sip_available TEXT,
-      PRIMARY KEY (main_account_id, revision)
-    ) STRICT, WITHOUT ROWID;
+      UNIQUE (main_account_id, revision)
+    ) STRICT;
     CREATE INDEX entries_of_sip_account ON entries (main_account_id, sip_account_id, revision)
       WHERE sip_account_id IS NOT NULL;
     CREATE INDEX entries_of_addition ON entries (main_account_id, revision) WHERE type = 'SipAccountAdded'`,
@@ -59,7 +60,7 @@ class HistoryWriter implements ProjectionWriter {
     const { account } = this.folds.evolve(entry);
     const { data } = event;
     const sipAccountId = 'sipAccountId' in data ? data.sipAccountId : null;
-    this.entries.add([
+    this.entries.add(
       mainAccountId,
       recorded.revision,
       recorded.position,
@@ -78,7 +79,7 @@ class HistoryWriter implements ProjectionWriter {
       formatAmount(account.sipAccountsAvailable),
       account.sipAccountsCount,
       sipAccountId === null ? null : formatAmount(sipAvailable(account, sipAccountId)),
-    ]);
+    );
   }
 
   flush(): void {
