@@ -14,7 +14,8 @@ const WINDOW = 256;
 /**
  * Appends the bundle's events in their order, so that ids, hashes, keys and the Merkle tree come back the same.
  * What the store has of them already, from an import that was broken off, is passed over.
- * @param pages the bundle's events
+ * @param pages the bundle's events, or another source's
+ * @param holds which of the store's streams the pages are to hold; those of the ledger unless told otherwise
  * @returns the number of events that were written
  * @throws CannotImport, StoreUnavailable, OutcomeUnknown; then call it again
  */
@@ -22,8 +23,9 @@ export async function importEvents(
   store: EventStore,
   pages: AsyncIterable<readonly RecordedEvent[]>,
   onProgress?: (events: number) => void,
+  holds = (stream: string): boolean => mainAccountIdOf(stream) !== undefined,
 ): Promise<number> {
-  const stored = storedEvents(store);
+  const stored = storedEvents(store, holds);
   const window = new Window(store.exclusive ? WINDOW : 1);
   let batch: RecordedEvent[] = [];
   let [seen, written, passing] = [0, 0, true];
@@ -52,10 +54,13 @@ export async function importEvents(
   return written;
 }
 
-/** What the store holds of the ledger, in order of the log. */
-async function* storedEvents(store: EventStore): AsyncGenerator<RecordedEvent, undefined> {
+/** What the store holds of those streams, in order of the log. */
+async function* storedEvents(
+  store: EventStore,
+  holds: (stream: string) => boolean,
+): AsyncGenerator<RecordedEvent, undefined> {
   for await (const page of store.readAll(START))
-    for (const event of page) if (mainAccountIdOf(event.stream) !== undefined) yield event;
+    for (const event of page) if (holds(event.stream)) yield event;
 }
 
 function requireSame(stored: RecordedEvent, event: RecordedEvent): void {

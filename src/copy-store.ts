@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { importEvents } from './audit/bundle-import.js';
+import { Progress } from './audit/progress.js';
+import { loadConfig, type Config } from './config/config.js';
+import { START, type EventReader, type Position, type RecordedEvent } from './event-store/event-store.js';
+import { openEventReader, openEventStore } from './event-store/open-event-store.js';
+
+const USAGE =
+  'usage: npm run copy-store -- --from <store> --to <store>\n' +
+  'A store is sqlite:<data directory>, or the connection string of EventStoreDB: esdb://…';
+
+/** Which store a word of the command line means. @throws Error with the usage */
+function storeNamed(name: string | undefined): Config {
+  const config = loadConfig({});
+  const [, dataDir] = /^sqlite:(.+)$/.exec(name ?? '') ?? [];
+  if (dataDir) return { ...config, store: 'sqlite', dataDir: resolve(dataDir) };
+  if (/^(esdb|kurrentdb)(\+discover)?:\/\//.test(name ?? ''))
+    return { ...config, store: 'eventstoredb', eventStoreDbUrl: name };
+  throw new Error(USAGE);
+}
+
+/** The log up to a position, so that a source that is still written to comes to an end. */
+async function* readUpTo(from: EventReader, end: Position): AsyncGenerator<readonly RecordedEvent[]> {
+  for await (const page of from.readAll(START)) {
+    const wanted = page.filter(({ position }) => position <= end);
+    if (wanted.length > 0) yield wanted;
+    if (wanted.length < page.length) return;
+  }
+}
+
+/**
+ * Copies every stream from one store to the other, in the order of the log: ids, hashes, keys and the tree over
+ * the log stay what they are. Run again after it was broken off, it compares what is there and goes on behind it.
+ */
+async function main(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { from: { type: 'string' }, to: { type: 'string' } } });
+  const [source, target] = [storeNamed(values.from), storeNamed(values.to)];
+  if (source.store === 'sqlite' && !existsSync(source.dataDir))
+    throw new Error(`${source.dataDir} does not exist`);
+  const from = await openEventReader(source);
+  const to = await openEventStore(target);
+  try {
+    const end = await from.head();
+    const copying = new Progress('copied', source.store === 'sqlite' ? Number(end) : 0);
+    const count = (events: number): void => copying.update(events, events);
+    const written = await importEvents(to, readUpTo(from, end), count, () => true);
+    copying.end();
+    const checking = new Progress('compared', 0);
+    let compared = 0;
+    // Nothing is left to write: what this run wrote is read back and compared with the source.
+    await importEvents(
+      to,
+      readUpTo(from, end),
+      (events) => checking.update((compared = events), events),
+      () => true,
+    );
+    checking.end();
+    process.stdout.write(`${written} events copied, ${compared} read back and the same as in the source.\n`);
+  } finally {
+    await Promise.all([from.close(), to.close()]);
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nRun it again to go on.\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { audit } from '../../src/audit/audit.js';
+import { START, type EventStore } from '../../src/event-store/event-store.js';
+import { openEventStoreDb } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { openEventStore } from '../../src/event-store/open-event-store.js';
+import { collect } from '../contract/event-store.contract.js';
+import { Simulator } from '../support/eventstoredb/simulator.js';
+import { Ledger } from '../support/ledger.js';
+import { testConfig } from '../support/read-side.js';
+import { ROOT, temporaryDirectory } from '../support/service.js';
+
+let simulator: Simulator;
+let directory: string;
+
+beforeEach(async () => {
+  simulator = await Simulator.start();
+  directory = temporaryDirectory();
+});
+afterEach(async () => {
+  await simulator.stop();
+  rmSync(directory, { recursive: true });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const copyStore = (...args: string[]): Promise<Ended> & { kill(): void } => {
+  let kill = (): void => {};
+  const ended = new Promise<Ended>((resolve) => {
+    const program = join(ROOT, 'dist/copy-store.js');
+    const child = execFile(process.execPath, [program, ...args], (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+    kill = () => child.kill('SIGKILL');
+  });
+  return Object.assign(ended, { kill });
+};
+
+const embedded = (name: string): Promise<EventStore> => openEventStore(testConfig(join(directory, name)));
+const cluster = (): Promise<EventStore> => openEventStoreDb({ eventStoreDbUrl: simulator.url });
+
+/** Some accounts whose events lie between one another, and the receipt of one key. */
+async function fill(store: EventStore): Promise<string> {
+  const ledger = new Ledger(store);
+  await Promise.all(['a', 'b', 'c'].map((account) => ledger.funded(account, '100', '1', '2')));
+  for (let turn = 0; turn < 10; turn++)
+    for (const account of ['a', 'b', 'c']) await ledger.add(account, '1', '1.5', `turn-${turn}`);
+  return (await ledger.add('a', '2', '7', 'known')).receipt;
+}
+
+const without = (events: readonly object[]) => events.map((event) => ({ ...event, position: undefined }));
+const logOf = async (store: EventStore) => without(await collect(store.readAll(START)));
+
+describe('npm run copy-store', () => {
+  it('moves an embedded ledger to EventStoreDB and back, and it is the same ledger', async () => {
+    const before = await embedded('before');
+    const receipt = await fill(before);
+    const log = await logOf(before);
+    const { tree } = await audit(() => before.readAll(START));
+    await before.close();
+
+    const there = await copyStore('--from', `sqlite:${join(directory, 'before')}`, '--to', simulator.url);
+    expect(there).toMatchObject({ code: 0, stdout: expect.stringContaining(`${log.length} events copied`) });
+    const moved = await cluster();
+    expect(await logOf(moved)).toEqual(log);
+    expect(await new Ledger(moved).add('a', '2', '7', 'known')).toMatchObject({ receipt, replayed: true });
+    expect((await audit(() => moved.readAll(START))).tree).toEqual(tree);
+    await moved.close();
+
+    const back = await copyStore('--from', simulator.url, '--to', `sqlite:${join(directory, 'after')}`);
+    expect(back.code).toBe(0);
+    const after = await embedded('after');
+    expect(await logOf(after)).toEqual(log);
+    await after.close();
+  });
+
+  it('goes on where it was broken off', async () => {
+    const before = await embedded('before');
+    await fill(before);
+    const log = await logOf(before);
+    await before.close();
+    const args = ['--from', `sqlite:${join(directory, 'before')}`, '--to', simulator.url];
+    const broken = copyStore(...args);
+    simulator.appendFault = () => void (simulator.appends === 12 && broken.kill());
+    await broken;
+    expect(simulator.log.events.length).toBeLessThan(log.length);
+    expect((await copyStore(...args)).code).toBe(0);
+    const moved = await cluster();
+    expect(await logOf(moved)).toEqual(log);
+    await moved.close();
+  });
+
+  it('refuses a target that holds something else', async () => {
+    const [before, moved] = [await embedded('before'), await cluster()];
+    await fill(before);
+    await new Ledger(moved).open('another');
+    await Promise.all([before.close(), moved.close()]);
+    const refused = await copyStore('--from', `sqlite:${join(directory, 'before')}`, '--to', simulator.url);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('not') });
+    expect(simulator.log.stream('mainAccount-a')).toHaveLength(0);
+  });
+
+  it('says how it is used', async () => {
+    expect((await copyStore('--from', 'sqlite:x')).stderr).toContain('usage: npm run copy-store');
+  });
+});
