@@ -24,7 +24,8 @@ export default {
       },
     ],
   },
-  testTimeout: 20_000,
+  // A busy machine is no failure.
+  testTimeout: 60_000,
   coverageProvider: 'v8',
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['src/**/*.{ts,tsx}'],
