@@ -39,10 +39,8 @@ inBrowser('the dashboard', (dashboard) => {
     const typed = (amount: string) => (language === 'nl' ? amount.replace('.', ',') : amount);
     const visit = async (): Promise<{ page: Page; main: string; overview: string }> => {
       const main = await newAccount();
-      const page = await dashboard.visit(way);
-      const overview = dashboard.url(`/accounts/${main}`);
-      await page.goto(overview);
-      return { page, main, overview };
+      const page = await dashboard.visit({ ...way, path: `/accounts/${main}` });
+      return { page, main, overview: dashboard.url(`/accounts/${main}`) };
     };
 
     it('shows the totals and the rows of the portal', async () => {
