@@ -35,25 +35,28 @@ const runBlock = ({ language, code }: { language: string; code: string }) =>
     : run(process.execPath, ['--input-type=module', '-e', code], { env: environment() });
 
 describe('what the documents show can be pasted', () => {
-  it.each(['README.md', 'docs/tutorial/first-credit.md', 'docs/how-to/call-from-a-billing-service.md'])(
-    '%s',
-    async (page) => {
-      const blocks = blocksOf(page);
-      expect(blocks.length).toBeGreaterThan(0);
-      for (const block of blocks) await runBlock(block);
-    },
-  );
+  it.each([
+    'README.md',
+    'docs/tutorial/first-credit.md',
+    'docs/how-to/call-from-a-billing-service.md',
+    'docs/how-to/book-in-bulk.md',
+  ])('%s', async (page) => {
+    const blocks = blocksOf(page);
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const block of blocks) await runBlock(block);
+  });
 
   it('and the tutorial ends where it says', async () => {
     const overview = await service.query<{ available: string; sipAccountsAvailable: string }>('/tutorial');
     expect(overview).toMatchObject({ available: '25.5000', sipAccountsAvailable: '0.0000' });
   });
 
-  it('and a retry in the how-to brings the same receipt', async () => {
-    const script = blocksOf('docs/how-to/call-from-a-billing-service.md').find(
-      ({ language }) => language === 'js',
-    );
+  it.each([
+    ['docs/how-to/call-from-a-billing-service.md', 'true'],
+    ['docs/how-to/book-in-bulk.md', '4 insufficient-credit\ntrue'],
+  ])('and a retry in %s brings the same receipts', async (page, output) => {
+    const script = blocksOf(page).find(({ language }) => language === 'js');
     const { stdout } = await runBlock(script ?? { language: 'js', code: '' });
-    expect(stdout.trim()).toBe('true');
+    expect(stdout.trim()).toBe(output);
   });
 });
