@@ -1,4 +1,5 @@
-import { audit, type AuditOptions, type AuditReport, type TreeSize } from './audit.js';
+import { audit, type AuditOptions, type AuditReport } from './audit.js';
+import type { TreeSize } from './log-audit.js';
 import type { BundleReader } from './bundle-reader.js';
 import { readCheckpoint } from './checkpoint.js';
 import { Findings } from './findings.js';

@@ -12,12 +12,13 @@ export interface ReadEvent {
 const ACCOUNT_ID = /^[A-Za-z0-9._~-]{1,64}$/;
 const CURRENCY = /^[A-Z]{3}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
-const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/;
+const TIME =
+  /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$/;
 
 export const isAccountId = (id: string): boolean => ACCOUNT_ID.test(id);
 export const isHash = (value: unknown): value is string => typeof value === 'string' && SHA256.test(value);
 export const isKey = (key: string): boolean => /^[!-~]{1,255}$/.test(key);
-export const isTime = (time: string): boolean => TIME.test(time) && !Number.isNaN(Date.parse(time));
+export const isTime = (time: string): boolean => TIME.test(time);
 
 /** Reads an event. @returns what is wrong with its form, in words, if it cannot be read */
 export function readEvent(event: RecordedEvent): ReadEvent | string {
@@ -40,11 +41,29 @@ function jsonObject(text: string): Record<string, unknown> | string {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is no JSON object';
-    if (JSON.stringify(value) !== text) return 'is JSON, but not as the ledger writes it';
+    if (!isShortest(value, text) && JSON.stringify(value) !== text)
+      return 'is JSON, but not as the ledger writes it';
     return value as Record<string, unknown>;
   } catch {
     return 'is no JSON';
   }
+}
+
+/**
+ * Whether a text without escapes is as long as the shortest one of the object that it was read to, so that there
+ * is nothing else in it. Says so at a fraction of the cost of writing the text again; false when it cannot tell.
+ */
+function isShortest(members: object, text: string): boolean {
+  if (text.includes('\\')) return false;
+  let length = 1;
+  for (const [name, member] of Object.entries(members)) {
+    // Names that are numbers would have changed their place.
+    if (name < ':' && !name.startsWith('$')) return false;
+    if (typeof member === 'string') length += name.length + member.length + 6;
+    else if (member === 1) length += name.length + 5;
+    else return false;
+  }
+  return length === text.length;
 }
 
 function movementOf(type: string, data: Readonly<Record<string, unknown>>): Movement | string {

@@ -1,10 +1,19 @@
 import { hash } from 'node:crypto';
 import type { RecordedEvent } from '../event-store/event-store.js';
 
-const EVENT_ID_NAMESPACE = Buffer.from('6f0c7a5e3d7b4d0e9a496a8f6a1c2b17', 'hex');
-
 /** SHA-256 of a text, 64 hexadecimal digits. */
 export const sha256 = (text: string): string => hash('sha256', text);
+
+/**
+ * The hash that an event bears, whatever else it says, so that one bad event does not break the chain and the tree
+ * for all later ones.
+ */
+export const statedHash = ({ metadata }: RecordedEvent): string =>
+  (LAST_MEMBER.exec(metadata.slice(-75)) ?? MEMBER.exec(metadata))?.[1] ?? sha256(metadata);
+
+/** Where the ledger writes it. */
+const LAST_MEMBER = /^,"hash":"([0-9a-f]{64})"\}$/;
+const MEMBER = /"hash":"([0-9a-f]{64})"/;
 
 /** What an event says, as it is stored and parsed. */
 export interface ParsedEvent {
@@ -18,24 +27,30 @@ export function eventHash(
   { stream, revision, id, type, ...stored }: RecordedEvent,
   parsed: ParsedEvent,
 ): string {
-  const { hash: stated, ...unhashed } = parsed.metadata;
   const data = isCanonical(parsed.data) ? stored.data : canonical(parsed.data);
-  const tail = `,"hash":"${String(stated)}"}`;
-  // The ledger writes the canonical form with the hash behind it: then there is no need to make it again.
-  const metadata =
-    isCanonical(unhashed) && stored.metadata.endsWith(tail)
-      ? `${stored.metadata.slice(0, -tail.length)}}`
-      : canonical(unhashed);
   return sha256(
-    `{"data":${data},"id":${JSON.stringify(id)},"metadata":${metadata},"revision":${revision},` +
-      `"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`,
+    `{"data":${data},"id":${JSON.stringify(id)},"metadata":${unhashed(stored.metadata, parsed.metadata)},` +
+      `"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`,
   );
 }
 
-/** Whether JSON.stringify writes the object in canonical form: members in order, none that has members itself. */
+/** The canonical text of the metadata without the hash. */
+function unhashed(stored: string, metadata: ParsedEvent['metadata']): string {
+  const tail = `,"hash":"${String(metadata['hash'])}"}`;
+  // The ledger writes the canonical form with the hash behind it: then there is no need to make it again.
+  if (stored.endsWith(tail) && isCanonical(metadata)) return `${stored.slice(0, -tail.length)}}`;
+  const { hash: _, ...rest } = metadata;
+  return canonical(rest);
+}
+
+/**
+ * Whether the text that the object was read from is in canonical form but for its hash: members in order, none
+ * that has members itself.
+ */
 function isCanonical(members: Readonly<Record<string, unknown>>): boolean {
   let before = '';
   for (const name in members) {
+    if (name === 'hash') continue;
     if (name < before || typeof members[name] === 'object') return false;
     before = name;
   }
@@ -51,13 +66,17 @@ function canonical(value: unknown): string {
   return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(members[name])}`).join(',')}}`;
 }
 
+/** The namespace, and room for a main account's id and a key behind it. */
+const nameSpace = Buffer.alloc(4096);
+nameSpace.write('6f0c7a5e3d7b4d0e9a496a8f6a1c2b17', 'hex');
+
 /** SHA-1 of what the id of a key is made from: the id is its first 16 bytes, marked as a version 5. */
-export const keyDigest = (mainAccountId: string, idempotencyKey: string): Buffer =>
-  hash(
-    'sha1',
-    Buffer.concat([EVENT_ID_NAMESPACE, Buffer.from(`${mainAccountId}/${idempotencyKey}/0`)]),
-    'buffer',
-  );
+export function keyDigest(mainAccountId: string, idempotencyKey: string): Buffer {
+  // Longer than any key may be: such a one is a finding already.
+  const name = `${mainAccountId}/${idempotencyKey.slice(0, 1000)}/0`;
+  const end = 16 + nameSpace.write(name, 16);
+  return hash('sha1', nameSpace.subarray(0, end), 'buffer');
+}
 
 /** The event id that a key's digest makes (UUID version 5). */
 export function idOfDigest(digest: Buffer): string {

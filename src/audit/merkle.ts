@@ -7,16 +7,25 @@ export type Hash = Buffer;
 export const EMPTY_ROOT: Hash = hash('sha256', '', 'buffer');
 
 export const leafHash = (entry: Uint8Array): Hash =>
-  hash('sha256', Buffer.concat([LEAF_PREFIX, entry]), 'buffer');
+  hash('sha256', Buffer.concat([Buffer.of(0), entry]), 'buffer');
 
-export const nodeHash = (left: Hash, right: Hash): Hash =>
-  hash('sha256', Buffer.concat([NODE_PREFIX, left, right]), 'buffer');
+/** The byte 1 and room for two hashes: nodes are made by the million. */
+const nodeBytes = Buffer.alloc(65, 1);
 
-const LEAF_PREFIX = Buffer.of(0);
-const NODE_PREFIX = Buffer.of(1);
+export function nodeHash(left: Hash, right: Hash): Hash {
+  left.copy(nodeBytes, 1);
+  right.copy(nodeBytes, 33);
+  return hash('sha256', nodeBytes, 'buffer');
+}
 
 /** A leaf of the ledger's tree is an event's `hash`, as 32 bytes. */
-export const eventLeaf = (eventHash: string): Hash => leafHash(Buffer.from(eventHash, 'hex'));
+export function eventLeaf(eventHash: string): Hash {
+  leafBytes.write(eventHash, 1, 'hex');
+  return hash('sha256', leafBytes, 'buffer');
+}
+
+/** The byte 0 and room for a hash. */
+const leafBytes = Buffer.alloc(33);
 
 /**
  * A growing RFC 6962 tree of which only the roots of its complete subtrees are kept: one per bit of its size.

@@ -1,5 +1,5 @@
 import type { Position } from '../../event-store/event-store.js';
-import type { AuditedAccount } from '../audit.js';
+import type { AuditedAccount } from '../accounts-audit.js';
 import { amountOf } from '../balances.js';
 import type { ReadModelTables } from './read-model-tables.js';
 import { movedAmount, namedSip, sipAvailable } from './told-by-event.js';

@@ -1,5 +1,5 @@
 import type { Position, RecordedEvent } from '../../event-store/event-store.js';
-import type { AuditedAccount } from '../audit.js';
+import type { AuditedAccount } from '../accounts-audit.js';
 import type { ReadEvent } from '../event-form.js';
 
 /** An event as the auditor has read and booked it. */

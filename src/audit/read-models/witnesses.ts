@@ -1,5 +1,5 @@
 import type { Position } from '../../event-store/event-store.js';
-import type { AuditedAccount } from '../audit.js';
+import type { AuditedAccount } from '../accounts-audit.js';
 import type { Witness, WitnessedEvent } from './witness.js';
 
 /** Shows each witness the events that are for it, and ends it at the point that it has come to. */

@@ -1,0 +1,163 @@
+import type { RecordedEvent } from '../event-store/event-store.js';
+import { mainAccountIdOf } from '../ledger/streams.js';
+import { amountOf, book, noBalances, outOfBounds, type Balances } from './balances.js';
+import { isAccountId, isHash, isKey, isTime, readEvent, type ReadEvent } from './event-form.js';
+import { eventHash, idOfDigest, keyDigest, sha256, statedHash } from './event-hash.js';
+import type { Findings } from './findings.js';
+import { KeyIndex } from './key-index.js';
+import { Witnesses } from './read-models/witnesses.js';
+import type { Witness } from './read-models/witness.js';
+
+/** A main account as the auditor has counted it. */
+export interface AuditedAccount {
+  readonly mainAccountId: string;
+  revision: number;
+  hash: string;
+  recordedAt: string;
+  readonly balances: Balances;
+}
+
+/** A part of the accounts: of so many parts, the index-th. */
+export interface Share {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** Checks each account's chain and balances. What one account's events say never depends on another's. */
+export class AccountsAudit {
+  readonly accounts = new Map<string, AuditedAccount>();
+  readonly keys = new KeyIndex();
+  private readonly witnesses: Witnesses;
+
+  /** @param share the accounts to look at; all of them unless given */
+  constructor(
+    private readonly findings: Findings,
+    private readonly clockTolerance: number,
+    witnesses: readonly Witness[] = [],
+    private readonly share?: Share,
+  ) {
+    this.witnesses = new Witnesses(witnesses, this.accounts);
+  }
+
+  check(event: RecordedEvent): void {
+    this.witnesses.before(event.position);
+    const mainAccountId = mainAccountIdOf(event.stream);
+    if (mainAccountId === undefined || !isIn(this.share, event.stream)) return;
+    const account = this.account(event.stream, mainAccountId);
+    if (account.revision < 0 && !isAccountId(mainAccountId))
+      this.findings.add('form', 'its stream is not named after a main account id', event);
+    this.checkRevision(event, account);
+    const read = readEvent(event);
+    if (typeof read === 'string') {
+      this.findings.add('form', read, event);
+      account.hash = statedHash(event);
+      return;
+    }
+    this.checkChain(event, read, account);
+    this.checkMetadata(event, read, account);
+    this.checkBalances(event, read, account);
+    this.witnesses.event({ recorded: event, read, account });
+  }
+
+  finish(): void {
+    this.witnesses.end();
+    for (const { mainAccountId, balances } of this.accounts.values()) {
+      let sips = 0n;
+      for (const units of balances.sip.values()) sips += units;
+      if (balances.main + sips !== balances.purchased)
+        this.findings.add(
+          'conservation',
+          `main account ${mainAccountId}: ${conservationBroken({ ...balances, sips })}`,
+        );
+    }
+  }
+
+  private account(stream: string, mainAccountId: string): AuditedAccount {
+    let account = this.accounts.get(stream);
+    if (!account) {
+      account = { mainAccountId, revision: -1, hash: sha256(stream), recordedAt: '', balances: noBalances() };
+      this.accounts.set(stream, account);
+    }
+    return account;
+  }
+
+  private checkRevision(event: RecordedEvent, account: AuditedAccount): void {
+    const expected = account.revision + 1;
+    if (event.revision > expected)
+      this.findings.add(
+        'revision',
+        `revision ${expected} is missing: the stream goes on at ${event.revision}`,
+        event,
+      );
+    else if (event.revision < expected)
+      this.findings.add(
+        'revision',
+        `revision ${event.revision} comes after revision ${account.revision}`,
+        event,
+      );
+    account.revision = event.revision;
+  }
+
+  private checkChain(event: RecordedEvent, read: ReadEvent, account: AuditedAccount): void {
+    const { metadata } = read;
+    const hash = eventHash(event, read);
+    if (hash !== metadata.hash)
+      this.findings.add('hash', `its hash is ${metadata.hash}, but what it says makes ${hash}`, event);
+    if (metadata.previousHash !== account.hash)
+      this.findings.add(
+        'link',
+        `it links to ${metadata.previousHash}, not to the event ahead of it, ${account.hash}`,
+        event,
+      );
+    account.hash = metadata.hash;
+  }
+
+  private checkMetadata(event: RecordedEvent, { metadata }: ReadEvent, account: AuditedAccount): void {
+    const { idempotencyKey, fingerprint, recordedAt } = metadata;
+    if (!isKey(idempotencyKey))
+      this.findings.add('key', 'its idempotency key is not 1 to 255 visible ASCII characters', event);
+    const digest = keyDigest(account.mainAccountId, idempotencyKey);
+    this.keys.add(digest);
+    const id = idOfDigest(digest);
+    if (event.id !== id)
+      this.findings.add('id', `its id does not follow from its idempotency key, which makes ${id}`, event);
+    if (!isHash(fingerprint))
+      this.findings.add('fingerprint', 'its fingerprint is not a SHA-256 in hexadecimal', event);
+    if (!isTime(recordedAt))
+      this.findings.add(
+        'time',
+        `its time ${JSON.stringify(recordedAt)} is no UTC time with milliseconds`,
+        event,
+      );
+    else if (recordedAt < account.recordedAt && this.back(account.recordedAt, recordedAt))
+      this.findings.add(
+        'time',
+        `it was recorded at ${recordedAt}, before the event ahead of it, ${account.recordedAt}`,
+        event,
+      );
+    account.recordedAt = recordedAt;
+  }
+
+  private back(before: string, after: string): boolean {
+    return Date.parse(before) - Date.parse(after) > this.clockTolerance;
+  }
+
+  private checkBalances(event: RecordedEvent, { movement }: ReadEvent, { balances }: AuditedAccount): void {
+    const broken = book(balances, movement);
+    if (broken) this.findings.add('rule', broken, event);
+    const bounds = outOfBounds(balances, movement);
+    if (bounds) this.findings.add('balance', bounds, event);
+    if (balances.purchased !== balances.main + balances.sips)
+      this.findings.add('conservation', conservationBroken(balances), event);
+  }
+}
+
+const conservationBroken = ({ purchased, main, sips }: Balances): string =>
+  `${amountOf(purchased)} was purchased, but ${amountOf(main)} on the main account and ${amountOf(sips)} on its SIP accounts remain`;
+
+function isIn(share: Share | undefined, stream: string): boolean {
+  if (!share) return true;
+  let sum = 0;
+  for (let i = 0; i < stream.length; i++) sum = (sum * 31 + stream.charCodeAt(i)) | 0;
+  return (sum >>> 0) % share.of === share.index;
+}
