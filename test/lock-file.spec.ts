@@ -30,3 +30,12 @@ describe('package-lock.json', () => {
     expect(missing).toEqual([]);
   });
 });
+
+describe('npm test', () => {
+  it('hands options on to the test runner instead of to npm', () => {
+    const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      scripts: { test: string };
+    };
+    expect(scripts.test).toMatch(/ jest --$/);
+  });
+});
