@@ -8,6 +8,7 @@ import { SqliteEventReader } from '../src/event-store/sqlite/sqlite-event-reader
 import { SqliteLog } from '../src/event-store/sqlite/sqlite-log.js';
 import type { Amount } from '../src/ledger/domain/amount.js';
 import type { LedgerEvent } from '../src/ledger/domain/events.js';
+import { AccountLoader } from '../src/ledger/account-loader.js';
 import { emptyHead, eventIdOf, seal, sha256, type StreamHead } from '../src/ledger/seal.js';
 import { mainAccountStream } from '../src/ledger/streams.js';
 import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
@@ -17,6 +18,7 @@ import type { Projection } from '../src/projections/projection.js';
 import { openReadModels } from '../src/projections/read-models-file.js';
 import { runProjections } from '../src/projections/run-projections.js';
 import { treeProjection } from '../src/projections/tree/tree-projection.js';
+import { ReadSide } from '../test/support/read-side.js';
 
 /**
  * Rebuilds read models from a log in a temporary directory, in this one thread. Processor time counts more than
@@ -144,11 +146,28 @@ async function rawInsert(from: string, to: string): Promise<Cost> {
   return cost;
 }
 
+/** The service's read side on the log and its read models: how long until it is ready, and until an account is. */
+async function start(directory: string): Promise<void> {
+  const began = performance.now();
+  const side = await ReadSide.start(directory);
+  await side.caughtUp();
+  const ready = performance.now();
+  const observer = { command: () => undefined, append: () => undefined, alarm: (what: string) => tell(what) };
+  const { head, account } = await new AccountLoader(side.store, side.index, observer).load('customer-0');
+  const loaded = performance.now() - ready;
+  tell(`from start to ready ${(ready - began).toFixed(0)} ms`);
+  const of = `an account of ${head.revision + 1} events and ${account.sipAccountsCount} SIP accounts`;
+  tell(`${of} loaded in ${loaded.toFixed(1)} ms`);
+  await side.close();
+}
+
+const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+
 const directory = await mkdtemp(join(tmpdir(), 'credit-ledger-projections-'));
 try {
   const log = join(directory, 'events.db');
   writeLog(log);
-  process.stdout.write(`${events} events, ${mains} main accounts of ${sips} SIP accounts\n`);
+  tell(`${events} events, ${mains} main accounts of ${sips} SIP accounts`);
   const costs = new Map<string, Cost[]>();
   const note = (name: string, cost: Cost): void => void costs.set(name, [...(costs.get(name) ?? []), cost]);
   let bytes = 0;
@@ -170,9 +189,11 @@ try {
   for (const [name, all] of costs) {
     const { perSecond, user, system } = all.toSorted((a, b) => a.user - b.user)[Math.floor(all.length / 2)]!;
     const cpu = `${user.toFixed(1)} + ${system.toFixed(1)} µs user + system an event`;
-    process.stdout.write(`${name.padEnd(30)} ${String(perSecond).padStart(7)} events/s  ${cpu}\n`);
+    tell(`${name.padEnd(30)} ${String(perSecond).padStart(7)} events/s  ${cpu}`);
   }
-  process.stdout.write(`${bytes.toFixed(0)} bytes an event in the read models\n`);
+  tell(`${bytes.toFixed(0)} bytes an event in the read models`);
+  await rebuild(log, join(directory, 'read-models.db'), ALL);
+  await start(directory);
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

@@ -6,8 +6,12 @@ import { Pace } from './pace.js';
 import type { Projection } from './projection.js';
 import { commit, isTrouble, ProjectionRunner } from './projection-runner.js';
 
-/** Events a transaction holds while catching up: an account, and a page of the file, that many of them touch is written once. */
+/**
+ * Events a transaction holds at most. While catching up many: an account, and a page of the file, that several of
+ * them touch is written once. After that fewer, since queries wait for the transaction at hand.
+ */
 const CATCH_UP_EVENTS = 16_000;
+const BUSY_EVENTS = 2000;
 const PROGRESS_EVERY_MS = 3000;
 
 /** The read models do not fit the log and may not be emptied, since somebody reads them. */
@@ -18,6 +22,7 @@ export class ReadModelsUnusable extends Error {
 /** Follows the log and brings every projection forward. A projection that stops does not hold up the others. */
 export class Projector {
   private readonly runners: readonly ProjectionRunner[];
+  /** Whether the end of the log has been reached once. */
   private live = false;
 
   constructor(
@@ -55,7 +60,7 @@ export class Projector {
     let batch: RecordedEvent[] = [];
     for await (const { events, position, live } of this.reader.follow(this.start, signal)) {
       batch.push(...events);
-      if (!live && batch.length < CATCH_UP_EVENTS) continue;
+      if (!live && batch.length < (this.live ? BUSY_EVENTS : CATCH_UP_EVENTS)) continue;
       this.advance(batch, position);
       progress(batch.length, live);
       batch = [];

@@ -1,6 +1,6 @@
 import type Database from 'libsql';
 import { sipAvailable, type Fold } from '../../ledger/domain/account.js';
-import { formatAmount } from '../../ledger/domain/amount.js';
+import { formatAmount, ZERO } from '../../ledger/domain/amount.js';
 import { receiptOf } from '../../ledger/domain/receipt.js';
 import { BulkInsert } from '../bulk-insert.js';
 import type { LogEntry } from '../log-entry.js';
@@ -50,8 +50,8 @@ export const accountsProjection: Projection = {
 class AccountsWriter implements ProjectionWriter {
   private readonly folds: PartialFolds;
   private readonly commands: BulkInsert;
+  private readonly addedSips: BulkInsert;
   private readonly saveMain: Database.Statement;
-  private readonly addSip: Database.Statement;
   private readonly saveSip: Database.Statement;
   /** The SIP accounts whose credit was moved since the last flush, and when. */
   private readonly moved = new Map<Fold, Map<string, string>>();
@@ -63,6 +63,7 @@ class AccountsWriter implements ProjectionWriter {
       'commands',
       'main_account_id, idempotency_key, fingerprint, receipt, position',
     );
+    this.addedSips = new BulkInsert(db, 'sip_accounts', 'main_account_id, place, sip_account_id, available');
     this.saveMain = db.prepare(`
       INSERT INTO main_accounts (main_account_id, currency, purchased, available, sip_accounts_available,
         sip_accounts_count, revision, hash, recorded_at)
@@ -71,9 +72,6 @@ class AccountsWriter implements ProjectionWriter {
         available = excluded.available, sip_accounts_available = excluded.sip_accounts_available,
         sip_accounts_count = excluded.sip_accounts_count, revision = excluded.revision, hash = excluded.hash,
         recorded_at = excluded.recorded_at`);
-    this.addSip = db.prepare(
-      `INSERT INTO sip_accounts (main_account_id, place, sip_account_id, available) VALUES (?, ?, ?, '0.0000')`,
-    );
     this.saveSip = db.prepare(
       'UPDATE sip_accounts SET available = ?, moved_at = ? WHERE main_account_id = ? AND sip_account_id = ?',
     );
@@ -83,7 +81,7 @@ class AccountsWriter implements ProjectionWriter {
     const { recorded, mainAccountId, event, metadata } = entry;
     const { account } = this.folds.evolve(entry);
     if (event.type === 'SipAccountAdded')
-      this.addSip.run([mainAccountId, account.sipAccountsCount, event.data.sipAccountId]);
+      this.addedSips.add(mainAccountId, account.sipAccountsCount, event.data.sipAccountId, ZERO);
     else if ('sipAccountId' in event.data)
       this.movedIn(account).set(event.data.sipAccountId, metadata.recordedAt);
     const booked = {
@@ -97,6 +95,7 @@ class AccountsWriter implements ProjectionWriter {
   }
 
   flush(): void {
+    this.addedSips.flush();
     for (const fold of this.folds.unsettled) this.save(fold);
     this.commands.flush();
     this.folds.settle();
@@ -105,6 +104,7 @@ class AccountsWriter implements ProjectionWriter {
 
   forget(): void {
     this.folds.forget();
+    this.addedSips.forget();
     this.commands.forget();
     this.moved.clear();
   }
