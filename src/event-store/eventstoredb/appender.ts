@@ -77,15 +77,18 @@ export class Appender {
     }
   }
 
-  private async send({ stream, expected, proposed }: Request): Promise<Position> {
+  private async send(request: Request): Promise<Position> {
+    const { stream, expected, proposed } = request;
     const { options } = this.connection;
     const { tryMs } = this.settings;
     const expectedRevision = expected === 'no-stream' ? 'no_stream' : BigInt(expected);
     const { position } = await this.connection.call(tryMs, (client) =>
       client.appendToStream(stream, proposed, { ...options, expectedRevision, deadline: tryMs }),
     );
-    if (!position) throw new Error('the server gave no position');
-    return position.commit;
+    // A server may not say again where it wrote what it is sent again.
+    const commit = position?.commit ?? (await this.find(request));
+    if (commit === undefined) throw new Error('the server gave no position');
+    return commit;
   }
 
   /**
@@ -118,9 +121,7 @@ function failureOf({ stream }: Request, error: unknown, doubt: unknown): StoreUn
   return doubt
     ? new OutcomeUnknown(
         `EventStoreDB did not say whether an append to ${stream} was written: ${reasonOf(doubt)}`,
-        {
-          cause: doubt,
-        },
+        { cause: doubt },
       )
     : new StoreUnavailable(`EventStoreDB cannot append to ${stream}: ${reasonOf(error)}`, { cause: error });
 }

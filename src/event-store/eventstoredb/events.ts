@@ -22,23 +22,29 @@ export function toProposed({ id, type, data, metadata }: NewEvent): EventData {
 }
 
 function faithful(text: string): Record<string, unknown> {
-  const value = JSON.parse(text) as Record<string, unknown>;
-  if (JSON.stringify(value) !== text) throw new StoreUnavailable(`${text} would not come back as it is`);
-  return value;
+  try {
+    const value = JSON.parse(text) as Record<string, unknown>;
+    if (JSON.stringify(value) === text) return value;
+  } catch {
+    // Not JSON at all: no more to be kept than JSON in another form.
+  }
+  throw new StoreUnavailable(`${text} would not come back as it is`);
 }
 
 /** @throws StoreUnavailable the event was written in a way in which the ledger does not write */
 export function toRecorded({ event, commitPosition }: ResolvedEvent | AllStreamResolvedEvent): RecordedEvent {
   if (!event) throw new StoreUnavailable('the server sent an answer without an event');
-  const { id, type, streamId, revision, data, metadata, position } = event;
-  if (position && position.commit !== position.prepare)
-    throw new StoreUnavailable(`event ${id} at ${position.commit} was prepared at ${position.prepare}`);
+  const { id, type, streamId, revision, data, metadata } = event;
+  const commit = event.position?.commit ?? commitPosition;
+  const prepare = event.position?.prepare ?? commit;
+  if (commit === undefined || commit !== prepare)
+    throw new StoreUnavailable(`event ${id} was committed at ${commit}, but prepared at ${prepare}`);
   return {
     id,
     type,
     stream: streamId,
     revision: Number(revision),
-    position: position?.commit ?? commitPosition ?? START,
+    position: commit,
     data: textOf(data),
     metadata: textOf(metadata ?? {}),
   };

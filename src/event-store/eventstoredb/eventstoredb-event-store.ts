@@ -87,6 +87,6 @@ class EventStoreDbEventStore extends EventStore {
   private async end(): Promise<void> {
     this.closing.abort();
     await Promise.all([this.appender.close(), this.reader.close()]);
-    await Promise.all(this.connections.map((connection) => connection.close()));
+    for (const connection of this.connections) connection.close();
   }
 }

@@ -33,7 +33,7 @@ const FINAL = [
 
 /** The client never reached a server, or the server turned the request away before it did anything. */
 const NEVER_BEGUN =
-  /No connection established|Failed to discover after|Server Is Not Ready|Server Is Too Busy/i;
+  /No connection established|Failed to discover after|No leader info|Server Is (Not Ready|Too Busy)/i;
 
 /** What is not recognised counts as unknown: that costs a repetition, the opposite would cost a booking. */
 export function verdictOf(error: unknown): Verdict {

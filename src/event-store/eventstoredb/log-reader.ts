@@ -1,6 +1,7 @@
 import {
   StreamNotFoundError,
   type AllStreamResolvedEvent,
+  type EventStoreDBClient,
   type Position as LogPosition,
   type StreamingRead,
 } from '@eventstore/db-client';
@@ -15,8 +16,8 @@ import { Slots } from './slots.js';
 
 /** Events of a stream's first page: who only looks whether there is something new should not fetch it all. */
 const FIRST_PAGE = 16;
-/** Events looked at at once where the ledger's last event is searched for. */
-const TAIL = 64;
+/** Events at the end of the log among which the ledger's last event is looked for first. */
+const TAIL = 32;
 
 /**
  * Reads from the leader, page by page. No read stays open between two pages, so a slow consumer holds
@@ -46,8 +47,8 @@ export class LogReader {
 
   /** The stream's events from a revision on, at most so many, in one try. @throws the client's errors */
   async streamPage(stream: string, from: number, maxCount: number): Promise<RecordedEvent[]> {
-    const { client, options } = this.connection;
-    const page = await this.collect(() =>
+    const { options } = this.connection;
+    const page = await this.collect((client) =>
       client.readStream(stream, { ...options, fromRevision: BigInt(from), maxCount }),
     );
     return page.map(toRecorded);
@@ -72,14 +73,14 @@ export class LogReader {
   async findHead(): Promise<Position> {
     let from: LogPosition | 'end' = 'end';
     let end: Position | undefined;
-    for (;;) {
-      const page: readonly AllStreamResolvedEvent[] = await this.allPage('backwards', from, TAIL);
+    for (let size = TAIL; ; size = this.settings.pageSize) {
+      const page: readonly AllStreamResolvedEvent[] = await this.allPage('backwards', from, size);
       end ??= placeOf(page[0])?.commit ?? START;
       // A log that ends before what was seen of it has been restored: what was seen does not count.
       const known = end < this.seen.end ? { head: START, end: START } : this.seen;
       const ours = page.find(({ event }) => this.isOurs(event?.streamId));
       const oldest = placeOf(page.at(-1));
-      if (ours || !oldest || oldest.commit <= known.end || page.length < TAIL) {
+      if (ours || !oldest || oldest.commit <= known.end || page.length < size) {
         this.seen = { head: placeOf(ours)?.commit ?? known.head, end };
         return this.seen.head;
       }
@@ -117,13 +118,13 @@ export class LogReader {
     fromPosition: LogPosition | 'start' | 'end',
     maxCount: number,
   ): Promise<AllStreamResolvedEvent[]> {
-    const { client, options } = this.connection;
-    return this.collect(() => client.readAll({ ...options, direction, fromPosition, maxCount }));
+    const { options } = this.connection;
+    return this.collect((client) => client.readAll({ ...options, direction, fromPosition, maxCount }));
   }
 
-  private collect<E>(open: () => StreamingRead<E>): Promise<E[]> {
+  private collect<E>(open: (client: EventStoreDBClient) => StreamingRead<E>): Promise<E[]> {
     const { tryMs } = this.settings;
-    return this.slots.run(() => this.connection.call(tryMs, () => drain(open(), tryMs)));
+    return this.slots.run(() => this.connection.call(tryMs, (client) => drain(open(client), tryMs)));
   }
 }
 
