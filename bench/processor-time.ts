@@ -9,8 +9,8 @@ interface Process {
 }
 
 /**
- * Seconds of processor time that the processes and all that descend from them have taken so far. Unlike rates it
- * hardly depends on who else is on the machine. NaN where the system does not tell.
+ * Seconds of processor time that the processes and all that descend from them have taken so far. Neighbours on
+ * the machine change it far less than they change a rate. NaN where the system does not tell.
  */
 export async function processorSeconds(pids: readonly number[]): Promise<number> {
   const names = await readdir('/proc').catch(() => []);
