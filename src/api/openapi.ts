@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { PROBLEMS, type ProblemCode } from './problems.js';
 import { ProblemResponse } from './responses/problem.js';
 
 const DESCRIPTION = `Prepaid credit of telephone customers, exact to the fourth decimal.
@@ -46,13 +47,21 @@ function closeRequests({ components }: OpenAPIObject): void {
     if (name.endsWith('Request') && !('$ref' in schema)) schema.additionalProperties = false;
 }
 
+/** What every route that asks who is calling may answer, and every route that reads a body. */
+const EVERYWHERE: readonly ProblemCode[] = ['too-many-requests', 'internal-error', 'issuer-unavailable'];
+const WITH_BODY: readonly ProblemCode[] = ['payload-too-large', 'unsupported-media-type'];
+
 /** Every refusal has the same form, also where a route only says in words which ones it has. */
 function showProblems({ paths }: OpenAPIObject): void {
   const content = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } };
-  for (const path of Object.values(paths))
-    for (const { responses } of [path.get, path.post, path.put, path.patch, path.delete].filter(
-      (each) => !!each,
-    ))
+  for (const [url, path] of Object.entries(paths))
+    for (const operation of [path.get, path.post, path.put, path.patch, path.delete]) {
+      if (!operation) continue;
+      const { responses } = operation;
+      const common = operation === path.post ? [...EVERYWHERE, ...WITH_BODY] : EVERYWHERE;
+      for (const code of url.startsWith('/v1/') ? common : [])
+        responses[PROBLEMS[code].status] ??= { description: `\`${code}\`: ${PROBLEMS[code].meaning}` };
       for (const [status, response] of Object.entries(responses))
         if (Number(status) >= 400 && response && !('$ref' in response)) response.content ??= content;
+    }
 }

@@ -73,6 +73,19 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('names what every route may answer, whoever wrote it', () => {
+    for (const [path, item] of Object.entries(document.paths))
+      for (const [method, { responses }] of Object.entries(item as Record<string, { responses: object }>)) {
+        if (!path.startsWith('/v1/')) continue;
+        const expected = ['401', '403', '429', '500', '503', ...(method === 'post' ? ['413', '415'] : [])];
+        expect([method, path, Object.keys(responses)]).toEqual([
+          method,
+          path,
+          expect.arrayContaining(expected),
+        ]);
+      }
+  });
+
   it('shows an example of every code, under its status', () => {
     const shown = new Set<string>();
     for (const { operation } of operations)
