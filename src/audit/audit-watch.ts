@@ -10,6 +10,7 @@ export class AuditWatch {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private readonly told = new Set<string>();
+  private stopping = false;
 
   constructor(
     private readonly checkpoints: Checkpoints,
@@ -22,6 +23,7 @@ export class AuditWatch {
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
     clearInterval(this.timer);
     await this.running;
   }
@@ -43,7 +45,7 @@ export class AuditWatch {
       await run();
     } catch (error) {
       // While it cannot be known it is no finding; the next look will tell.
-      if (error instanceof ReadModelBehind || error instanceof StoreUnavailable) return;
+      if (this.stopping || error instanceof ReadModelBehind || error instanceof StoreUnavailable) return;
       this.alarm(failure, { error: String(error) });
     }
   }

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../event-store/event-store.js';
+import type { Position, RecordedEvent } from '../event-store/event-store.js';
 import { AccountsAudit, type AuditedAccount, type Share } from './accounts-audit.js';
 import { Findings, type Finding } from './findings.js';
 import { LogAudit, type TreeSize } from './log-audit.js';
@@ -15,8 +15,8 @@ export interface AuditOptions {
   readonly checkpoints?: readonly TreeSize[];
   /** What else is to be compared with the log. */
   readonly witnesses?: readonly Witness[];
-  /** Told after each page how many events have been seen. */
-  readonly onProgress?: (events: number) => void;
+  /** Told after each page how many events have been seen, and the position of the last. */
+  readonly onProgress?: (events: number, position: Position) => void;
 }
 
 export interface AuditReport {
@@ -48,7 +48,7 @@ export async function audit(
         log.check(event);
         accounts.check(event);
       }
-      onProgress?.(log.seen);
+      onProgress?.(log.seen, log.position);
     }
     await finishAccounts(accounts, readLog, findings);
     log.finish();

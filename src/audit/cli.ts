@@ -78,15 +78,10 @@ async function verify(values: Values, [bundle]: readonly string[]): Promise<numb
   if (values.proof !== undefined) return verifyProof(values.proof, options, print);
   if (bundle !== undefined) return verifyBundle(bundle, options, print);
   const config = configOf(values);
-  const reader = await openEventReader(config);
   const own = checkpointFileIn(config.dataDir);
   const checkpoints = existsSync(own) ? [...options.checkpoints, own] : options.checkpoints;
   const readModels = values['read-model'] ? { readModels: join(config.dataDir, 'read-models.db') } : {};
-  try {
-    return await verifyStore(reader, { ...options, checkpoints, ...readModels }, print);
-  } finally {
-    await reader.close();
-  }
+  return verifyStore(config, { ...options, checkpoints, ...readModels }, print);
 }
 
 async function exportBundle(values: Values): Promise<number> {

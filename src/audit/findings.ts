@@ -52,8 +52,19 @@ export class Findings {
     const key = `${check} ${event?.stream ?? message}`;
     const known = this.first.get(key);
     if (known) known.more += 1;
-    else if (this.first.size >= MAX_FINDINGS) this.unlisted += 1;
-    else this.first.set(key, { check, message, ...(event && placeOf(event)), more: 0 });
+    else this.keep(key, { check, message, ...(event && placeOf(event)), more: 0 });
+  }
+
+  /** Adds what was found elsewhere, about other streams. */
+  adopt(findings: readonly Finding[], unlisted: number): void {
+    for (const finding of findings)
+      this.keep(`${finding.check} ${finding.stream ?? finding.message}`, finding);
+    this.unlisted += unlisted;
+  }
+
+  private keep(key: string, finding: Finding): void {
+    if (this.first.size >= MAX_FINDINGS) this.unlisted += 1;
+    else this.first.set(key, finding);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../event-store/event-store.js';
+import type { Position, RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 import { statedHash } from './event-hash.js';
 import type { Findings } from './findings.js';
@@ -13,7 +13,8 @@ export interface TreeSize {
 /** Checks the log as a whole: its order, and that it is the one that checkpoints were made of. */
 export class LogAudit {
   seen = 0;
-  private position = -1n;
+  /** Of the last event seen. */
+  position: Position = -1n;
   private readonly grown = new CompactTree();
 
   constructor(

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { START, type EventReader, type RecordedEvent } from '../../event-store/event-store.js';
+import { availableParallelism } from 'node:os';
+import type { Config } from '../../config/config.js';
+import type { Position } from '../../event-store/event-store.js';
+import { openEventReader } from '../../event-store/open-event-store.js';
 import { audit, type AuditOptions, type AuditReport } from '../audit.js';
 import { auditBundle } from '../bundle-audit.js';
 import { BundleReader } from '../bundle-reader.js';
 import { readCheckpoint } from '../checkpoint.js';
 import { Findings } from '../findings.js';
+import { auditInParallel, logUntil } from '../parallel-audit.js';
 import { Progress } from '../progress.js';
 import { checkProof } from '../proof.js';
 import { ReadModelAudit } from '../read-models/read-model-audit.js';
@@ -20,30 +24,41 @@ export interface VerifyOptions {
   readonly keys: readonly string[];
 }
 
+export interface StoreOptions extends VerifyOptions {
+  /** The read models' file, when it is to be compared with the log. */
+  readonly readModels?: string;
+}
+
+/** From so many positions on, threads are worth their start. */
+const MANY = 200_000n;
+const MOST_THREADS = 8;
+
 /** Checks a store. @returns the exit code */
-export async function verifyStore(
-  reader: EventReader,
-  options: VerifyOptions & { readonly readModels?: string },
-  output: Output,
-): Promise<number> {
-  const findings = new Findings();
-  // Opened first: what it holds is then in the log that is read.
-  const readModels =
-    options.readModels === undefined ? undefined : new ReadModelAudit(options.readModels, findings);
-  const progress = new Progress('verified', Number(await reader.head()));
-  let last = START;
-  async function* readLog(): AsyncGenerator<readonly RecordedEvent[], void> {
-    for await (const page of reader.readAll(START)) {
-      last = page.at(-1)?.position ?? last;
-      yield page;
-    }
+export async function verifyStore(config: Config, options: StoreOptions, output: Output): Promise<number> {
+  const reader = await openEventReader(config);
+  try {
+    // Opened first: what it holds is then in the log that is read.
+    const findings = new Findings();
+    const readModels =
+      options.readModels === undefined ? undefined : new ReadModelAudit(options.readModels, findings);
+    const until = await reader.head();
+    const progress = new Progress('verified', Number(until));
+    const onProgress = (events: number, position: Position) => progress.update(events, Number(position));
+    const asked = { ...auditOptions(options), onProgress };
+    const report =
+      !readModels && until > MANY
+        ? await auditInParallel(reader, config, Math.min(availableParallelism(), MOST_THREADS), asked)
+        : await audit(
+            logUntil(reader, until),
+            { ...asked, witnesses: readModels?.witnesses ?? [] },
+            findings,
+          );
+    readModels?.close();
+    progress.end();
+    return tell(report, options, output);
+  } finally {
+    await reader.close();
   }
-  const onProgress = (events: number) => progress.update(events, Number(last));
-  const witnesses = readModels?.witnesses ?? [];
-  const report = await audit(readLog, { ...auditOptions(options), onProgress, witnesses }, findings);
-  readModels?.close();
-  progress.end();
-  return tell(report, options, output);
 }
 
 /** Checks a bundle. @returns the exit code */

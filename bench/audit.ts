@@ -1,0 +1,175 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { audit } from '../src/audit/audit.js';
+import { auditBundle } from '../src/audit/bundle-audit.js';
+import { importEvents } from '../src/audit/bundle-import.js';
+import { BundleReader } from '../src/audit/bundle-reader.js';
+import { writeBundle } from '../src/audit/bundle-writer.js';
+import { auditInParallel } from '../src/audit/parallel-audit.js';
+import { loadConfig } from '../src/config/config.js';
+import { START } from '../src/event-store/event-store.js';
+import { SqliteEventReader } from '../src/event-store/sqlite/sqlite-event-reader.js';
+import { SqliteEventStore } from '../src/event-store/sqlite/sqlite-event-store.js';
+import {
+  GetPastMainAccountHandler,
+  GetPastMainAccountQuery,
+} from '../src/projections/history/get-past-main-account.js';
+import { historyProjection } from '../src/projections/history/history-projection.js';
+import type { Projections } from '../src/projections/projections.js';
+import { ReadModels } from '../src/projections/read-models.js';
+import { runProjections } from '../src/projections/run-projections.js';
+import { writeLog } from './write-log.js';
+
+/**
+ * How fast a ledger is verified, exported and imported, beside the raw reading of its log, and how long a question
+ * about the past takes. Every task runs in a process of its own, so that its memory can be told.
+ */
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '200000' },
+    mains: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '3' },
+    task: { type: 'string' },
+    directory: { type: 'string', default: '' },
+  },
+});
+const events = Number(values.events);
+const [log, bundle] = [join(values.directory, 'events.db'), join(values.directory, 'ledger.bundle')];
+
+const TASKS: Readonly<Record<string, () => Promise<unknown>>> = {
+  'raw read': () =>
+    withReader(async (reader) => {
+      let seen = 0;
+      for await (const page of reader.readAll(START)) seen += page.length;
+      if (seen !== events) throw new Error(`${seen} events`);
+    }),
+  verify: () => withReader(async (reader) => sound(await audit(() => reader.readAll(START)))),
+  'verify, threads': () =>
+    withReader(async (reader) => {
+      const config = loadConfig({ LEDGER_DATA_DIR: values.directory });
+      sound(await auditInParallel(reader, config, availableParallelism(), {}));
+    }),
+  export: () =>
+    withReader(async (reader) => {
+      rmSync(bundle, { force: true });
+      await writeBundle(reader, bundle, { selection: { mainAccounts: null, until: null } });
+    }),
+  'verify bundle': async () => sound(await auditBundle(new BundleReader(bundle))),
+  import: async () => {
+    const directory = mkdtempSync(join(values.directory, 'import-'));
+    const store = await SqliteEventStore.open(join(directory, 'events.db'));
+    await importEvents(store, new BundleReader(bundle).events());
+    await store.close();
+    rmSync(directory, { recursive: true });
+  },
+};
+
+async function withReader(run: (reader: SqliteEventReader) => Promise<void>): Promise<void> {
+  const reader = SqliteEventReader.open(log);
+  await run(reader);
+  await reader.close();
+}
+
+function sound({ findings }: { readonly findings: readonly unknown[] }): void {
+  if (findings.length > 0) throw new Error(JSON.stringify(findings[0]));
+}
+
+/** Runs a task and tells what it took. */
+async function measure(run: () => Promise<unknown>): Promise<void> {
+  const began = performance.now();
+  const before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (performance.now() - began) / 1000;
+  const peakMiB = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(JSON.stringify({ seconds, cpu: (user + system) / 1e6, peakMiB }));
+}
+
+interface Taken {
+  readonly seconds: number;
+  /** Processor seconds, over all threads. */
+  readonly cpu: number;
+  readonly peakMiB: number;
+}
+
+function inOwnProcess(task: string, directory: string): Taken {
+  const args = [
+    ...process.execArgv,
+    ...[process.argv[1] ?? '', '--task', task, '--directory', directory, '--events', values.events],
+  ];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${task}: ${stderr}`);
+  return JSON.parse(stdout) as Taken;
+}
+
+const median = (all: readonly number[]): number =>
+  all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
+
+/** p99 of a question about the past, in milliseconds, at a part of a stream that holds all events. */
+async function askThePast(directory: string): Promise<void> {
+  mkdirSync(directory);
+  const [file, source] = [join(directory, 'read-models.db'), join(directory, 'events.db')];
+  writeLog(source, events, 1);
+  const end = new AbortController();
+  await runProjections(
+    { file, mayReset: true },
+    [historyProjection],
+    async () => SqliteEventReader.open(source),
+    (message) => {
+      if (message.kind === 'progress' && message.live) end.abort();
+    },
+    end.signal,
+  );
+  const models = new ReadModels();
+  models.open(file);
+  const projections = {
+    read: async (_: string, __: unknown, read: (m: ReadModels) => unknown) =>
+      models.atOnce(() => read(models)),
+  };
+  const handler = new GetPastMainAccountHandler(projections as unknown as Projections);
+  const times = models.query<{ recorded_at: string }>('SELECT recorded_at FROM entries WHERE revision = ?');
+  for (const [name, part] of Object.entries({ start: 0.01, middle: 0.5, end: 0.99 })) {
+    const taken: number[] = [];
+    for (let i = 0; i < 1000; i++) {
+      const asOf = times.get(Math.floor(events * part) + (i % 100))?.recorded_at ?? '';
+      const began = performance.now();
+      await handler.execute(new GetPastMainAccountQuery({ mainAccountId: 'customer-0', point: { asOf } }));
+      taken.push(performance.now() - began);
+    }
+    const [p50, p99] = [0.5, 0.99].map(
+      (share) => taken.toSorted((a, b) => a - b)[Math.floor(taken.length * share)],
+    );
+    process.stdout.write(
+      `as of the ${name.padEnd(8)} p50 ${p50?.toFixed(2)} ms, p99 ${p99?.toFixed(2)} ms\n`,
+    );
+  }
+  models.close();
+}
+
+async function main(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'credit-ledger-audit-'));
+  try {
+    writeLog(join(directory, 'events.db'), events, Number(values.mains));
+    process.stdout.write(`${events} events of ${values.mains} main accounts\n`);
+    for (const task of Object.keys(TASKS)) {
+      const all = Array.from({ length: Number(values.rounds) }, () => inOwnProcess(task, directory));
+      const rate = events / median(all.map(({ seconds }) => seconds));
+      const cpu = (median(all.map((each) => each.cpu)) / events) * 1e6;
+      const peak = Math.max(...all.map(({ peakMiB }) => peakMiB));
+      process.stdout.write(
+        `${task.padEnd(15)} ${rate.toFixed(0).padStart(8)} events/s  ${cpu.toFixed(1).padStart(5)} µs processor time an event  ${peak.toFixed(0)} MiB at most\n`,
+      );
+    }
+    const bytes = statSync(join(directory, 'ledger.bundle')).size / events;
+    process.stdout.write(`${bytes.toFixed(0)} bytes an event in the bundle\n`);
+    await askThePast(join(directory, 'past'));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const task = values.task === undefined ? undefined : TASKS[values.task];
+await (task ? measure(task) : main());

@@ -1,0 +1,45 @@
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { audit } from '../../src/audit/audit.js';
+import { auditInParallel } from '../../src/audit/parallel-audit.js';
+import { START, type EventStore, type RecordedEvent } from '../../src/event-store/event-store.js';
+import { openEventStore } from '../../src/event-store/open-event-store.js';
+import { testConfig } from '../support/read-side.js';
+import { temporaryDirectory } from '../support/service.js';
+import { goodLog } from './support/good-log.js';
+import { storeLog } from './support/stored-log.js';
+
+const dataDir = temporaryDirectory();
+const config = testConfig(dataDir);
+let store: EventStore;
+
+beforeAll(async () => {
+  store = await openEventStore(config);
+  const events = goodLog();
+  const place = events.findIndex(({ stream, revision }) => stream === 'mainAccount-bob' && revision === 4);
+  const event = events[place] as RecordedEvent;
+  events[place] = { ...event, data: event.data.replace('12.2109', '12.2108') };
+  await storeLog(store, events);
+});
+afterAll(async () => {
+  await store.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+describe('the audit in several threads', () => {
+  it.each([1, 2, 3])('of which there are %d, finds what one thread finds', async (threads) => {
+    const checkpoints = [{ size: 3, root: Buffer.alloc(32) }];
+    const alone = await audit(() => store.readAll(START), { checkpoints });
+    const together = await auditInParallel(store, config, threads, { checkpoints });
+    const sorted = ({ findings }: typeof alone) =>
+      findings.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    expect(alone.findings).toHaveLength(4);
+    expect(sorted(together)).toEqual(sorted(alone));
+    expect({ ...together, findings: [] }).toEqual({ ...alone, findings: [] });
+  });
+
+  it('is ended by a store that its threads cannot open', async () => {
+    const nowhere = { ...config, dataDir: `${dataDir}/nowhere` };
+    await expect(auditInParallel(store, nowhere, 2, {})).rejects.toThrow('does not exist');
+  });
+});
