@@ -2,11 +2,12 @@ import { LRUCache } from 'lru-cache';
 import type { EventStore } from '../event-store/event-store.js';
 import { AccountLoader } from './account-loader.js';
 import { AccountWriter, MAX_BATCH } from './account-writer.js';
-import type { AccountsIndex } from './accounts-index.js';
+import type { AccountsIndex, CommandKey } from './accounts-index.js';
 import type { Booking, Order } from './booking.js';
 import type { LedgerCommand } from './commands/ledger-command.js';
 import { BatchTooLarge } from './domain/errors.js';
 import type { LedgerObserver } from './ledger-observer.js';
+import { LookAhead } from './look-ahead.js';
 import { canonicalJson, sha256 } from './seal.js';
 
 /** SIP accounts and recent commands held in memory, over all accounts that nobody is writing to. */
@@ -15,6 +16,7 @@ const MAX_WEIGHT = 1_000_000;
 /** The write side's door: every command goes through here, to the one writer of its main account. */
 export class Accounts {
   private readonly loader: AccountLoader;
+  private readonly index: LookAhead;
   private readonly busy = new Map<string, AccountWriter>();
   private readonly idle = new LRUCache<string, AccountWriter>({
     maxSize: MAX_WEIGHT,
@@ -23,11 +25,12 @@ export class Accounts {
 
   constructor(
     private readonly store: EventStore,
-    private readonly index: AccountsIndex,
+    index: AccountsIndex,
     private readonly observer: LedgerObserver,
     private readonly now: () => Date = () => new Date(),
   ) {
-    this.loader = new AccountLoader(store, index, observer);
+    this.index = new LookAhead(index);
+    this.loader = new AccountLoader(store, this.index, observer);
   }
 
   /** Commands on their way, over all accounts. */
@@ -47,7 +50,9 @@ export class Accounts {
 
   /** Books many commands, of any accounts, each by itself. @returns what became of each, in their order */
   bookEach(commands: readonly LedgerCommand[]): Promise<PromiseSettledResult<Booking>[]> {
-    return Promise.allSettled(commands.map((command) => this.book(command)));
+    return Promise.allSettled(
+      this.index.during(commands.map(keyOf), () => commands.map((command) => this.book(command))),
+    );
   }
 
   /**
@@ -64,7 +69,9 @@ export class Accounts {
       const error = new BatchTooLarge(MAX_BATCH);
       return Promise.allSettled(commands.map(() => Promise.reject(error)));
     }
-    return Promise.allSettled(this.submit(mainAccountId, commands.map(orderOf)));
+    return Promise.allSettled(
+      this.index.during(commands.map(keyOf), () => this.submit(mainAccountId, commands.map(orderOf))),
+    );
   }
 
   /**
@@ -104,6 +111,11 @@ export class Accounts {
     return writer;
   }
 }
+
+const keyOf = ({ data, context }: LedgerCommand): CommandKey => ({
+  mainAccountId: data.mainAccountId,
+  idempotencyKey: context.idempotencyKey,
+});
 
 function orderOf(command: LedgerCommand): Order {
   const { type, data, context } = command;

@@ -185,6 +185,21 @@ describe('commands in bulk', () => {
     expect(await book(lines)).toEqual(['replayed', 'replayed', 'idempotency-key-reused']);
   });
 
+  it('are known by their keys also when the writer remembers them from the read models only', async () => {
+    await api.funded('old', '10', 'desk-1');
+    const lines = [add('old', '1', 'old-1'), add('old', '2', 'old-2')];
+    const position = resultsOf((await send(lines)).text).at(-1)?.position ?? '';
+    await api.send('/v1/main-accounts/old', { headers: { 'Ledger-At-Least': position } });
+    // An append, after which the writer forgets what the read models hold.
+    expect(await book([add('old', '3')])).toEqual(['booked']);
+    expect(await book([...lines, add('old', '9', 'old-1'), add('old', '4')])).toEqual([
+      'replayed',
+      'replayed',
+      'idempotency-key-reused',
+      'booked',
+    ]);
+  });
+
   it('write who sent them and what they belong to into their events', async () => {
     await send([open('traced')], '', { 'X-Correlation-Id': 'run-2' });
     for await (const [event] of api.store.readStream('mainAccount-traced'))

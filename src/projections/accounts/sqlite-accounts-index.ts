@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Big } from 'big.js';
 import { START, type Position } from '../../event-store/event-store.js';
-import { AccountsIndex, type KnownCommand, type Snapshot } from '../../ledger/accounts-index.js';
+import {
+  AccountsIndex,
+  type CommandKey,
+  type KnownCommand,
+  type Snapshot,
+} from '../../ledger/accounts-index.js';
 import { foldOf, type FoldRow } from '../partial-folds.js';
 import { Projections } from '../projections.js';
 import { ReadModels } from '../read-models.js';
@@ -45,12 +50,39 @@ export class SqliteAccountsIndex extends AccountsIndex {
   command(mainAccountId: string, idempotencyKey: string): KnownCommand | undefined {
     if (this.position === START) return undefined;
     const row = this.models
-      .query<{ fingerprint: string; receipt: string; position: string }>(
+      .query<CommandRow>(
         `SELECT fingerprint, receipt, CAST(position AS TEXT) AS position FROM commands
        WHERE main_account_id = ? AND idempotency_key = ?`,
       )
       .get(mainAccountId, idempotencyKey);
-    if (!row) return undefined;
-    return { fingerprint: row.fingerprint, receipt: row.receipt, position: BigInt(row.position) };
+    return row && commandOf(row);
+  }
+
+  override commands(keys: readonly CommandKey[]): (KnownCommand | undefined)[] {
+    const known: (KnownCommand | undefined)[] = keys.map(() => undefined);
+    if (this.position === START) return known;
+    const pairs = keys.map(({ mainAccountId, idempotencyKey }) => [mainAccountId, idempotencyKey]);
+    // CROSS JOIN: the index is asked for each key, instead of the keys for each row.
+    const rows = this.models
+      .query<CommandRow & { place: number }>(
+        `SELECT asked.key AS place, fingerprint, receipt, CAST(position AS TEXT) AS position
+       FROM json_each(?) AS asked CROSS JOIN commands
+       ON main_account_id = asked.value ->> 0 AND idempotency_key = asked.value ->> 1`,
+      )
+      .all(JSON.stringify(pairs));
+    for (const row of rows) known[row.place] = commandOf(row);
+    return known;
   }
 }
+
+interface CommandRow {
+  readonly fingerprint: string;
+  readonly receipt: string;
+  readonly position: string;
+}
+
+const commandOf = ({ fingerprint, receipt, position }: CommandRow): KnownCommand => ({
+  fingerprint,
+  receipt,
+  position: BigInt(position),
+});
