@@ -15,7 +15,7 @@ import { LINK_MINUTES, SignInLinks } from './sign-in-links.js';
 
 /** A link that signs in to the dashboard once. */
 export class SignInLinkResponse {
-  @ApiProperty({ description: 'The path of the link on this service', example: '/sign-in/Zk3v…' })
+  @ApiProperty({ description: 'The path of the link on this service', example: '/sign-in?link=Zk3v…' })
   readonly path!: string;
 
   @ApiProperty({ description: 'How long it waits to be used, in minutes', example: LINK_MINUTES })

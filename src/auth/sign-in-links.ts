@@ -23,7 +23,8 @@ export class SignInLinks {
     this.links.set(hash(token), { principalId: principal.id, endsAt: this.now() + LINK_MINUTES * 60_000 });
     const [oldest = ''] = this.links.keys();
     if (this.links.size > MAX_LINKS) this.links.delete(oldest);
-    return `/sign-in/${token}`;
+    // In the query, which no log holds.
+    return `/sign-in?link=${token}`;
   }
 
   /** Whose link it is, this one time; undefined for one that was used, is too old, or never was. */

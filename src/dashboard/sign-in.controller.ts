@@ -1,4 +1,4 @@
-import { Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiKeys } from '../auth/api-keys.js';
 import { Public } from '../auth/decorators.js';
@@ -12,7 +12,7 @@ import { SignInLinkPage, SignInPage } from './pages/sign-in.js';
 import { Pages } from './pages.js';
 import { isLanguage } from './texts/languages.js';
 
-/** Keys cannot be guessed; this only keeps guessing from being a load. */
+/** Wrong ones, from one address. Keys cannot be guessed; this tells whoever tries to stop. */
 const ATTEMPTS_PER_SECOND = 5;
 
 /** The way in and out, and the language. */
@@ -37,33 +37,30 @@ export class SignInController {
   @Get('/sign-in')
   async form(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const view = this.pages.view(request);
+    const token = field(request.query, 'link');
+    if (token) return this.pages.send(request, reply, SignInLinkPage, { view, token });
     const notice = (['expired', 'signedOut'] as const).find((name) => field(request.query, name));
     const next = localPath(field(request.query, 'next'));
     await this.pages.send(request, reply, SignInPage, { view, next, notice });
   }
 
+  /** With a key, or with a link. */
   @Post('/sign-in')
   async signIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const next = localPath(field(request.body, 'next'));
-    const refuse = (problem: 'refused' | 'tooMany', status: number) =>
-      this.pages.send(request, reply, SignInPage, { view: this.pages.view(request), next, problem }, status);
-    if (this.attempts.take(request.ip) > 0) return refuse('tooMany', 429);
-    const principal = this.keys.verify(field(request.body, 'key').trim());
-    if (!principal) return refuse('refused', 401);
-    await this.open(principal, next, request, reply);
-  }
-
-  @Get('/sign-in/:token')
-  async link(@Param('token') token: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    await this.pages.send(request, reply, SignInLinkPage, { view: this.pages.view(request), token });
-  }
-
-  @Post('/sign-in/:token')
-  async useLink(@Param('token') token: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const principal = this.links.use(token);
-    if (principal) return this.open(principal, '/', request, reply);
-    const view = this.pages.view(request);
-    await this.pages.send(request, reply, SignInPage, { view, next: '/', problem: 'linkSpent' }, 401);
+    const refuse = (problem: 'refused' | 'tooMany' | 'linkSpent', status: number) => {
+      const view = this.pages.view(request);
+      return this.pages.send(request, reply, SignInPage, { view, next, problem }, status);
+    };
+    const link = field(request.body, 'link');
+    const principal = link ? this.links.use(link) : this.keys.verify(field(request.body, 'key').trim());
+    if (!principal) {
+      if (this.attempts.take(request.ip) > 0) return refuse('tooMany', 429);
+      return refuse(link ? 'linkSpent' : 'refused', 401);
+    }
+    const secure = request.headers.origin?.startsWith('https:') ?? false;
+    reply.header('Set-Cookie', this.sessions.open(principal, secure));
+    await reply.redirect(next === '/' ? homeOf(principal) : next, 303);
   }
 
   @Post('/sign-out')
@@ -79,17 +76,6 @@ export class SignInController {
     const language = field(request.body, 'language');
     if (isLanguage(language)) reply.header('Set-Cookie', this.pages.remember(language));
     await reply.redirect(localPath(field(request.body, 'path')), 303);
-  }
-
-  private async open(
-    principal: Principal,
-    next: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    const secure = request.headers.origin?.startsWith('https:') ?? false;
-    reply.header('Set-Cookie', this.sessions.open(principal, secure));
-    await reply.redirect(next === '/' ? homeOf(principal) : next, 303);
   }
 }
 

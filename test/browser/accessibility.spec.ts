@@ -27,7 +27,7 @@ const SCREENS = [
   `${ACCOUNT}/history?account=nobody`,
   `${ACCOUNT}/history/14`,
   '/accounts/nobody',
-  '/sign-in/some-token',
+  '/sign-in?link=some-token',
 ];
 
 async function violationsOn(page: Page): Promise<string[]> {

@@ -48,7 +48,8 @@ export function SignInLinkPage({ view, token }: { view: View; token: string }) {
       <div class="card narrow">
         <h1>{signIn.linkTitle}</h1>
         <p class="lead">{signIn.linkIntro}</p>
-        <form method="post" action={`/sign-in/${encodeURIComponent(token)}`} class="stack">
+        <form method="post" action="/sign-in" class="stack">
+          <input type="hidden" name="link" value={token} />
           <button class="button" autofocus>
             {signIn.submit}
           </button>

@@ -1,0 +1,91 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { ApiKeysFile } from '../../src/auth/api-keys-file.js';
+import { ApiKeys } from '../../src/auth/api-keys.js';
+import { sessionSecret } from '../../src/auth/session-secret.js';
+import { SESSION_SECONDS, Sessions } from '../../src/auth/sessions.js';
+import { LINK_MINUTES, SignInLinks } from '../../src/auth/sign-in-links.js';
+import { temporaryDirectory } from '../support/service.js';
+
+describe('somebody who is signed in', () => {
+  let keys: ApiKeys;
+  let now: number;
+  let sessions: Sessions;
+  let id: string;
+
+  beforeEach(() => {
+    keys = new ApiKeys(new ApiKeysFile(temporaryDirectory()), 'bootstrap-key-123', false, () => undefined);
+    now = Date.parse('2026-11-22T12:00:00Z');
+    sessions = new Sessions(Buffer.alloc(32, 1), keys, () => now);
+    ({ id } = keys.create({ name: 'desk', roles: ['billing'] }).apiKey);
+  });
+
+  const principal = () => {
+    const found = keys.principal(`key:${id}`);
+    if (!found) throw new Error('no such key');
+    return found;
+  };
+
+  const cookie = (): string => sessions.open(principal(), false).split(';')[0] ?? '';
+
+  it('is who the key says, until the time is over', () => {
+    const sent = `theme=dark; ${cookie()}; other=1`;
+    expect(sessions.principalOf(sent)).toEqual(principal());
+    now += SESSION_SECONDS * 1000;
+    expect(sessions.principalOf(sent)).toBeUndefined();
+  });
+
+  it('is nobody once the key is revoked', () => {
+    const sent = cookie();
+    keys.revoke(id);
+    expect(sessions.principalOf(sent)).toBeUndefined();
+  });
+
+  it('is nobody after signing out, also with a copy of the cookie', () => {
+    const [first, second] = [cookie(), cookie()];
+    expect(sessions.end(first)).toContain('Max-Age=0');
+    expect(sessions.principalOf(first)).toBeUndefined();
+    expect(sessions.principalOf(second)).toEqual(principal());
+  });
+
+  it('cannot become somebody else', () => {
+    const [name, value = ''] = cookie().split('=');
+    const [, signature] = value.split('.');
+    const forged = Buffer.from(`x ${now + 1e9} key:bootstrap`).toString('base64url');
+    expect(sessions.principalOf(`${name}=${forged}.${signature}`)).toBeUndefined();
+    const elsewhere = new Sessions(Buffer.alloc(32, 2), keys, () => now);
+    expect(elsewhere.principalOf(`${name}=${value}`)).toBeUndefined();
+    for (const rubbish of [undefined, '', `${name}=`, `${name}=.`, `${name}=${value}x`])
+      expect(sessions.principalOf(rubbish)).toBeUndefined();
+  });
+
+  it('has a cookie that only this site sends, over https only if it came so', () => {
+    expect(sessions.open(principal(), false)).toMatch(/; HttpOnly; SameSite=Lax$/);
+    expect(sessions.open(principal(), true)).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
+  });
+
+  it('came by a link that works once and not for ever', () => {
+    const links = new SignInLinks(keys, () => now);
+    const token = links.make(principal()).replace(/.*=/, '');
+    expect(links.use('wrong')).toBeUndefined();
+    expect(links.use(token)).toEqual(principal());
+    expect(links.use(token)).toBeUndefined();
+    const late = links.make(principal()).replace(/.*=/, '');
+    now += LINK_MINUTES * 60_000;
+    expect(links.use(late)).toBeUndefined();
+  });
+});
+
+describe('the secret of the sessions', () => {
+  it('outlives a restart, for its owner alone, and is made anew when it is damaged', () => {
+    const dataDir = temporaryDirectory();
+    const path = join(dataDir, 'session-secret');
+    const secret = sessionSecret(dataDir);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(sessionSecret(dataDir)).toEqual(secret);
+    writeFileSync(path, 'short');
+    expect(sessionSecret(dataDir)).toHaveLength(32);
+    expect(sessionSecret(dataDir)).not.toEqual(secret);
+  });
+});
