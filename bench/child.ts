@@ -28,6 +28,7 @@ export async function startServer(
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  process.once('exit', () => child.kill());
   const url = await listening(child, args.join(' '));
   return {
     url,

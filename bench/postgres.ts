@@ -51,6 +51,7 @@ export async function startPostgres(directory: string): Promise<Postgres> {
     ...options,
     stdio: 'ignore',
   });
+  process.once('exit', () => server.kill('SIGINT'));
   const connection = { host: directory, user: 'bench', database: 'postgres' };
   const admin = new Pool({ ...connection, max: 1 });
   const version = await firstAnswer(admin);

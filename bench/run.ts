@@ -39,6 +39,8 @@ const scenarios = SCENARIOS.filter(({ name }) =>
 const only = values.only?.split(',');
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
+// Whatever ends the bench, the servers end with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const load = chooseLoad();
 const directory = await mkdtemp(join(tmpdir(), 'credit-ledger-bench-'));
 // PostgreSQL may have to run as another user, who must be able to reach its folder in here.
