@@ -46,8 +46,11 @@ describe(`a campaign of faults, seed ${SEED}`, () => {
   let log: RecordedEvent[];
   let report: AuditReport;
   let followed: RecordedEvent[][];
+  const escaped: unknown[] = [];
+  const note = (error: unknown): void => void escaped.push(error);
 
   beforeAll(async () => {
+    process.on('unhandledRejection', note);
     simulator = await Simulator.start();
     stores = await Promise.all([1, 2, 3].map(() => openHasty(simulator.url)));
     const replicas = stores.map((store) => new Ledger(store));
@@ -79,6 +82,7 @@ describe(`a campaign of faults, seed ${SEED}`, () => {
   }, 60_000);
 
   afterAll(async () => {
+    process.off('unhandledRejection', note);
     await Promise.all(stores.map((store) => store.close()));
     await simulator.stop();
   });
@@ -132,6 +136,10 @@ describe(`a campaign of faults, seed ${SEED}`, () => {
       for (const sip of SIPS)
         expect(balances?.sip.get(sip)).toBe(sum('CreditAllocated', sip) - sum('CreditReclaimed', sip));
     }
+  });
+
+  it('let no error escape', () => {
+    expect(escaped).toEqual([]);
   });
 
   it('left a whole hash chain, and every follower with the log as it is', () => {

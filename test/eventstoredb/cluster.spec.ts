@@ -87,6 +87,29 @@ describe('a cluster', () => {
     expect(seen.map(({ revision }) => revision)).toEqual(Array.from({ length: 40 }, (_, at) => at));
   });
 
+  it('is found again after no node answered, and no error escapes', async () => {
+    const escaped: unknown[] = [];
+    const note = (error: unknown): void => void escaped.push(error);
+    process.on('unhandledRejection', note);
+    try {
+      for (const node of nodes) {
+        node.network.freeze();
+        node.network.cut();
+      }
+      const appends = Array.from({ length: 20 }, (_, at) =>
+        store.append(`mainAccount-${at}`, newEvents(1), 'no-stream'),
+      );
+      // Long enough for the client to be given up while it still looks for a node.
+      await delay(1_500);
+      for (const node of nodes) node.network.thaw();
+      await Promise.all(appends);
+      await delay(50);
+      expect(escaped).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+  });
+
   it('is found again after no node could be found, and no error escapes', async () => {
     const escaped: unknown[] = [];
     const note = (error: unknown): void => void escaped.push(error);

@@ -6,11 +6,18 @@ import { isTimeout, NoAnswer } from './failures.js';
 const FROZEN_AFTER = 3;
 /** An answer to a call's own deadline is waited for this much longer, in milliseconds. */
 const GRACE_MS = 500;
+/** A channel that is given up closes this much later, in milliseconds. */
+const LINGER_MS = 1_000;
 
 /** The client's hooks that the adapter has to reach: they are protected, and its public face has no substitute. */
 interface Hooks {
   handleError: (...args: readonly unknown[]) => Promise<void>;
-  getChannel: () => Promise<{ close(): void }>;
+  createChannel: () => Promise<Channel>;
+  getChannel: () => Promise<Channel>;
+}
+
+interface Channel {
+  close(): void;
 }
 
 /** A client for one kind of call, replaced when its node has stopped answering. */
@@ -72,10 +79,18 @@ function connect(url: string): EventStoreDBClient {
     throw new StoreUnavailable(`LEDGER_EVENTSTOREDB_URL is not a usable connection string. ${reason}`.trim());
   }
   const hooks = client as unknown as Hooks;
-  const { handleError } = hooks;
+  const { handleError, createChannel } = hooks;
   // The client does not await it, and it rejects when a cluster cannot be discovered: that would end the process.
   hooks.handleError = (...args) => handleError(...args).catch(() => {});
+  hooks.createChannel = async () => closingLate(await createChannel());
   return client;
+}
+
+/** An append that begins at the moment when the client closes its channel would throw where nobody can catch it. */
+function closingLate(channel: Channel): Channel {
+  const close = channel.close.bind(channel);
+  channel.close = () => void setTimeout(close, LINGER_MS).unref();
+  return channel;
 }
 
 async function closeChannel(client: EventStoreDBClient): Promise<void> {

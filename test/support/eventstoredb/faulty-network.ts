@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class FaultyNetwork {
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
+  private frozen = false;
   private port = 0;
 
   constructor(private readonly target: number) {}
@@ -30,6 +31,7 @@ export class FaultyNetwork {
           other.destroy();
         });
         socket.pipe(other);
+        if (this.frozen) socket.pause();
       }
     });
     server.listen(this.port, '127.0.0.1');
@@ -45,10 +47,12 @@ export class FaultyNetwork {
 
   /** Lets nothing through, and breaks nothing, until `thaw`. */
   freeze(): void {
+    this.frozen = true;
     for (const socket of this.sockets) socket.pause();
   }
 
   thaw(): void {
+    this.frozen = false;
     for (const socket of this.sockets) socket.resume();
   }
 
