@@ -5,7 +5,7 @@ import type { Principal } from './principal.js';
 /** How long somebody stays signed in. */
 export const SESSION_SECONDS = 8 * 3600;
 
-const COOKIE = 'ledger_session';
+export const SESSION_COOKIE = 'ledger_session';
 
 interface Session {
   readonly id: string;
@@ -76,7 +76,7 @@ export class Sessions {
   }
 }
 
-const COOKIE_VALUE = new RegExp(`(?:^|; ?)${COOKIE}=([\\w-]{1,1000})\\.([\\w-]{43})(?:;|$)`);
+const COOKIE_VALUE = new RegExp(`(?:^|; ?)${SESSION_COOKIE}=([\\w-]{1,1000})\\.([\\w-]{43})(?:;|$)`);
 
 const setCookie = (value: string, seconds: number, secure: boolean): string =>
-  `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;

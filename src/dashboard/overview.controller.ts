@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
 import type { Receipt } from '../ledger/domain/receipt.js';
-import { StoreUnavailable } from '../event-store/errors.js';
+import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
 import { CommandNotFound } from '../ledger/domain/errors.js';
 import { GetReceiptQuery } from '../ledger/queries/get-receipt.js';
 import { GetNamesQuery } from '../profiles/get-names.js';
@@ -28,6 +28,9 @@ const ROWS = 50;
 const SHARES = 5;
 /** Balances that a sparkline shows. */
 const RECENT = 16;
+
+/** Why a receipt cannot be had. */
+const UNTOLD = [CommandNotFound, StoreUnavailable, OutcomeUnknown];
 
 /** The list of main accounts, and the overview of one. */
 @DashboardRoutes('accounts')
@@ -129,7 +132,8 @@ export class OverviewController {
       const text = doneText(view, JSON.parse(receipt) as Receipt, currency);
       return { text, again: field(query, 'again') === '1' };
     } catch (error) {
-      if (error instanceof CommandNotFound) return undefined;
+      // It is in the figures; that it cannot be told in words now is no reason to show none.
+      if (UNTOLD.some((kind) => error instanceof kind)) return undefined;
       throw error;
     }
   }

@@ -9,7 +9,8 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { StoreUnavailable } from '../event-store/errors.js';
+import { SESSION_COOKIE } from '../auth/sessions.js';
+import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
 import { MainAccountNotFound, SipAccountNotFound } from '../ledger/domain/errors.js';
 import { ReadModelBehind } from '../projections/errors.js';
 import { ForeignForm } from './own-forms.guard.js';
@@ -17,14 +18,14 @@ import { ProblemPage } from './pages/problem.js';
 import { Pages } from './pages.js';
 import type { Texts } from './texts/en.js';
 
-type ProblemText = 'not-found' | 'forbidden' | 'foreign-form' | 'unavailable' | 'unexpected' | 'too-many';
+type ProblemText = 'not-found' | 'forbidden' | 'foreign-form' | 'unreachable' | 'unexpected' | 'too-many';
 
 const STATUSES: Readonly<Record<ProblemText, number>> = {
   'not-found': 404,
   forbidden: 403,
   'foreign-form': 403,
   'too-many': 429,
-  unavailable: 503,
+  unreachable: 503,
   unexpected: 500,
 };
 
@@ -46,7 +47,7 @@ export class PageFilter implements ExceptionFilter {
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
       this.logger.error({ message, stack, correlationId: request.id });
     }
-    if (problem === 'unavailable') reply.header('Retry-After', '1');
+    if (problem === 'unreachable') reply.header('Retry-After', '1');
     const view = this.pages.view(request);
     const text = textOf(view.t, problem);
     await this.pages.send(request, reply, ProblemPage, { view, text }, STATUSES[problem]);
@@ -57,15 +58,19 @@ export class PageFilter implements ExceptionFilter {
 async function signIn({ method, url, headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
   const wantsPage = method !== 'GET' || /text\/html/.test(headers.accept ?? '');
   if (!wantsPage) return void (await reply.status(401).type('text/plain').send('Sign in first'));
-  const next = method === 'GET' && url !== '/accounts' ? `?next=${encodeURIComponent(url)}&expired=1` : '';
-  await reply.redirect(`/sign-in${next}`, 303);
+  const query = new URLSearchParams({
+    ...(method === 'GET' && { next: url }),
+    ...(headers.cookie?.includes(SESSION_COOKIE) && { expired: '1' }),
+  });
+  await reply.redirect(`/sign-in?${query.toString()}`, 303);
 }
 
 function problemOf(error: unknown): ProblemText {
   if (error instanceof ForeignForm) return 'foreign-form';
   if (error instanceof MainAccountNotFound || error instanceof SipAccountNotFound) return 'not-found';
   if (error instanceof ForbiddenException) return 'forbidden';
-  if (error instanceof ReadModelBehind || error instanceof StoreUnavailable) return 'unavailable';
+  if ([ReadModelBehind, StoreUnavailable, OutcomeUnknown].some((kind) => error instanceof kind))
+    return 'unreachable';
   if (error instanceof HttpException && error.getStatus() === 429) return 'too-many';
   if (error instanceof HttpException && error.getStatus() < 500) return 'not-found';
   return 'unexpected';

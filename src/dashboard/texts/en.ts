@@ -241,6 +241,7 @@ export const en = {
     'outcome-unknown':
       'It is not known whether this was booked. Press the button again: whatever happened, it is booked only once.',
     unavailable: 'The ledger cannot be reached at the moment. Nothing was booked. Try again in a moment.',
+    unreachable: 'The ledger cannot be reached at the moment. Try again in a moment.',
     'not-found': 'There is no such page, or it is not yours to see.',
     forbidden: 'Your role does not allow this.',
     'foreign-form': 'This form came from another site, or the page is too old. Open the page again.',

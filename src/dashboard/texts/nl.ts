@@ -241,6 +241,7 @@ export const nl: Texts = {
       'Het is niet bekend of dit geboekt is. Druk opnieuw op de knop: wat er ook gebeurd is, het wordt maar één keer geboekt.',
     unavailable:
       'Het kredietboek is even niet bereikbaar. Er is niets geboekt. Probeer het zo meteen opnieuw.',
+    unreachable: 'Het kredietboek is even niet bereikbaar. Probeer het zo meteen opnieuw.',
     'not-found': 'Deze pagina bestaat niet, of u mag ze niet zien.',
     forbidden: 'Uw rol laat dit niet toe.',
     'foreign-form': 'Dit formulier kwam van een andere site, of de pagina is te oud. Open de pagina opnieuw.',
