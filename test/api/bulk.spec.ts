@@ -400,6 +400,15 @@ describe('a request with commands in bulk', () => {
     expect(await eventsOf('beyond')).toBe(0);
   });
 
+  it('is read up to the limit of bytes, and says at which line that was', async () => {
+    const line = `${'x'.repeat(MAX_LINE_BYTES)}\n`;
+    const answer = await api.post('/v1/commands', line.repeat(1025), { 'Content-Type': NDJSON });
+    const results = resultsOf(answer.text);
+    expect(results).toHaveLength(1025);
+    expect(results.at(-2)?.problem?.code).toBe('invalid-request');
+    expect(results.at(-1)).toMatchObject({ line: 1025, status: 413 });
+  });
+
   it('gets each result as soon as it is there', async () => {
     const client = await Client.open();
     client.write(textOf([purchase('acme', '1')]));

@@ -1,5 +1,5 @@
 import { PayloadTooLargeException } from '@nestjs/common';
-import { MAX_BYTES, MAX_LINE_BYTES } from './limits.js';
+import { MAX_BLOCK_LINES, MAX_BYTES, MAX_LINE_BYTES } from './limits.js';
 import { linesOf, type Line } from './lines.js';
 
 /** Lines that came in together. */
@@ -23,16 +23,16 @@ export class BodyTooLong extends PayloadTooLargeException {
 export async function* blocksOf(body: AsyncIterable<Buffer>, maxLines: number): AsyncGenerator<Block> {
   let first = 1;
   let bytes = 0;
-  for await (const lines of linesOf(body, MAX_LINE_BYTES)) {
-    const room = maxLines + 1 - first;
-    const end = lines.findIndex(
-      (line, at) => at >= room || (bytes += line?.length ?? MAX_LINE_BYTES) > MAX_BYTES,
-    );
-    if (end < 0) yield { first, lines };
-    else {
-      yield { first, lines: lines.slice(0, end) };
-      throw new BodyTooLong(first + end, end >= room ? `${maxLines} lines` : `${MAX_BYTES} bytes`);
+  for await (const arrived of linesOf(body, MAX_LINE_BYTES))
+    for (let from = 0; from < arrived.length; from += MAX_BLOCK_LINES) {
+      const lines = arrived.slice(from, from + MAX_BLOCK_LINES);
+      const room = maxLines + 1 - first;
+      const end = lines.findIndex(
+        (line, at) => at >= room || (bytes += line?.length ?? MAX_LINE_BYTES) > MAX_BYTES,
+      );
+      yield { first, lines: end < 0 ? lines : lines.slice(0, end) };
+      if (end >= 0)
+        throw new BodyTooLong(first + end, end >= room ? `${maxLines} lines` : `${MAX_BYTES} bytes`);
+      first += lines.length;
     }
-    first += lines.length;
-  }
 }

@@ -8,7 +8,12 @@ export const MAX_BYTES = 16 * 1024 * 1024;
 export const MAX_LINES_TOGETHER = 10_000;
 /** Requests that are open at a time; one more is turned away. */
 export const MAX_OPEN = 4;
-/** Blocks of lines of one request that are on their way at a time, of some 64 KiB each. */
+/** Lines that are read and decided at a stretch: as many as one append carries. */
+export const MAX_BLOCK_LINES = 400;
+/**
+ * Blocks of one request that are on their way at a time: while one is written the next ones are decided. All the
+ * open requests together stay below what may wait for one main account.
+ */
 export const MAX_BLOCKS = 4;
 /** A client that neither sends nor takes anything for so long is let go. */
 export const IDLE_MS = 30_000;
