@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Logger } from '@nestjs/common';
 import Database from 'libsql';
 import type { NewEvent } from '../src/event-store/event-store.js';
 import { SqliteEventReader } from '../src/event-store/sqlite/sqlite-event-reader.js';
@@ -163,6 +164,7 @@ async function start(directory: string): Promise<void> {
 
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
+Logger.overrideLogger(false);
 const directory = await mkdtemp(join(tmpdir(), 'credit-ledger-projections-'));
 try {
   const log = join(directory, 'events.db');
@@ -170,7 +172,6 @@ try {
   tell(`${events} events, ${mains} main accounts of ${sips} SIP accounts`);
   const costs = new Map<string, Cost[]>();
   const note = (name: string, cost: Cost): void => void costs.set(name, [...(costs.get(name) ?? []), cost]);
-  let bytes = 0;
   for (let round = 0; round < rounds; round += 1) {
     note('reading the log', await timed(events, () => readLog(log)));
     for (const projections of [ALL, ...ALL.map((each) => [each])]) {
@@ -179,7 +180,6 @@ try {
       if (values.only && values.only !== name) continue;
       note(name, await timed(events, () => rebuild(log, file, projections)));
       if (projections === ALL) {
-        bytes = (await stat(file)).size / events;
         note('their rows, plainly inserted', await rawInsert(file, join(directory, 'raw.db')));
       }
       for (const left of [file, join(directory, 'raw.db')])
@@ -191,8 +191,9 @@ try {
     const cpu = `${user.toFixed(1)} + ${system.toFixed(1)} µs user + system an event`;
     tell(`${name.padEnd(30)} ${String(perSecond).padStart(7)} events/s  ${cpu}`);
   }
-  tell(`${bytes.toFixed(0)} bytes an event in the read models`);
-  await rebuild(log, join(directory, 'read-models.db'), ALL);
+  const file = join(directory, 'read-models.db');
+  await rebuild(log, file, ALL);
+  tell(`${((await stat(file)).size / events).toFixed(0)} bytes an event in the read models`);
   await start(directory);
 } finally {
   await rm(directory, { recursive: true, force: true });
