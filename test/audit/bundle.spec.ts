@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { auditBundle } from '../../src/audit/bundle-audit.js';
 import { importEvents } from '../../src/audit/bundle-import.js';
 import { BundleReader } from '../../src/audit/bundle-reader.js';
@@ -15,6 +15,9 @@ import type { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event
 import { openTestStore } from '../support/sqlite.js';
 import { goodLog } from './support/good-log.js';
 import { logOf, storeLog } from './support/stored-log.js';
+
+// Every command is a process of its own, which takes its time on a busy machine.
+jest.setTimeout(60_000);
 
 const VERIFIER = new URL('../../verify-bundle.mjs', import.meta.url).pathname;
 const ALL: Selection = { mainAccounts: null, until: null };
