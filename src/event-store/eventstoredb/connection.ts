@@ -6,8 +6,11 @@ import { isTimeout, NoAnswer } from './failures.js';
 const FROZEN_AFTER = 3;
 /** An answer to a call's own deadline is waited for this much longer, in milliseconds. */
 const GRACE_MS = 500;
-/** A channel that is given up closes this much later, in milliseconds. */
-const LINGER_MS = 1_000;
+/**
+ * A channel that is given up closes this much later, in milliseconds. Not longer: while it lives, its successor
+ * inherits its state, and with it the pause before the next attempt to connect, a second and growing.
+ */
+const LINGER_MS = 20;
 
 /** The client's hooks that the adapter has to reach: they are protected, and its public face has no substitute. */
 interface Hooks {
