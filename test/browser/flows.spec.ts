@@ -267,6 +267,7 @@ inBrowser('the dashboard', (dashboard) => {
     await pressTabUntil(en.overview.add(DOOR));
     await page.keyboard.press('Enter');
     await page.waitForURL(/add-credit/);
+    await page.locator('input:focus').waitFor();
     await page.keyboard.type('4.25');
     await page.keyboard.press('Enter');
     await page.waitForURL(/done=/);
