@@ -116,6 +116,17 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     meaning: 'It was added with another idempotency key.',
     example: { detail: 'SIP account desk-1 has already been added' },
   },
+  'amount-changed': {
+    status: 409,
+    title: 'The amount has changed',
+    meaning:
+      'Only for removals from the dashboard: nothing was booked. `available` is what the SIP account has, `expected` what was confirmed.',
+    example: {
+      detail: 'SIP account desk-1 has 13.2109, not the expected 12.2109',
+      available: '13.2109',
+      expected: '12.2109',
+    },
+  },
   conflict: {
     status: 409,
     title: 'The state of things does not allow this',

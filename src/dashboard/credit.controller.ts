@@ -4,8 +4,8 @@ import type { FastifyReply } from 'fastify';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
 import { AddCreditCommand } from '../ledger/commands/add-credit.js';
 import { RemoveAllCreditCommand } from '../ledger/commands/remove-all-credit.js';
-import { CommandNotFound, NoCreditToReclaim } from '../ledger/domain/errors.js';
-import { GetReceiptQuery } from '../ledger/queries/get-receipt.js';
+import { type Amount, isCanonicalAmount, ZERO } from '../ledger/domain/amount.js';
+import { AmountChanged, NoCreditToReclaim } from '../ledger/domain/errors.js';
 import { GetSipAccountQuery } from '../projections/accounts/get-sip-account.js';
 import { readAmountInput } from './amount-input.js';
 import { isMore, sum } from './amounts.js';
@@ -18,8 +18,6 @@ import { RemoveCreditPage } from './pages/remove-credit.js';
 import { Pages } from './pages.js';
 
 const QUICK_AMOUNTS = ['5.0000', '10.0000', '25.0000', '50.0000'];
-
-const CANONICAL = /^\d{1,12}\.\d{4}$/;
 
 interface Path {
   readonly mainAccountId: string;
@@ -40,7 +38,7 @@ export class CreditController {
   async addCreditForm(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
     const chosen = field(request.query, 'amount');
     const { language } = this.pages.view(request);
-    await this.showAddCredit(request, reply, CANONICAL.test(chosen) ? formatInput(chosen, language) : '');
+    await this.showAddCredit(request, reply, isCanonicalAmount(chosen) ? formatInput(chosen, language) : '');
   }
 
   @Post('add-credit')
@@ -60,21 +58,16 @@ export class CreditController {
     await this.showRemove(request, reply);
   }
 
-  /** Removes what was confirmed: if the amount is another one by now, it asks again. */
+  /** Removes the amount that was confirmed, or asks again: the rule compares it with what there is when it books. */
   @Post('remove-all-credit')
   async removeAllCredit(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
-    const path = pathOf(request);
-    const shown = field(request.body, 'shown');
-    if (!(await this.isBooked(path.mainAccountId, field(request.body, 'key')))) {
-      const { available } = await this.queries.execute(new GetSipAccountQuery(path));
-      if (available !== shown)
-        return this.showRemove(request, reply, CANONICAL.test(shown) ? shown : undefined);
-    }
+    const expected = field(request.body, 'shown');
+    if (!isCanonicalAmount(expected)) return this.showRemove(request, reply);
     await this.bookings.submit(
       request,
       reply,
-      (context) => new RemoveAllCreditCommand(path, context),
-      (error) => this.showRemove(request, reply, shown, error),
+      (context) => new RemoveAllCreditCommand({ ...pathOf(request), expected }, context),
+      (error) => this.showRemove(request, reply, { expected, error }),
     );
   }
 
@@ -107,19 +100,17 @@ export class CreditController {
   private async showRemove(
     request: AuthenticatedRequest,
     reply: FastifyReply,
-    shown?: string,
-    error?: unknown,
+    refused?: { readonly expected: Amount; readonly error: unknown },
   ): Promise<void> {
     const path = pathOf(request);
-    const { available: has } = await this.queries.execute(new GetSipAccountQuery(path));
-    // Somebody else was faster: the page itself says that there is nothing left.
-    const matter = error instanceof NoCreditToReclaim ? undefined : error;
+    const has = refused
+      ? leftAfter(refused)
+      : (await this.queries.execute(new GetSipAccountQuery(path))).available;
     const { problem, ...form } = await this.bookings.form(
       request,
       ['remove', path.sipAccountId, has],
-      matter,
+      refused?.error,
     );
-    const changed = shown !== undefined && shown !== has;
     await this.pages.send(
       request,
       reply,
@@ -129,22 +120,20 @@ export class CreditController {
         sipAccountId: path.sipAccountId,
         has,
         availableAfter: sum(form.available, has),
-        shownBefore: changed ? shown : undefined,
         problem: problem?.problem ?? problem?.amountProblem,
       },
-      problem?.status ?? (changed ? 409 : 200),
+      problem?.status,
     );
   }
+}
 
-  private async isBooked(mainAccountId: string, key: string): Promise<boolean> {
-    try {
-      await this.queries.execute(new GetReceiptQuery(mainAccountId, key));
-      return true;
-    } catch (error) {
-      if (error instanceof CommandNotFound) return false;
-      throw error;
-    }
-  }
+/**
+ * What to ask for after a removal that was not booked: what the refusal says there is, as the read model may be
+ * behind it. While the outcome is open the form stays what it was, so that sending it again is the same command.
+ */
+function leftAfter({ expected, error }: { readonly expected: Amount; readonly error: unknown }): string {
+  if (error instanceof AmountChanged) return error.figures.available;
+  return error instanceof NoCreditToReclaim ? ZERO : expected;
 }
 
 const pathOf = ({ params }: AuthenticatedRequest): Path => params as Path;

@@ -1,8 +1,10 @@
 import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
 import {
+  AmountChanged,
   BalanceLimitExceeded,
   IdempotencyKeyReused,
   InsufficientCredit,
+  NoCreditToReclaim,
   Refusal,
   SipAccountAlreadyAdded,
   SipAccountLimitReached,
@@ -32,6 +34,13 @@ export function formProblemOf(error: unknown, view: View, currency: string): For
   if (error instanceof StoreUnavailable) return { status: 503, problem: problems.unavailable };
   if (error instanceof IdempotencyKeyReused)
     return { status: 409, problem: problems['key-reused'], keySpent: true };
+  if (error instanceof AmountChanged) {
+    const was = view.money(error.figures.expected, currency);
+    const is = view.money(error.figures.available, currency);
+    return { status: 409, problem: view.t.remove.changed(was, is), keySpent: true };
+  }
+  // Somebody else was faster: the page itself says that there is nothing left.
+  if (error instanceof NoCreditToReclaim) return { status: 409 };
   if (error instanceof InsufficientCredit) {
     const available = view.money(error.figures.available, currency);
     return { status: 422, amountProblem: problems['insufficient-credit'](available) };

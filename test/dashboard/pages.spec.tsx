@@ -125,7 +125,7 @@ const pages: Record<string, (view: View) => VNode> = {
       has="12.2109"
       availableAfter="73.5709"
       idempotencyKey={HOSTILE}
-      shownBefore="1.0000"
+      problem={HOSTILE}
     />
   ),
   'add SIP account': (view) => (

@@ -112,4 +112,16 @@ describe('remove all credit', () => {
     given(...allocatedOnce, purchased('999999999993.4999'))
       .when(removeAllCredit, sip('100'))
       .refuses('balance-limit-exceeded', { available: '999999999999.9999' }));
+  it('moves the amount that is expected', () =>
+    given(...allocatedOnce)
+      .when(removeAllCredit, { ...sip('100'), expected: parseAmount('3.5') })
+      .then(reclaimed('100', '3.5')));
+  it('refuses when it is another amount than expected', () =>
+    given(...allocatedOnce, allocated('100', '0.0001'))
+      .when(removeAllCredit, { ...sip('100'), expected: parseAmount('3.5') })
+      .refuses('amount-changed', { available: '3.5001', expected: '3.5000' }));
+  it('says that there is none left, whatever was expected', () =>
+    given(...allocatedOnce, reclaimed('100', '3.5'))
+      .when(removeAllCredit, { ...sip('100'), expected: parseAmount('3.5') })
+      .refuses('no-credit-to-reclaim'));
 });

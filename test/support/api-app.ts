@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type Type } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -33,7 +33,8 @@ export class ApiApp {
     private readonly dataDir: string,
   ) {}
 
-  static async start(): Promise<ApiApp> {
+  /** @param more modules besides those of the API, such as the dashboard */
+  static async start(...more: readonly Type[]): Promise<ApiApp> {
     const dataDir = temporaryDirectory();
     const config = { ...testConfig(dataDir, 1000), bootstrapKey: KEY };
     const store = new FaultyStore(await openEventStore(config));
@@ -57,6 +58,7 @@ export class ApiApp {
         AuthModule,
         ApiModule,
         AuditApiModule,
+        ...more,
       ],
     });
     const app = (await testing.compile()).createNestApplication<NestFastifyApplication>(fastifyAdapter(), {

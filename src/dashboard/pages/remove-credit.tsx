@@ -12,14 +12,12 @@ interface RemoveCreditProps {
   readonly available: string;
   readonly availableAfter: string;
   readonly idempotencyKey: string;
-  /** What the page showed before the amount changed. */
-  readonly shownBefore?: string | undefined;
   readonly problem?: string | undefined;
 }
 
 /** The confirmation: it names the account and the exact amount. */
 export function RemoveCreditPage(props: RemoveCreditProps) {
-  const { view, sipAccountId, currency, has, shownBefore } = props;
+  const { view, sipAccountId, currency, has } = props;
   const { remove } = view.t;
   const money = (amount: string) => view.money(amount, currency);
   const nothing = has === ZERO;
@@ -32,7 +30,7 @@ export function RemoveCreditPage(props: RemoveCreditProps) {
       idempotencyKey={props.idempotencyKey}
       submit={remove.submit}
       danger
-      problem={shownBefore === undefined ? props.problem : remove.changed(money(shownBefore), money(has))}
+      problem={props.problem}
       above={
         !nothing && (
           <table class="change">

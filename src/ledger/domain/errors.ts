@@ -12,6 +12,7 @@ export type RefusalCode =
   | 'sip-account-already-added'
   | 'insufficient-credit'
   | 'no-credit-to-reclaim'
+  | 'amount-changed'
   | 'idempotency-key-reused'
   | 'command-not-found'
   | 'batch-not-booked'
@@ -111,6 +112,15 @@ export class NoCreditToReclaim extends Refusal {
   readonly code = 'no-credit-to-reclaim';
   constructor(sipAccountId: string) {
     super(`SIP account ${sipAccountId} has no credit to reclaim`);
+  }
+}
+
+export class AmountChanged extends Refusal {
+  readonly code = 'amount-changed';
+  override readonly figures: { available: string; expected: string };
+  constructor(sipAccountId: string, available: string, expected: string) {
+    super(`SIP account ${sipAccountId} has ${available}, not the expected ${expected}`);
+    this.figures = { available, expected };
   }
 }
 
