@@ -133,6 +133,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^ledger\/domain\/(errors|amount|receipt)$/,
       /^ledger\/booking$/,
       /^event-store\/errors$/,
+      /^profiles\//,
       /^projections\//,
       /^audit\//,
       /^node:/,

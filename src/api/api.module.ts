@@ -4,6 +4,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { Bulk } from './bulk/bulk.js';
 import { BulkController } from './bulk/bulk.controller.js';
 import { CommandsController } from './commands.controller.js';
+import { NamesController } from './names.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { QueriesController } from './queries.controller.js';
 import { RequestPipe } from './request.pipe.js';
@@ -11,7 +12,7 @@ import { RequestPipe } from './request.pipe.js';
 /** The HTTP API. Its filter and its pipe hold for every controller of the application. */
 @Module({
   imports: [CqrsModule],
-  controllers: [CommandsController, BulkController, QueriesController],
+  controllers: [CommandsController, BulkController, QueriesController, NamesController],
   providers: [
     Bulk,
     { provide: APP_FILTER, useClass: ProblemFilter },

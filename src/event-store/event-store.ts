@@ -1,3 +1,6 @@
+/** Streams whose names begin so are the ledger: the store never lets one go. */
+const LEDGER = 'mainAccount-';
+
 /** A place in the whole log. Opaque to callers but for its order; written as a decimal string on the wire. */
 export type Position = bigint;
 
@@ -16,7 +19,7 @@ export interface NewEvent {
 /** An event as stored. */
 export interface RecordedEvent extends NewEvent {
   readonly stream: string;
-  /** Place in its stream: 0, 1, 2, … without gaps. */
+  /** Place in its stream: 0, 1, 2, … without gaps. One that begins again after a deletion may go on counting instead. */
   readonly revision: number;
   readonly position: Position;
 }
@@ -84,6 +87,21 @@ export abstract class EventStore extends EventReader {
     events: readonly NewEvent[],
     expectedRevision: number | 'no-stream',
   ): Promise<Position>;
+
+  /**
+   * Forgets the events of a stream that is not the ledger's; for one that is missing there is nothing to do. No
+   * position is ever used again. Where the store keeps copies, its documentation says when the last one is gone.
+   * @throws TypeError for a stream of the ledger
+   * @throws StoreUnavailable surely nothing was deleted
+   * @throws OutcomeUnknown it may or may not have been; deleting again does no harm
+   */
+  async deleteStream(stream: string): Promise<void> {
+    if (stream.startsWith(LEDGER)) throw new TypeError(`${stream} is of the ledger, which is never deleted`);
+    await this.erase(stream);
+  }
+
+  /** Deletes a stream that may be deleted. @throws StoreUnavailable, OutcomeUnknown */
+  protected abstract erase(stream: string): Promise<void>;
 
   /** Resolves when the store can take appends. @throws StoreUnavailable with the reason */
   abstract check(): Promise<void>;

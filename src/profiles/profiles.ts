@@ -61,6 +61,12 @@ export class Profiles {
     throw new StoreUnavailable(`lost ${MAX_ATTEMPTS} races for the names of this account`);
   }
 
+  /** Forgets all names of a main account. Done twice, it is as done once. @throws StoreUnavailable, OutcomeUnknown */
+  async erase(mainAccountId: string): Promise<void> {
+    this.profiles.delete(mainAccountId);
+    await this.store.deleteStream(streamOf(mainAccountId));
+  }
+
   private async load(mainAccountId: string): Promise<Profile> {
     const known = this.profiles.get(mainAccountId);
     const profile =

@@ -236,6 +236,69 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
       });
     });
 
+    describe('deleteStream', () => {
+      it('forgets the stream, which can begin again', async () => {
+        const last = await store.append(stream, newEvents(20), 'no-stream');
+        await store.deleteStream(stream);
+        expect(await read()).toEqual([]);
+        expect(await read(19)).toEqual([]);
+        const [first, ...more] = newEvents(21) as [NewEvent, ...NewEvent[]];
+        expect(await store.append(stream, [first], 'no-stream')).toBeGreaterThan(last);
+        // From 0, or from where it was.
+        const { revision } = (await read())[0]!;
+        expect([0, 20]).toContain(revision);
+        await store.append(stream, more, revision);
+        const events = await read();
+        expect(ids(events)).toEqual(ids([first, ...more]));
+        expect(events.map((event) => event.revision - revision)).toEqual(events.map((_, at) => at));
+        await expect(store.append(stream, newEvents(1), 'no-stream')).rejects.toMatchObject({
+          name: 'RevisionConflict',
+          actualRevision: revision + 20,
+        });
+      });
+
+      it('is done once it has been done, and for a stream that never was', async () => {
+        await store.deleteStream(stream);
+        await store.append(stream, newEvents(2), 'no-stream');
+        await store.deleteStream(stream);
+        await store.deleteStream(stream);
+        store = await underTest.reopen();
+        expect(await read()).toEqual([]);
+        await store.append(stream, newEvents(1), 'no-stream');
+        expect(await read()).toHaveLength(1);
+      });
+
+      it('leaves the rest of the log as it is, also to those who follow it', async () => {
+        const start = await store.head();
+        const [before, after] = [newStream(), newStream()];
+        await store.append(before, newEvents(2), 'no-stream');
+        await store.append(stream, newEvents(3), 'no-stream');
+        const kept = await collect(store.readStream(before));
+        await store.deleteStream(stream);
+        const last = await store.append(after, newEvents(1), 'no-stream');
+        expect(await collect(store.readStream(before))).toEqual(kept);
+        expect(await store.head()).toBe(last);
+        const others = ({ stream: name }: RecordedEvent): boolean => name === before || name === after;
+        expect((await collect(store.readAll(start))).filter(others)).toHaveLength(3);
+        const followed: RecordedEvent[] = [];
+        for await (const { events, position } of store.follow(start, AbortSignal.timeout(5_000))) {
+          followed.push(...events.filter(others));
+          if (position >= last) break;
+        }
+        expect(followed.map(({ position }) => position)).toEqual([
+          ...kept.map((each) => each.position),
+          last,
+        ]);
+      });
+
+      it('never touches a stream of the ledger', async () => {
+        const ledger = `mainAccount-${randomUUID()}`;
+        await store.append(ledger, newEvents(1), 'no-stream');
+        await expect(store.deleteStream(ledger)).rejects.toThrow(/never deleted/);
+        expect(await collect(store.readStream(ledger))).toHaveLength(1);
+      });
+    });
+
     describe('readAll and head', () => {
       it('give the log in order, after the position asked for', async () => {
         const start = await store.head();

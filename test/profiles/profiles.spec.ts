@@ -44,6 +44,20 @@ describe('the names of SIP accounts', () => {
     expect((await one.names('race')).size).toBe(2);
   });
 
+  it('are forgotten when they are erased, also by another process, and can be given again', async () => {
+    const [one, other] = [new Profiles(store), new Profiles(store)];
+    const name = (to: string) => one.name({ mainAccountId: 'gone', sipAccountId: 'desk', name: to }, context);
+    await name('Reception');
+    await name('Zoë');
+    expect((await other.names('gone')).get('desk')).toBe('Zoë');
+    await one.erase('gone');
+    await one.erase('gone');
+    for (const profiles of [one, other]) expect((await profiles.names('gone')).size).toBe(0);
+    await name('Door');
+    for (const profiles of [one, other, new Profiles(store)])
+      expect([...(await profiles.names('gone'))]).toEqual([['desk', 'Door']]);
+  });
+
   it('stay out of the ledger stream', async () => {
     expect(await lengthOf('mainAccount-acme')).toBe(0);
   });

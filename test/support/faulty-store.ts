@@ -45,6 +45,10 @@ export class FaultyStore extends EventStore {
     return this.inner.head();
   }
 
+  protected erase(stream: string): Promise<void> {
+    return this.inner.deleteStream(stream);
+  }
+
   check(): Promise<void> {
     return this.inner.check();
   }

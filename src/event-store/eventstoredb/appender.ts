@@ -1,4 +1,4 @@
-import { WrongExpectedVersionError, type EventData } from '@eventstore/db-client';
+import { StreamNotFoundError, WrongExpectedVersionError, type EventData } from '@eventstore/db-client';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../errors.js';
 import type { NewEvent, Position } from '../event-store.js';
 import type { Connection } from './connection.js';
@@ -49,6 +49,26 @@ export class Appender {
     return this.slots.run(() => this.persist(request, patience));
   }
 
+  /**
+   * Deletes a stream so that it can begin again, and its numbers go on. The server keeps the bytes until it is
+   * scavenged. Sent again until it is known to be done. @throws StoreUnavailable, OutcomeUnknown
+   */
+  deleteStream(stream: string): Promise<void> {
+    const patience = new Patience(this.settings, this.closing);
+    return this.slots.run(async () => {
+      for (let doubt: unknown; ;) {
+        try {
+          return await this.sendDeletion(stream);
+        } catch (error) {
+          const verdict = verdictOf(error);
+          if (verdict === 'unknown') doubt ??= error;
+          if (verdict === 'refused' || !(await patience.pause()))
+            throw failureOf('delete', stream, error, doubt);
+        }
+      }
+    });
+  }
+
   /** Resolves when nothing is on its way any more. */
   close(): Promise<void> {
     return this.slots.close();
@@ -73,7 +93,22 @@ export class Appender {
         if (position !== undefined) return position;
       }
       if (verdict === 'unknown') doubt ??= error;
-      if (verdict === 'refused' || !(await patience.pause())) throw failureOf(request, error, doubt);
+      if (verdict === 'refused' || !(await patience.pause()))
+        throw failureOf('append to', request.stream, error, doubt);
+    }
+  }
+
+  /** A stream that is missing is as good as deleted. @throws the client's errors */
+  private async sendDeletion(stream: string): Promise<void> {
+    const { options } = this.connection;
+    const { tryMs } = this.settings;
+    try {
+      if ((await this.reader.streamPage(stream, 0, 1)).length === 0) return;
+      await this.connection.call(tryMs, (client) =>
+        client.deleteStream(stream, { ...options, deadline: tryMs }),
+      );
+    } catch (error) {
+      if (!(error instanceof StreamNotFoundError)) throw error;
     }
   }
 
@@ -117,11 +152,15 @@ function conflictIn({ stream, expected }: Request, error: unknown): RevisionConf
   );
 }
 
-function failureOf({ stream }: Request, error: unknown, doubt: unknown): StoreUnavailable | OutcomeUnknown {
+function failureOf(
+  deed: string,
+  stream: string,
+  error: unknown,
+  doubt: unknown,
+): StoreUnavailable | OutcomeUnknown {
   return doubt
-    ? new OutcomeUnknown(
-        `EventStoreDB did not say whether an append to ${stream} was written: ${reasonOf(doubt)}`,
-        { cause: doubt },
-      )
-    : new StoreUnavailable(`EventStoreDB cannot append to ${stream}: ${reasonOf(error)}`, { cause: error });
+    ? new OutcomeUnknown(`EventStoreDB did not say whether it could ${deed} ${stream}: ${reasonOf(doubt)}`, {
+        cause: doubt,
+      })
+    : new StoreUnavailable(`EventStoreDB cannot ${deed} ${stream}: ${reasonOf(error)}`, { cause: error });
 }

@@ -71,6 +71,10 @@ class EventStoreDbEventStore extends EventStore {
     return this.reader.patiently(() => this.reader.findHead());
   }
 
+  protected erase(stream: string): Promise<void> {
+    return this.appender.deleteStream(stream);
+  }
+
   async check(): Promise<void> {
     try {
       await this.reader.findHead();

@@ -4,6 +4,9 @@ import { value, type Connection } from './database.js';
 const APPLICATION_ID = 0x43_4c_4f_47;
 const SCHEMA = 1;
 
+/** The type of an event whose stream was deleted. It is empty, and keeps its place in the log. */
+export const ERASED = '';
+
 /**
  * Positions are given by the log, 1, 2, 3, … without gaps. The name of a stream is kept once. `probe` stays
  * empty: a row that comes and goes in it shows whether the file can be written.

@@ -6,7 +6,7 @@ import { CommitListener } from './commit-bell.js';
 import { openReadOnly, query, type Connection, type Query } from './database.js';
 import { idText } from './event-id.js';
 import { resultCode, unavailable } from './failure.js';
-import { checkSchema } from './schema.js';
+import { checkSchema, ERASED } from './schema.js';
 
 /** Events a page holds at most. Reading one takes a few milliseconds, and the event loop turns between two. */
 const PAGE = 500;
@@ -74,7 +74,8 @@ export class SqliteEventReader extends EventReader {
     for (let position = after; position < end; await nextTurn()) {
       const page = this.pageAfter(position, end);
       if (page.length === 0) return;
-      yield page;
+      const events = page.filter(isThere);
+      if (events.length > 0) yield events;
       position = page.at(-1)!.position;
     }
   }
@@ -86,10 +87,11 @@ export class SqliteEventReader extends EventReader {
     let live = false;
     try {
       while (!until.aborted) {
-        const events = await this.pageWhenReadable(position, until);
-        const caughtUp = events.length < PAGE;
-        position = events.at(-1)?.position ?? position;
-        if (events.length > 0 || live !== caughtUp) yield { events, position, live: caughtUp };
+        const page = await this.pageWhenReadable(position, until);
+        const caughtUp = page.length < PAGE;
+        position = page.at(-1)?.position ?? position;
+        if (page.length > 0 || live !== caughtUp)
+          yield { events: page.filter(isThere), position, live: caughtUp };
         live = caughtUp;
         await (caughtUp ? listener.heard(until) : nextTurn());
       }
@@ -108,7 +110,7 @@ export class SqliteEventReader extends EventReader {
     this.db.close();
   }
 
-  /** A page of the log; when a fault that may pass is in the way, after it has passed. Empty on abort. */
+  /** A page of the log, erased events too; when a fault that may pass is in the way, after it has passed. Empty on abort. */
   private async pageWhenReadable(after: Position, until: AbortSignal): Promise<readonly RecordedEvent[]> {
     while (!until.aborted)
       try {
@@ -133,6 +135,8 @@ export class SqliteEventReader extends EventReader {
     }
   }
 }
+
+const isThere = ({ type }: RecordedEvent): boolean => type !== ERASED;
 
 const recorded = ([position, stream, revision, id, type, data, metadata]: Row): RecordedEvent => ({
   id: idText(id),

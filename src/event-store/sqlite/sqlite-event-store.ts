@@ -30,8 +30,8 @@ export class SqliteEventStore extends EventStore {
   private gathered: Waiting[] = [];
   /** Appends with the worker, in the order of its answers. */
   private readonly sent: Waiting[] = [];
-  /** Checks with the worker, likewise. Each is told the fault, if there is one. */
-  private readonly checks: ((fault: string | undefined) => void)[] = [];
+  /** Other wishes with the worker, likewise. Each is told the fault, if there is one. */
+  private readonly others: ((fault: string | undefined) => void)[] = [];
   /** Why the log takes no appends any more. */
   private ended: string | undefined;
   private closing: Promise<void> | undefined;
@@ -95,10 +95,19 @@ export class SqliteEventStore extends EventStore {
     return this.reader.head();
   }
 
+  protected erase(stream: string): Promise<void> {
+    if (this.ended !== undefined) return Promise.reject(new StoreUnavailable(this.ended));
+    this.send();
+    return new Promise((resolve, reject) => {
+      this.others.push((fault) => (fault === undefined ? resolve() : reject(new OutcomeUnknown(fault))));
+      this.post({ erase: stream });
+    });
+  }
+
   check(): Promise<void> {
     if (this.ended !== undefined) return Promise.reject(new StoreUnavailable(this.ended));
     return new Promise((resolve, reject) => {
-      this.checks.push((fault) => (fault === undefined ? resolve() : reject(new StoreUnavailable(fault))));
+      this.others.push((fault) => (fault === undefined ? resolve() : reject(new StoreUnavailable(fault))));
       this.post('check');
     });
   }
@@ -136,7 +145,7 @@ export class SqliteEventStore extends EventStore {
     if (answer.kind === 'results') {
       const answered = this.sent.splice(0, answer.results.length);
       for (const [at, waiting] of answered.entries()) settle(waiting, answer.results[at]!);
-    } else if (answer.kind === 'fault') this.checks.shift()?.(answer.reason);
+    } else if (answer.kind === 'fault') this.others.shift()?.(answer.reason);
   }
 
   /** The worker is gone. What it had may or may not be written; what it never saw is not. */
@@ -144,7 +153,7 @@ export class SqliteEventStore extends EventStore {
     this.ended ??= reason;
     for (const { reject } of this.sent.splice(0)) reject(new OutcomeUnknown(reason));
     for (const { reject } of this.gathered.splice(0)) reject(new StoreUnavailable(reason));
-    for (const tell of this.checks.splice(0)) tell(reason);
+    for (const tell of this.others.splice(0)) tell(reason);
   }
 }
 

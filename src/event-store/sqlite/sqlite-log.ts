@@ -3,7 +3,7 @@ import type { NewEvent } from '../event-store.js';
 import { openDatabase, query, value, type Command, type Connection, type Query } from './database.js';
 import { idBytes } from './event-id.js';
 import { explain, resultCode } from './failure.js';
-import { checkSchema, createSchema } from './schema.js';
+import { checkSchema, createSchema, ERASED } from './schema.js';
 
 /** Streams whose end is kept in memory: their appends need no look into the file. */
 const STREAMS_IN_MEMORY = 200_000;
@@ -44,6 +44,8 @@ export class SqliteLog {
   private readonly insertStream: Query<[number]>;
   private readonly insertEvent: Command;
   private readonly deleteFrom: Command;
+  private readonly blank: Command;
+  private readonly unname: Command;
   private readonly findIds: Query<[Uint8Array, number]>;
 
   private constructor(
@@ -64,6 +66,11 @@ export class SqliteLog {
       `SELECT id, position FROM events JOIN streams ON number = stream
        WHERE name = ? AND revision > ? ORDER BY revision LIMIT ?`,
     );
+    this.blank = db.prepare(
+      `UPDATE events SET type = '${ERASED}', data = '', metadata = ''
+       WHERE stream = (SELECT number FROM streams WHERE name = ?)`,
+    );
+    this.unname = db.prepare(`UPDATE streams SET name = '$erased-' || number WHERE name = ?`);
   }
 
   /** Opens the log, makes it when it is missing, and shows that it can be written. @throws what SQLite throws */
@@ -75,7 +82,8 @@ export class SqliteLog {
       checkSchema(db);
       // FULL: a commit is on disk before it is answered. Checkpoints are rare, as each copies pages and syncs twice.
       db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000;
-        PRAGMA journal_size_limit = 134217728; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536`);
+        PRAGMA journal_size_limit = 134217728; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536;
+        PRAGMA secure_delete = ON`);
       const log = new SqliteLog(file, db);
       log.writeProbe();
       return log;
@@ -110,6 +118,28 @@ export class SqliteLog {
         kind: results[at]?.kind === 'appended' ? kind : 'unavailable',
         reason,
       }));
+    }
+  }
+
+  /**
+   * Empties a stream's events where they stand, so that their positions stay taken, under a name that nobody has
+   * asked for. What stood there is overwritten in the file and cut from the write-ahead log.
+   * @returns why it may not all be gone; undefined when it is
+   */
+  erase(stream: string): string | undefined {
+    this.ends.delete(stream);
+    try {
+      this.begin.run();
+      this.blank.run(stream);
+      this.unname.run(stream);
+      this.commit.run();
+      this.fault = undefined;
+      return this.cutWriteAheadLog()
+        ? undefined
+        : `${this.file} is being read, by a backup perhaps: delete again`;
+    } catch (error) {
+      this.rollBack();
+      return (this.fault = explain(this.file, error));
     }
   }
 
@@ -185,6 +215,14 @@ export class SqliteLog {
     const end = { number: row[0], revision: row[1] ?? -1 };
     this.ends.set(stream, end);
     return end;
+  }
+
+  /** @returns false when a reader is in the way for long. Appends wait meanwhile, so it is not for very long. */
+  private cutWriteAheadLog(): boolean {
+    this.db.exec('PRAGMA busy_timeout = 1000');
+    const busy = value(this.db, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    this.db.exec('PRAGMA busy_timeout = 5000');
+    return busy === 0;
   }
 
   private writeProbe(): void {

@@ -8,7 +8,7 @@ import { SqliteLog, type AppendRequest, type AppendResult } from './sqlite-log.j
 const MAX_BATCH = 1000;
 
 /** To the worker: appends in their order, or one of the other wishes. */
-export type Wish = readonly AppendRequest[] | 'check' | 'close';
+export type Wish = readonly AppendRequest[] | { readonly erase: string } | 'check' | 'close';
 
 /** From the worker, in the order of the wishes: first whether the log is open, then results and verdicts. */
 export type Answer =
@@ -34,15 +34,18 @@ function serve(port: MessagePort, log: SqliteLog, bell: CommitBell): void {
   port.on('message', (first: Wish) => {
     let batch: AppendRequest[] = [];
     for (let wish: Wish | undefined = first; wish !== undefined; wish = next(port)) {
-      if (typeof wish !== 'string') batch = batch.concat(wish);
-      if (batch.length > 0 && (typeof wish === 'string' || batch.length >= MAX_BATCH))
-        append(batch.splice(0));
+      if (isAppends(wish)) batch = batch.concat(wish);
+      if (batch.length > 0 && (!isAppends(wish) || batch.length >= MAX_BATCH)) append(batch.splice(0));
+      if (typeof wish === 'object' && 'erase' in wish)
+        answer({ kind: 'fault', reason: log.erase(wish.erase) });
       if (wish === 'check') answer({ kind: 'fault', reason: log.check() });
       if (wish === 'close') return close();
     }
     if (batch.length > 0) append(batch);
   });
 }
+
+const isAppends = (wish: Wish): wish is readonly AppendRequest[] => Array.isArray(wish);
 
 const next = (port: MessagePort): Wish | undefined => receiveMessageOnPort(port)?.message as Wish | undefined;
 

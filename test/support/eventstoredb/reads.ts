@@ -84,10 +84,11 @@ class Answer {
 async function readStream(log: SimulatedLog, options: Options, answer: Answer): Promise<void> {
   const from = options.getStream();
   const name = nameOf(from?.getStreamIdentifier());
-  const events = log.stream(name);
+  const events = log.readable(name);
   if (events.length === 0) return answer.send(streamNotFound(name));
-  const start = from?.hasRevision() ? Number(from.getRevision()) : 0;
-  for (const event of events.slice(start, start + countOf(options))) await answer.send(readEvent(event));
+  const start = from?.hasRevision() ? BigInt(from.getRevision()) : 0n;
+  const asked = events.filter(({ revision }) => revision >= start);
+  for (const event of asked.slice(0, countOf(options))) await answer.send(readEvent(event));
 }
 
 async function readAll(log: SimulatedLog, options: Options, answer: Answer): Promise<void> {

@@ -32,6 +32,8 @@ export class SimulatedLog {
   /** Emits `appended`. */
   readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly streams = new Map<string, SimulatedEvent[]>();
+  /** Of a deleted stream, the revision before which nothing is read any more. */
+  private readonly deletedBefore = new Map<string, bigint>();
   private readonly remembered = new Map<string, AppendOutcome>();
   private end = 0n;
 
@@ -43,8 +45,22 @@ export class SimulatedLog {
     return this.streams.get(name) ?? [];
   }
 
+  /** What a read of the stream delivers. The log itself keeps the events of a deleted stream until it is scavenged. */
+  readable(name: string): readonly SimulatedEvent[] {
+    const first = this.deletedBefore.get(name) ?? 0n;
+    return this.stream(name).filter(({ revision }) => revision >= first);
+  }
+
+  /** Deletes softly: the stream seems missing, may begin again, and then goes on counting. */
+  delete(name: string): bigint {
+    this.deletedBefore.set(name, BigInt(this.stream(name).length));
+    this.addSystemEvent(`$$${name}`, '$metadata');
+    this.changes.emit('appended');
+    return this.events.at(-1)?.position ?? 0n;
+  }
+
   append(stream: string, proposed: readonly ProposedEvent[], expected: ExpectedRevision): AppendOutcome {
-    const current = BigInt(this.stream(stream).length) - 1n;
+    const current = this.readable(stream).at(-1)?.revision ?? -1n;
     if (expected === 'any' || expected === 'stream_exists') {
       const before = this.remembered.get(`${stream}/${proposed[0]?.id}`);
       if (before) return before;
@@ -99,10 +115,14 @@ export class SimulatedLog {
   }
 
   private writeSystemEvent(): void {
+    this.addSystemEvent('$statistics', '$statistics');
+  }
+
+  private addSystemEvent(stream: string, type: string): void {
     const none = Buffer.from('{}');
-    this.add('$statistics', {
+    this.add(stream, {
       id: '00000000-0000-4000-8000-000000000000',
-      type: '$statistics',
+      type,
       contentType: 'application/json',
       data: none,
       metadata: none,

@@ -3,6 +3,7 @@ import {
   ServerCredentials,
   status,
   type ServerReadableStream,
+  type ServerUnaryCall,
   type ServerWritableStream,
   type sendUnaryData,
 } from '@grpc/grpc-js';
@@ -15,7 +16,7 @@ import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { FaultyNetwork } from './faulty-network.js';
 import { answerRead } from './reads.js';
 import { SimulatedLog } from './simulated-log.js';
-import { appendAnswer, appendOptions, proposedEvent, serverError } from './wire.js';
+import { appendAnswer, appendOptions, deletionAnswer, nameOf, proposedEvent, serverError } from './wire.js';
 
 /** What happens to one append. */
 export type AppendFault =
@@ -47,6 +48,8 @@ const LATE_MS = 150;
 export class Simulator {
   /** Asked for every append. */
   appendFault: () => AppendFault | undefined = () => undefined;
+  /** Asked for every deletion. */
+  deletionFault: () => AppendFault | undefined = () => undefined;
   /** Asked for every read and subscription. */
   readFault: () => ReadFault | undefined = () => undefined;
   /** The members of the cluster, this one among them; the first is the leader. */
@@ -111,9 +114,12 @@ export class Simulator {
         reply: sendUnaryData<streams.AppendResp>,
       ) => this.append(call, reply),
       read: (call: ServerWritableStream<streams.ReadReq, streams.ReadResp>) => void answerRead(this, call),
-      // The adapter appends unary and never deletes.
+      delete: (
+        call: ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>,
+        reply: sendUnaryData<streams.DeleteResp>,
+      ) => this.delete(call, reply),
+      // The adapter appends unary, and deletes so that a stream may begin again.
       batchAppend: unimplemented,
-      delete: unimplemented,
       tombstone: unimplemented,
     });
     this.server.addService(featuresService.ServerFeaturesService, {
@@ -185,11 +191,18 @@ export class Simulator {
     this.answer(this.appendFault(), () => appendAnswer(this.log.append(stream, events, expected)), reply);
   }
 
-  private answer(
-    fault: AppendFault | undefined,
-    write: () => streams.AppendResp,
-    reply: sendUnaryData<streams.AppendResp>,
+  private delete(
+    call: ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>,
+    reply: sendUnaryData<streams.DeleteResp>,
   ): void {
+    const refusal = this.refusal(call);
+    if (refusal) return reply(refusal);
+    const name = nameOf(call.request.getOptions()?.getStreamIdentifier());
+    const deletion = (): streams.DeleteResp => deletionAnswer(this.log.delete(name));
+    this.answer(this.deletionFault(), deletion, reply);
+  }
+
+  private answer<R>(fault: AppendFault | undefined, write: () => R, reply: sendUnaryData<R>): void {
     switch (fault) {
       case undefined:
         return reply(null, write());

@@ -3,7 +3,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { AppendOutcome, ExpectedRevision, ProposedEvent, SimulatedEvent } from './simulated-log.js';
 
-const { AppendResp, ReadResp } = streams;
+const { AppendResp, DeleteResp, ReadResp } = streams;
 const TICKS_PER_MILLISECOND = 10_000;
 
 /** The parts of the protocol's messages that the simulator speaks. */
@@ -52,6 +52,11 @@ export function appendAnswer(outcome: AppendOutcome): streams.AppendResp {
   else wrong.setCurrentRevision(String(outcome.current));
   return new AppendResp().setWrongExpectedVersion(wrong);
 }
+
+export const deletionAnswer = (position: bigint): streams.DeleteResp =>
+  new DeleteResp().setPosition(
+    new DeleteResp.Position().setCommitPosition(String(position)).setPreparePosition(String(position)),
+  );
 
 export interface AppendOptions {
   readonly stream: string;

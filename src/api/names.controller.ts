@@ -1,0 +1,33 @@
+import { Controller, Delete, HttpCode, Param } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Roles } from '../auth/decorators.js';
+import { EraseNamesCommand } from '../profiles/erase-names.js';
+import { ApiCorrelationId } from './api-command.js';
+import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
+import { MainAccountPath } from './requests/paths.js';
+
+/** The names that people gave their SIP accounts. They may be personal data, so they alone can be erased. */
+@ApiTags('Personal data')
+@Controller('v1/main-accounts/:mainAccountId/names')
+export class NamesController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @ApiOperation({
+    summary: "Erase the names of a main account's SIP accounts",
+    description:
+      'Also those they had before. Balances and history stay as they are. It is done at once and for ever, and may be repeated.',
+  })
+  @ApiCorrelationId()
+  @ApiNoContentResponse({ description: 'There are no names', headers: CORRELATION_HEADER })
+  @ApiProblems(
+    ...(['invalid-request', 'unauthenticated', 'forbidden', 'too-many-requests'] as const),
+    ...(['internal-error', 'issuer-unavailable', 'store-unavailable', 'outcome-unknown'] as const),
+  )
+  @Roles('billing', 'operator')
+  @Delete()
+  @HttpCode(204)
+  async eraseNames(@Param() { mainAccountId }: MainAccountPath): Promise<void> {
+    await this.commands.execute(new EraseNamesCommand(mainAccountId));
+  }
+}
