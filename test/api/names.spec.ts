@@ -26,7 +26,10 @@ describe('erasing names', () => {
     expect((await erase('acme')).status).toBe(204);
     expect((await erase('acme')).status).toBe(204);
     expect(await names()).toEqual([]);
-    expect((await api.send('/v1/main-accounts/acme')).json).toMatchObject({ available: '10.0000' });
+    const headers = { 'Ledger-At-Least': String(await api.store.head()) };
+    expect((await api.send('/v1/main-accounts/acme', { headers })).json).toMatchObject({
+      available: '10.0000',
+    });
   });
 
   it('is for billing services and operators, not for auditors and customers', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../../src/event-store/errors.js';
 import type {
@@ -265,6 +266,8 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
         store = await underTest.reopen();
         expect(await read()).toEqual([]);
         await store.append(stream, newEvents(1), 'no-stream');
+        // EventStoreDB takes some milliseconds to show a stream that has come back.
+        while ((await read()).length === 0) await delay(5);
         expect(await read()).toHaveLength(1);
       });
 
@@ -292,7 +295,7 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
       });
 
       it('never touches a stream of the ledger', async () => {
-        const ledger = `mainAccount-${randomUUID()}`;
+        const ledger = `mainAccount-contract-${randomUUID()}`;
         await store.append(ledger, newEvents(1), 'no-stream');
         await expect(store.deleteStream(ledger)).rejects.toThrow(/never deleted/);
         expect(await collect(store.readStream(ledger))).toHaveLength(1);

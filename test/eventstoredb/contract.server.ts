@@ -5,7 +5,8 @@ import { requireServer } from '../support/eventstoredb/server.js';
 const eventStoreDbUrl = await requireServer();
 
 eventStoreContract('EventStoreDB', async () => {
-  const open = () => openEventStoreDb({ eventStoreDbUrl }, { prefixes: ['contract-'] });
+  const open = () =>
+    openEventStoreDb({ eventStoreDbUrl }, { prefixes: ['contract-', 'mainAccount-contract-'] });
   let store = await open();
   return {
     store,
