@@ -4,7 +4,7 @@ import type { EventStore, NewEvent } from '../../src/event-store/event-store.js'
 import { openEventStoreDb } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { newEvent, newEvents } from '../contract/event-store.contract.js';
 import { openHasty } from '../support/eventstoredb/open.js';
-import { Simulator, type AppendFault } from '../support/eventstoredb/simulator.js';
+import { APPEND_FAULTS, Simulator, type AppendFault } from '../support/eventstoredb/simulator.js';
 
 const STREAM = 'mainAccount-acme';
 
@@ -33,19 +33,7 @@ const stored = (): string[] => simulator.log.stream(STREAM).map(({ id }) => id);
 const idsOf = (events: readonly NewEvent[]): string[] => events.map(({ id }) => id);
 
 describe('an append that meets a fault', () => {
-  it.each<AppendFault>([
-    'reply lost',
-    'write lost',
-    'unavailable',
-    'too busy',
-    'not leader',
-    'timeout, written',
-    'timeout, not written',
-    'silence, written',
-    'silence, not written',
-    'cut, written',
-    'written late',
-  ])('is written once, and acknowledged, after: %s', async (fault) => {
+  it.each(APPEND_FAULTS)('is written once, and acknowledged, after: %s', async (fault) => {
     const events = newEvents(3);
     faults(fault, fault);
     const position = await store.append(STREAM, events, 'no-stream');

@@ -7,7 +7,7 @@ import type { Receipt } from '../../src/ledger/domain/receipt.js';
 import { collect } from '../contract/event-store.contract.js';
 import { persist, pick, randomOf, type Intent, type Told } from '../support/eventstoredb/campaign.js';
 import { openHasty } from '../support/eventstoredb/open.js';
-import { Simulator, type AppendFault } from '../support/eventstoredb/simulator.js';
+import { APPEND_FAULTS, Simulator } from '../support/eventstoredb/simulator.js';
 import { Ledger } from '../support/ledger.js';
 
 const SEED = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
@@ -15,19 +15,6 @@ const LASTS_MS = 6_000;
 const CLIENTS = 16;
 const ACCOUNTS = ['hot', 'hot', 'hot', 'a', 'b', 'c'];
 const SIPS = ['100', '200', '300'];
-const FAULTS: readonly AppendFault[] = [
-  'reply lost',
-  'write lost',
-  'unavailable',
-  'too busy',
-  'not leader',
-  'timeout, written',
-  'timeout, not written',
-  'silence, written',
-  'silence, not written',
-  'cut, written',
-  'written late',
-];
 
 /**
  * Clients send commands to three replicas while appends, reads, subscriptions, connections and the server itself
@@ -165,7 +152,7 @@ function intentOf(random: () => number, key: string): Intent {
 
 /** Makes everything fail at random until the time is up, then nothing. */
 async function fail(simulator: Simulator, random: () => number, timeIsUp: () => boolean): Promise<void> {
-  simulator.appendFault = () => (random() < 0.3 ? pick(random, FAULTS) : undefined);
+  simulator.appendFault = () => (random() < 0.3 ? pick(random, APPEND_FAULTS) : undefined);
   simulator.readFault = () =>
     random() < 0.1
       ? { after: Math.floor(random() * 20), how: pick(random, ['error', 'end', 'silence', 'cut']) }

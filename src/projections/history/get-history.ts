@@ -31,7 +31,7 @@ export interface History {
  * So many entries are looked through for a page at most: a rare kind in a long history comes on several pages
  * rather than keep everybody waiting.
  */
-const MOST_SCANNED = 20_000;
+export const MOST_SCANNED = 20_000;
 
 /** @throws MainAccountNotFound, InvalidCursor, ReadModelBehind, PositionInFuture */
 export class GetHistoryQuery extends Query<History & Freshness> {

@@ -4,6 +4,7 @@ import type { LedgerEvent } from '../../ledger/domain/events.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { firstRevisionAt, spanOf } from './account-span.js';
+import { MOST_SCANNED } from './get-history.js';
 import { entryOf, type HistoryEntry, type HistoryRow } from './history-entry.js';
 
 export interface SearchHistory {
@@ -28,12 +29,6 @@ export interface FoundHistory {
   /** `before` of the next page, which may turn out empty; null when there is none. */
   readonly next: number | null;
 }
-
-/**
- * So many entries are looked through for a page at most: a rare kind in a long history comes on several pages
- * rather than keep everybody waiting.
- */
-const MOST_SCANNED = 20_000;
 
 /** @throws MainAccountNotFound, ReadModelBehind, PositionInFuture */
 export class SearchHistoryQuery extends Query<FoundHistory & Freshness> {

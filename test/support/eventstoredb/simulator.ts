@@ -19,18 +19,21 @@ import { SimulatedLog } from './simulated-log.js';
 import { appendAnswer, appendOptions, deletionAnswer, nameOf, proposedEvent, serverError } from './wire.js';
 
 /** What happens to one append. */
-export type AppendFault =
-  | 'reply lost'
-  | 'write lost'
-  | 'unavailable'
-  | 'too busy'
-  | 'not leader'
-  | 'timeout, written'
-  | 'timeout, not written'
-  | 'silence, written'
-  | 'silence, not written'
-  | 'cut, written'
-  | 'written late';
+export type AppendFault = (typeof APPEND_FAULTS)[number];
+
+export const APPEND_FAULTS = [
+  'reply lost',
+  'write lost',
+  'unavailable',
+  'too busy',
+  'not leader',
+  'timeout, written',
+  'timeout, not written',
+  'silence, written',
+  'silence, not written',
+  'cut, written',
+  'written late',
+] as const;
 
 /** What happens to one read or subscription: it breaks after so many messages. */
 export interface ReadFault {
