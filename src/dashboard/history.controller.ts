@@ -3,6 +3,7 @@ import { Get, NotFoundException, Param, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
+import { GetStoredEventQuery } from '../ledger/queries/get-stored-event.js';
 import { SearchHistoryQuery } from '../projections/history/search-history.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field } from './form.js';
@@ -76,13 +77,19 @@ export class HistoryController {
   ): Promise<void> {
     if (!/^\d{1,15}$/.test(text)) throw new NotFoundException();
     const revision = Number(text);
+    const mainAccountId = mainAccountIdOf(request);
     const { currency, entries } = await this.queries.execute(
-      new SearchHistoryQuery({ mainAccountId: mainAccountIdOf(request), before: revision + 1, limit: 2 }),
+      new SearchHistoryQuery({ mainAccountId, before: revision + 1, limit: 2 }),
     );
     const [entry, previous] = entries;
     if (entry?.revision !== revision) throw new NotFoundException();
     const view = this.pages.view(request);
-    await this.pages.send(request, reply, EventPage, { view, currency, entry, previousHash: previous?.hash });
+    // The text itself is for those who look into what went wrong.
+    const stored = view.isStaff
+      ? await this.queries.execute(new GetStoredEventQuery(mainAccountId, revision))
+      : undefined;
+    const event = { view, currency, entry, previousHash: previous?.hash, stored };
+    await this.pages.send(request, reply, EventPage, event);
   }
 }
 

@@ -10,6 +10,7 @@ import { PurchaseCreditHandler } from './commands/purchase-credit.js';
 import { RemoveAllCreditHandler } from './commands/remove-all-credit.js';
 import { LedgerObserver } from './ledger-observer.js';
 import { GetReceiptHandler } from './queries/get-receipt.js';
+import { GetStoredEventHandler } from './queries/get-stored-event.js';
 
 /** The write side. `EventStore`, `AccountsIndex` and `LedgerObserver` come from the composition root. */
 @Module({
@@ -27,6 +28,7 @@ import { GetReceiptHandler } from './queries/get-receipt.js';
     RemoveAllCreditHandler,
     BookAllHandler,
     GetReceiptHandler,
+    GetStoredEventHandler,
   ],
   exports: [Accounts],
 })

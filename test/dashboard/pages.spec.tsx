@@ -161,7 +161,15 @@ const pages: Record<string, (view: View) => VNode> = {
       revision={7}
     />
   ),
-  event: (view) => <EventPage view={view} currency="EUR" entry={entry} previousHash={HOSTILE} />,
+  event: (view) => (
+    <EventPage
+      view={view}
+      currency="EUR"
+      entry={entry}
+      previousHash={HOSTILE}
+      stored={{ position: 7n, data: HOSTILE, metadata: JSON.stringify({ $correlationId: HOSTILE }) }}
+    />
+  ),
   problem: (view) => <ProblemPage view={view} text={HOSTILE} />,
 };
 

@@ -8,10 +8,19 @@ export interface EventPageProps {
   readonly entry: HistoryEntry;
   /** The hash of the entry before it; undefined for the first. */
   readonly previousHash: string | undefined;
+  /** As the log holds it, for staff. */
+  readonly stored: StoredEvent | undefined;
+}
+
+interface StoredEvent {
+  readonly position: bigint;
+  /** JSON, as it was written. */
+  readonly data: string;
+  readonly metadata: string;
 }
 
 /** One entry with everything that identifies and proves it. */
-export function EventPage({ view, currency, entry, previousHash }: EventPageProps) {
+export function EventPage({ view, currency, entry, previousHash, stored }: EventPageProps) {
   const { event, kinds, back } = view.t;
   const money = (amount?: string) => amount && view.money(amount, currency);
   return (
@@ -45,12 +54,20 @@ export function EventPage({ view, currency, entry, previousHash }: EventPageProp
             [event.type, entry.type],
             [event.stream, `mainAccount-${view.mainAccountId}`],
             [event.revision, String(entry.revision)],
+            [event.position, stored && String(stored.position)],
             [event.id, entry.eventId],
             [event.key, entry.idempotencyKey],
             [event.previousHash, previousHash],
             [event.hash, entry.hash],
+            ...(stored ? causesOf(stored.metadata, event) : []),
           ]}
         />
+        {stored && (
+          <>
+            <Json title={event.data} text={stored.data} />
+            <Json title={event.metadata} text={stored.metadata} />
+          </>
+        )}
         <nav class="pages" aria-label={view.t.pages}>
           <a href={view.to(`/history#entry-${entry.revision}`)}>{back}</a>
         </nav>
@@ -59,13 +76,34 @@ export function EventPage({ view, currency, entry, previousHash }: EventPageProp
   );
 }
 
-function Details({
-  rows,
-  code,
-}: {
-  rows: readonly (readonly [string, string | undefined])[];
-  code?: boolean;
-}) {
+type Rows = readonly (readonly [string, string | undefined])[];
+
+/** What the event belongs to, and what led to it. Nothing for a text that somebody has damaged: it is shown as it is. */
+function causesOf(metadata: string, { correlation, causation }: View['t']['event']): Rows {
+  try {
+    const { $correlationId, $causationId } = JSON.parse(metadata) as Readonly<Record<string, unknown>>;
+    return [
+      [correlation, textOf($correlationId)],
+      [causation, textOf($causationId)],
+    ];
+  } catch {
+    return [];
+  }
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** The text of the log, to the byte: what a hash is checked against. */
+function Json({ title, text }: { title: string; text: string }) {
+  return (
+    <figure class="json">
+      <figcaption>{title}</figcaption>
+      <pre>{text}</pre>
+    </figure>
+  );
+}
+
+function Details({ rows, code }: { rows: Rows; code?: boolean }) {
   return (
     <dl class={`details ${code ? 'code' : ''}`}>
       {rows

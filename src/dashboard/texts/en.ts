@@ -188,6 +188,7 @@ export const en = {
     id: 'Event id',
     stream: 'Stream',
     revision: 'Revision',
+    position: 'Position in the log',
     recordedAt: 'Recorded at',
     actor: 'Actor',
     key: 'Idempotency key',
@@ -200,7 +201,11 @@ export const en = {
     sip: 'This SIP account',
     hash: 'Hash',
     previousHash: 'Hash before it',
+    correlation: 'Correlation id',
+    causation: 'Causation id',
     raw: 'Raw event',
+    data: 'Data, as stored',
+    metadata: 'Metadata, as stored',
   },
 
   done: {

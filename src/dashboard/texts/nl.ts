@@ -189,6 +189,7 @@ export const nl: Texts = {
     id: 'Id van de gebeurtenis',
     stream: 'Stroom',
     revision: 'Revisie',
+    position: 'Plaats in het logboek',
     recordedAt: 'Vastgelegd op',
     actor: 'Uitvoerder',
     key: 'Idempotentiesleutel',
@@ -201,7 +202,11 @@ export const nl: Texts = {
     sip: 'Dit SIP-account',
     hash: 'Hash',
     previousHash: 'Hash ervoor',
+    correlation: 'Correlatie-id',
+    causation: 'Oorzaak-id',
     raw: 'Ruwe gebeurtenis',
+    data: 'Gegevens, zoals bewaard',
+    metadata: 'Metagegevens, zoals bewaard',
   },
 
   done: {
