@@ -15,7 +15,6 @@ import { createGunzip } from 'node:zlib';
 
 const FIRST_LINE = '{"format":"credit-ledger-bundle","version":1}';
 const PREFIX = 'mainAccount-';
-const ID_NAMESPACE = Buffer.from('6f0c7a5e3d7b4d0e9a496a8f6a1c2b17', 'hex');
 const MAX_BALANCE = 9_999_999_999_999_999n;
 
 const sha256 = (...parts) => {
@@ -41,19 +40,14 @@ function canonical(value) {
   return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`;
 }
 
-/** UUID version 5 of a main account's key. */
-function eventId(mainAccountId, key) {
-  const bytes = createHash('sha1')
-    .update(ID_NAMESPACE)
-    .update(`${mainAccountId}/${key}/0`)
-    .digest()
-    .subarray(0, 16);
-  bytes[6] = (bytes[6] & 0x0f) | 0x50;
+/** UUID version 8: four groups from a main account's key, the last from the event's metadata without the hash. */
+function eventId(mainAccountId, unhashed) {
+  const bytes = sha256(`${mainAccountId}/${unhashed.idempotencyKey}/0`);
+  bytes[6] = (bytes[6] & 0x0f) | 0x80;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const text = bytes.toString('hex');
-  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
-    '-',
-  );
+  const booking = hex(canonical(unhashed)).slice(0, 12);
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), booking].join('-');
 }
 
 /** Ten-thousandths, exact. */
@@ -82,8 +76,8 @@ function checkEvent(event) {
   if (made !== hash) bad(where, `its hash is ${hash}, but what it says makes ${made}`);
   if (metadata.previousHash !== account.hash)
     bad(where, `it links to ${metadata.previousHash}, not to ${account.hash}`);
-  if (id !== eventId(account.id, metadata.idempotencyKey))
-    bad(where, 'its id does not follow from its idempotency key');
+  if (id !== eventId(account.id, unhashed))
+    bad(where, 'its id does not follow from its key and its metadata');
   if (!/^[!-~]{1,255}$/.test(metadata.idempotencyKey)) bad(where, 'its idempotency key is malformed');
   if (!/^[0-9a-f]{64}$/.test(metadata.fingerprint)) bad(where, 'its fingerprint is malformed');
   if (metadata.schema !== 1) bad(where, `its schema is ${metadata.schema}`);

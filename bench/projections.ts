@@ -10,7 +10,7 @@ import { SqliteLog } from '../src/event-store/sqlite/sqlite-log.js';
 import type { Amount } from '../src/ledger/domain/amount.js';
 import type { LedgerEvent } from '../src/ledger/domain/events.js';
 import { AccountLoader } from '../src/ledger/account-loader.js';
-import { emptyHead, eventIdOf, seal, sha256, type StreamHead } from '../src/ledger/seal.js';
+import { emptyHead, seal, sha256, type StreamHead } from '../src/ledger/seal.js';
 import { mainAccountStream } from '../src/ledger/streams.js';
 import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
 import { conservationProjection } from '../src/projections/conservation/conservation-projection.js';
@@ -92,8 +92,7 @@ function writeLog(file: string): void {
         $correlationId: idempotencyKey,
         $causationId: idempotencyKey,
       };
-      const id = eventIdOf(mainAccountId, idempotencyKey);
-      const sealed = seal(stream, head, id, event, provenance, new Date());
+      const sealed = seal(mainAccountId, head, event, provenance, new Date());
       heads.set(stream, sealed.head);
       const expectedRevision = head.revision < 0 ? 'no-stream' : head.revision;
       requests.push({ stream, events: [sealed.event], expectedRevision });

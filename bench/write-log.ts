@@ -2,7 +2,7 @@ import type { NewEvent } from '../src/event-store/event-store.js';
 import { SqliteLog } from '../src/event-store/sqlite/sqlite-log.js';
 import type { Amount } from '../src/ledger/domain/amount.js';
 import type { LedgerEvent } from '../src/ledger/domain/events.js';
-import { emptyHead, eventIdOf, seal, sha256, type StreamHead } from '../src/ledger/seal.js';
+import { emptyHead, seal, sha256, type StreamHead } from '../src/ledger/seal.js';
 import { mainAccountStream } from '../src/ledger/streams.js';
 
 const BATCH = 4000;
@@ -44,8 +44,7 @@ export function writeLog(file: string, events: number, mains: number): void {
         $correlationId: crypto.randomUUID(),
         $causationId: crypto.randomUUID(),
       };
-      const id = eventIdOf(mainAccountId, idempotencyKey);
-      const sealed = seal(stream, head, id, event, provenance, new Date(start + at));
+      const sealed = seal(mainAccountId, head, event, provenance, new Date(start + at));
       heads.set(stream, sealed.head);
       const expectedRevision = head.revision < 0 ? 'no-stream' : head.revision;
       requests.push({ stream, events: [sealed.event], expectedRevision });

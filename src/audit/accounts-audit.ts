@@ -118,9 +118,13 @@ export class AccountsAudit {
       this.findings.add('key', 'its idempotency key is not 1 to 255 visible ASCII characters', event);
     const digest = keyDigest(account.mainAccountId, idempotencyKey);
     this.keys.add(digest);
-    const id = idOfDigest(digest);
+    const id = idOfDigest(digest, event.metadata, metadata);
     if (event.id !== id)
-      this.findings.add('id', `its id does not follow from its idempotency key, which makes ${id}`, event);
+      this.findings.add(
+        'id',
+        `its id does not follow from its key and its metadata, which make ${id}`,
+        event,
+      );
     if (!isHash(fingerprint))
       this.findings.add('fingerprint', 'its fingerprint is not a SHA-256 in hexadecimal', event);
     if (!isTime(recordedAt))

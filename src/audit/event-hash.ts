@@ -66,24 +66,17 @@ function canonical(value: unknown): string {
   return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(members[name])}`).join(',')}}`;
 }
 
-/** The namespace, and room for a main account's id and a key behind it. */
-const nameSpace = Buffer.alloc(4096);
-nameSpace.write('6f0c7a5e3d7b4d0e9a496a8f6a1c2b17', 'hex');
-
-/** SHA-1 of what the id of a key is made from: the id is its first 16 bytes, marked as a version 5. */
-export function keyDigest(mainAccountId: string, idempotencyKey: string): Buffer {
+/** SHA-256 of what names a command: the first four groups of its event's id are made from it. */
+export const keyDigest = (mainAccountId: string, idempotencyKey: string): Buffer =>
   // Longer than any key may be: such a one is a finding already.
-  const name = `${mainAccountId}/${idempotencyKey.slice(0, 1000)}/0`;
-  const end = 16 + nameSpace.write(name, 16);
-  return hash('sha1', nameSpace.subarray(0, end), 'buffer');
-}
+  hash('sha256', `${mainAccountId}/${idempotencyKey.slice(0, 1000)}/0`, 'buffer');
 
-/** The event id that a key's digest makes (UUID version 5). */
-export function idOfDigest(digest: Buffer): string {
-  const hex = digest.toString('hex', 0, 16);
+/** The event id (UUID version 8) that a command's digest makes for the metadata that its event bears. */
+export function idOfDigest(digest: Buffer, stored: string, metadata: ParsedEvent['metadata']): string {
+  const hex = digest.toString('hex', 0, 10);
   const variant = ((digest[8] ?? 0) & 0x3f) | 0x80;
   return (
-    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-` +
-    `${variant.toString(16)}${hex.slice(18, 20)}-${hex.slice(20)}`
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant.toString(16)}${hex.slice(18, 20)}-` +
+    sha256(unhashed(stored, metadata)).slice(0, 12)
   );
 }

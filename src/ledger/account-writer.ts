@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../event-store/errors.js';
-import type { EventStore, NewEvent } from '../event-store/event-store.js';
+import type { EventStore } from '../event-store/event-store.js';
 import type { AccountLoader } from './account-loader.js';
 import type { AccountsIndex } from './accounts-index.js';
 import type { Booking, Order } from './booking.js';
 import { Refusal } from './domain/errors.js';
 import type { LedgerObserver } from './ledger-observer.js';
 import { bookedIn, isRefused, type Asked, type Decided, type Pending } from './pending.js';
-import { hashOf } from './seal.js';
 import { Speculation, type BookedDecision } from './speculation.js';
 import { mainAccountStream } from './streams.js';
 
@@ -144,35 +143,11 @@ export class AccountWriter {
     const started = performance.now();
     try {
       const position = await this.shared.store.append(this.stream, events, expected);
-      await this.confirm(expected, events);
       this.durableRevision += events.length;
       for (const { known } of booked) known.position = position;
     } finally {
       this.shared.observer.append(events.length, (performance.now() - started) / 1000);
     }
-  }
-
-  /**
-   * A command that another process has just booked at the very same revision has the same event id here, and a
-   * store that takes an append sent again for done says so, although the event it holds is the other's: another
-   * time, another hash, perhaps another amount under the same key. So look whose it is before anyone is told.
-   */
-  private async confirm(expected: number | 'no-stream', events: readonly NewEvent[]): Promise<void> {
-    const { store } = this.shared;
-    if (store.exclusive) return;
-    const from = expected === 'no-stream' ? 0 : expected + 1;
-    const hash = events[0] && hashOf(events[0]);
-    try {
-      for await (const [stored] of store.readStream(this.stream, from)) {
-        if (stored && hashOf(stored) === hash) return;
-        break;
-      }
-    } catch (error) {
-      throw new OutcomeUnknown('the append was made, but whose events are in the log could not be read', {
-        cause: error,
-      });
-    }
-    throw new RevisionConflict(this.stream, expected, from);
   }
 
   /**

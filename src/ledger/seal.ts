@@ -2,31 +2,12 @@ import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { NewEvent } from '../event-store/event-store.js';
 import type { EventMetadata, LedgerEvent } from './domain/events.js';
-
-/** Namespace of the ledger's event ids; part of the stored format, never to be changed. */
-const EVENT_ID_NAMESPACE = Buffer.from('6f0c7a5e3d7b4d0e9a496a8f6a1c2b17', 'hex');
+import { mainAccountStream } from './streams.js';
 
 export const sha256 = (text: string): string => hash('sha256', text);
 
 /** RFC 8785 canonical JSON. The cast: the package is CommonJS and exports the function itself. */
 export const canonicalJson = canonicalize as unknown as (value: unknown) => string;
-
-/**
- * The id of the one event of a command: the same command always makes the same id. A UUID of version 5 (RFC 9562),
- * made here because the package for it takes five times as long, which every command would pay for.
- */
-export function eventIdOf(mainAccountId: string, idempotencyKey: string): string {
-  const name = Buffer.from(`${mainAccountId}/${idempotencyKey}/0`);
-  const digest = hash('sha1', Buffer.concat([EVENT_ID_NAMESPACE, name]));
-  const variant = ((Number.parseInt(digest.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
-  return [
-    digest.slice(0, 8),
-    digest.slice(8, 12),
-    `5${digest.slice(13, 16)}`,
-    variant + digest.slice(17, 20),
-    digest.slice(20, 32),
-  ].join('-');
-}
 
 /** Where a stream stands: the next event links to it. */
 export interface StreamHead {
@@ -56,9 +37,8 @@ export interface SealedEvent {
  * {stream, revision, id, type, data, metadata without hash}. The recipe is in docs/reference/events.md.
  */
 export function seal(
-  stream: string,
+  mainAccountId: string,
   previous: StreamHead,
-  id: string,
   { type, data }: LedgerEvent,
   provenance: Provenance,
   now: Date,
@@ -78,13 +58,31 @@ export function seal(
     recordedAt,
     schema: 1,
   });
+  const id = eventIdOf(mainAccountId, provenance.idempotencyKey, unhashed);
   // The members of the canonical form in their order, so that data and metadata are serialised once.
   const digest = sha256(
     `{"data":${dataText},"id":"${id}","metadata":${unhashed},"revision":${revision},` +
-      `"stream":${JSON.stringify(stream)},"type":"${type}"}`,
+      `"stream":${JSON.stringify(mainAccountStream(mainAccountId))},"type":"${type}"}`,
   );
   const metadata = `${unhashed.slice(0, -1)},"hash":"${digest}"}`;
   return { event: { id, type, data: dataText, metadata }, head: { revision, hash: digest, recordedAt } };
+}
+
+/**
+ * A UUID of version 8 (RFC 9562). Its first four groups say which command made the event, the same for ever; the last
+ * says which booking of it, so that no store takes an event for the one that another replica made of the same command
+ * at the same revision.
+ */
+function eventIdOf(mainAccountId: string, idempotencyKey: string, unhashed: string): string {
+  const command = sha256(`${mainAccountId}/${idempotencyKey}/0`);
+  const variant = ((Number.parseInt(command.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  const groups = [
+    command.slice(0, 8),
+    command.slice(8, 12),
+    `8${command.slice(13, 16)}`,
+    variant + command.slice(17, 20),
+  ];
+  return `${groups.join('-')}-${sha256(unhashed).slice(0, 12)}`;
 }
 
 /** The hash that an event carries. */

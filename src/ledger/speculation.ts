@@ -6,8 +6,7 @@ import { evolve } from './domain/account.js';
 import { BatchNotBooked, CommandNotFound, IdempotencyKeyReused, Refusal } from './domain/errors.js';
 import { receiptOf } from './domain/receipt.js';
 import { Savepoint } from './savepoint.js';
-import { eventIdOf, seal } from './seal.js';
-import { mainAccountStream } from './streams.js';
+import { seal } from './seal.js';
 
 /** Position of a command whose append has not come back; above every real one. */
 const NOT_YET: Position = 2n ** 63n;
@@ -91,14 +90,13 @@ export class Speculation {
     const { mainAccountId } = account;
     const { provenance } = command;
     const decision = command.decide(account);
-    const id = eventIdOf(mainAccountId, idempotencyKey);
-    const sealed = seal(mainAccountStream(mainAccountId), head, id, decision, provenance, this.now());
+    const { event, head: next } = seal(mainAccountId, head, decision, provenance, this.now());
     savepoint?.note(decision, idempotencyKey);
     evolve(account, decision);
-    this.loaded.head = sealed.head;
-    const receipt = JSON.stringify(receiptOf(decision, { eventId: id, ...sealed.head }, account));
+    this.loaded.head = next;
+    const receipt = JSON.stringify(receiptOf(decision, { eventId: event.id, ...next }, account));
     const known = { fingerprint: provenance.fingerprint, receipt, position: NOT_YET };
     tail.set(idempotencyKey, known);
-    return { kind: 'booked', event: sealed.event, known };
+    return { kind: 'booked', event, known };
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { audit, type AuditOptions } from '../../src/audit/audit.js';
 import { amountOf } from '../../src/audit/balances.js';
-import { eventHash } from '../../src/audit/event-hash.js';
+import { eventHash, idOfDigest, keyDigest } from '../../src/audit/event-hash.js';
 import { CompactTree, eventLeaf } from '../../src/audit/merkle.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { allocated, goodLog, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
@@ -34,13 +34,15 @@ function changed(
   return events;
 }
 
-/** The event with a hash that fits what it says. */
+/** The event with an id and a hash that fit what it says. */
 function rehashed(event: RecordedEvent, link?: string): RecordedEvent {
   const metadata = JSON.parse(event.metadata) as Record<string, unknown>;
   if (link) metadata['previousHash'] = link;
-  const linked = { ...event, metadata: JSON.stringify(metadata) };
+  const stored = JSON.stringify(metadata);
+  const digest = keyDigest(event.stream.slice('mainAccount-'.length), String(metadata['idempotencyKey']));
+  const linked = { ...event, id: idOfDigest(digest, stored, metadata), metadata: stored };
   metadata['hash'] = eventHash(linked, { data: JSON.parse(event.data) as Record<string, unknown>, metadata });
-  return { ...event, metadata: JSON.stringify(metadata) };
+  return { ...linked, metadata: JSON.stringify(metadata) };
 }
 
 const hashOf = (event: RecordedEvent): string => (JSON.parse(event.metadata) as { hash: string }).hash;
@@ -82,7 +84,11 @@ describe('the audit names the first event that was', () => {
 
   it('changed in its time', async () => {
     const events = changed(4, ({ metadata }) => ({ metadata: metadata.replace('2026-03', '2025-03') }));
-    expect(await findingsOf(events)).toEqual(['hash mainAccount-alice 4', 'time mainAccount-alice 4']);
+    expect(await findingsOf(events)).toEqual([
+      'hash mainAccount-alice 4',
+      'id mainAccount-alice 4',
+      'time mainAccount-alice 4',
+    ]);
   });
 
   it('changed in its key', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { OutcomeUnknown, StoreUnavailable } from '../../src/event-store/errors.js';
+import { StoreUnavailable } from '../../src/event-store/errors.js';
 import type { EventStore, RecordedEvent } from '../../src/event-store/event-store.js';
 import { FaultyStore } from '../support/faulty-store.js';
 import { Ledger, receiptIn } from '../support/ledger.js';
@@ -39,15 +39,5 @@ describe('while the log cannot be read', () => {
     await ledger.funded('acme', '10', 'desk');
     store.broken = true;
     await expect(ledger.add('acme', 'desk', '11')).rejects.toThrow(StoreUnavailable);
-  });
-
-  it('an append that may be of another process is unknown, and the repeated key brings the truth', async () => {
-    const store = new Unreadable(inner, false);
-    const ledger = new Ledger(store);
-    await ledger.funded('acme', '10', 'desk');
-    store.broken = true;
-    await expect(ledger.add('acme', 'desk', '1', 'once')).rejects.toThrow(OutcomeUnknown);
-    store.broken = false;
-    expect(await ledger.add('acme', 'desk', '1', 'once')).toMatchObject({ replayed: true });
   });
 });

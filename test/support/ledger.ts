@@ -37,6 +37,7 @@ export class Notes extends LedgerObserver {
 }
 
 let keys = 0;
+let requests = 0;
 
 /** The write side as a caller uses it: short names, a fresh key unless one is given. */
 export class Ledger {
@@ -95,5 +96,5 @@ export const contextOf = (idempotencyKey: string) => ({
   idempotencyKey,
   actor: 'key:test',
   correlationId: 'correlation-1',
-  causationId: 'request-1',
+  causationId: `request-${++requests}`,
 });

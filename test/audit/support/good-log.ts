@@ -1,7 +1,7 @@
 import type { NewEvent, RecordedEvent } from '../../../src/event-store/event-store.js';
 import type { Amount } from '../../../src/ledger/domain/amount.js';
 import type { LedgerEvent } from '../../../src/ledger/domain/events.js';
-import { emptyHead, eventIdOf, seal, sha256, type StreamHead } from '../../../src/ledger/seal.js';
+import { emptyHead, seal, sha256, type StreamHead } from '../../../src/ledger/seal.js';
 import { mainAccountStream } from '../../../src/ledger/streams.js';
 
 const START_TIME = Date.parse('2026-03-01T12:00:00.000Z');
@@ -20,10 +20,9 @@ export class LogBuilder {
       $correlationId: 'request-1',
       $causationId: 'request-1',
     };
-    const id = eventIdOf(mainAccountId, idempotencyKey);
     const previous = this.heads.get(stream) ?? emptyHead(stream);
     const now = new Date(START_TIME + this.events.length);
-    const sealed = seal(stream, previous, id, event, provenance, now);
+    const sealed = seal(mainAccountId, previous, event, provenance, now);
     this.heads.set(stream, sealed.head);
     this.events.push({
       ...sealed.event,
