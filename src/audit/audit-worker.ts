@@ -1,16 +1,54 @@
+import { on } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openEventReader } from '../event-store/open-event-store.js';
-import { auditShare } from './audit.js';
-import { logUntil, type ShareOrder, type ShareResult } from './parallel-audit.js';
+import { START, type Position } from '../event-store/event-store.js';
+import { openEmbeddedReader } from '../event-store/open-event-store.js';
+import { mainAccountIdOf } from '../ledger/streams.js';
+import { AccountsAudit } from './accounts-audit.js';
+import { finishAccounts } from './audit.js';
+import { statedHash } from './event-hash.js';
+import { Findings } from './findings.js';
+import { eventLeaf } from './merkle.js';
+import type { PartOrder, PartSeen } from './parallel-audit.js';
 
-/** A thread of the audit: looks at its share of the accounts, and tells what it has found. */
-const { config, share, clockTolerance, until } = workerData as ShareOrder;
+/** A thread of the audit: looks at its part of the streams, a stretch of the log at a time. */
+const { config, part, clockTolerance, until } = workerData as PartOrder;
+if (!parentPort) throw new Error('the thread of an audit has nobody to tell');
+const port = parentPort;
 
-const reader = await openEventReader(config);
+const reader = openEmbeddedReader(config);
+const findings = new Findings();
+const audited = new AccountsAudit(findings, clockTolerance);
+
+async function look(after: Position, end: Position): Promise<PartSeen> {
+  const positions: number[] = [];
+  const leaves: Buffer[] = [];
+  let events = 0;
+  for await (const page of reader.readPart(part, after, end)) {
+    events += page.length;
+    for (const event of page) {
+      if (mainAccountIdOf(event.stream) === undefined) continue;
+      audited.check(event);
+      positions.push(Number(event.position));
+      leaves.push(eventLeaf(statedHash(event)));
+    }
+  }
+  return { events, positions: Float64Array.from(positions), leaves: new Uint8Array(Buffer.concat(leaves)) };
+}
+
+async function found() {
+  await finishAccounts(audited, () => reader.readPart(part, START, until), findings);
+  return { accounts: audited.accounts, findings: findings.list, unlistedFindings: findings.unlisted };
+}
+
 try {
-  const { accounts, findings } = await auditShare(logUntil(reader, until), share, clockTolerance);
-  const result: ShareResult = { accounts, findings: findings.list, unlistedFindings: findings.unlisted };
-  parentPort?.postMessage(result);
+  let after = START;
+  for await (const [end] of on(port, 'message') as AsyncIterable<[Position]>) {
+    const seen = await look(after, end);
+    port.postMessage(end < until ? seen : { ...seen, result: await found() });
+    if (end >= until) break;
+    after = end;
+  }
 } finally {
+  audited.keys.close();
   await reader.close();
 }

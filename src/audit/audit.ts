@@ -1,5 +1,5 @@
 import type { Position, RecordedEvent } from '../event-store/event-store.js';
-import { AccountsAudit, type AuditedAccount, type Share } from './accounts-audit.js';
+import { AccountsAudit, type AuditedAccount } from './accounts-audit.js';
 import { Findings, type Finding } from './findings.js';
 import { LogAudit, type TreeSize } from './log-audit.js';
 import type { Witness } from './read-models/witness.js';
@@ -58,23 +58,6 @@ export async function audit(
   }
 }
 
-/** Audits a part of the accounts, and leaves the log as a whole to somebody else. */
-export async function auditShare(
-  readLog: ReadLog,
-  share: Share,
-  clockTolerance = 0,
-): Promise<{ readonly accounts: ReadonlyMap<string, AuditedAccount>; readonly findings: Findings }> {
-  const findings = new Findings();
-  const audited = new AccountsAudit(findings, clockTolerance, [], share);
-  try {
-    for await (const page of readLog()) for (const event of page) audited.check(event);
-    await finishAccounts(audited, readLog, findings);
-    return { accounts: audited.accounts, findings };
-  } finally {
-    audited.keys.close();
-  }
-}
-
 export const reportOf = (
   { tree, seen }: LogAudit,
   accounts: ReadonlyMap<string, AuditedAccount>,
@@ -88,7 +71,12 @@ export const reportOf = (
   unlistedFindings: findings.unlisted,
 });
 
-async function finishAccounts(accounts: AccountsAudit, readLog: ReadLog, findings: Findings): Promise<void> {
+/** Checks what shows only after the last event. @param readLog the events that the accounts were audited by */
+export async function finishAccounts(
+  accounts: AccountsAudit,
+  readLog: ReadLog,
+  findings: Findings,
+): Promise<void> {
   const suspects = accounts.keys.suspects();
   if (suspects.size > 0) await nameRepeatedKeys(readLog, suspects, findings);
   accounts.finish();

@@ -36,8 +36,12 @@ export class LogAudit {
         event,
       );
     this.position = event.position;
-    if (mainAccountIdOf(event.stream) === undefined) return;
-    this.grown.append(eventLeaf(statedHash(event)));
+    if (mainAccountIdOf(event.stream) !== undefined) this.append(eventLeaf(statedHash(event)));
+  }
+
+  /** Adds the leaf of the ledger's next event to the tree. */
+  append(leaf: Hash): void {
+    this.grown.append(leaf);
     for (const { size, root } of this.checkpoints)
       if (size === this.grown.size && !root.equals(this.grown.root()))
         this.findings.add(

@@ -1,26 +1,42 @@
+import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
 import { START, type EventReader, type Position } from '../event-store/event-store.js';
-import type { AuditedAccount, Share } from './accounts-audit.js';
+import type { AuditedAccount } from './accounts-audit.js';
 import { reportOf, type AuditOptions, type AuditReport, type ReadLog } from './audit.js';
 import { Findings, type Finding } from './findings.js';
 import { LogAudit } from './log-audit.js';
 
-/** What a thread is started with. */
-export interface ShareOrder {
+/** What a thread is started with. After that it is told again and again up to which position to go on. */
+export interface PartOrder {
   readonly config: Config;
-  readonly share: Share;
+  /** Its streams: of so many parts, the index-th. */
+  readonly part: { readonly index: number; readonly of: number };
   readonly clockTolerance: number;
   /** The last position to look at: all threads see the same log, also while it grows. */
   readonly until: Position;
 }
 
+/** What a thread has seen of a stretch of the log; the last one brings what it has found in all. */
+export interface PartSeen {
+  readonly events: number;
+  /** Positions of its events of the ledger, in order, and 32 bytes for each: its leaf of the tree. */
+  readonly positions: Float64Array;
+  readonly leaves: Uint8Array;
+  readonly result?: PartResult;
+}
+
 /** What a thread has found. */
-export interface ShareResult {
+export interface PartResult {
   readonly accounts: ReadonlyMap<string, AuditedAccount>;
   readonly findings: readonly Finding[];
   readonly unlistedFindings: number;
 }
+
+/** Positions that the threads go on by at a time: what lies between their places in the log is held in memory. */
+const STRETCH = 20_000n;
+/** Stretches that a thread is told of ahead, so that none has to wait for the slowest. */
+const AHEAD = 2;
 
 /** The log up to a position, from its beginning. */
 export const logUntil = (reader: EventReader, until: Position): ReadLog =>
@@ -33,46 +49,89 @@ export const logUntil = (reader: EventReader, until: Position): ReadLog =>
   };
 
 /**
- * Audits a store in several threads. Each reads the whole log, which is cheap, and looks at its share of the
- * accounts, which is not; this one looks at the log as a whole.
- * @throws StoreUnavailable, and whatever ends a thread
+ * Audits the embedded store in several threads. Each reads the events of its part of the streams, and looks at them;
+ * this one puts the tree together.
+ * @param until the last position to look at
+ * @throws whatever ends a thread
  */
 export async function auditInParallel(
-  reader: EventReader,
   config: Config,
+  until: Position,
   threads: number,
   { checkpoints = [], clockTolerance = 0, onProgress }: AuditOptions,
 ): Promise<AuditReport> {
-  const until = await reader.head();
-  const workers = Array.from({ length: threads }, (_, index) => {
-    const order: ShareOrder = { config, share: { index, of: threads }, clockTolerance, until };
-    return new Worker(new URL('./audit-worker.js', import.meta.url), { workerData: order });
-  });
+  const parts = Array.from(
+    { length: threads },
+    (_, index) => new PartThread({ config, part: { index, of: threads }, clockTolerance, until }),
+  );
   try {
-    const results = Promise.all(workers.map(resultOf));
-    // What ends a thread is thrown below; until then it must not count as unhandled.
-    results.catch(() => undefined);
     const findings = new Findings();
     const log = new LogAudit(findings, checkpoints);
-    for await (const page of logUntil(reader, until)()) {
-      for (const event of page) log.check(event);
-      onProgress?.(log.seen, log.position);
+    const accounts = new Map<string, AuditedAccount>();
+    const stretches = endsOf(until);
+    const goOn = (stretch: number) => {
+      const end = stretches[stretch];
+      if (end !== undefined) for (const part of parts) part.goOn(end);
+    };
+    for (let stretch = 0; stretch < AHEAD; stretch++) goOn(stretch);
+    for (const [stretch, end] of stretches.entries()) {
+      const seen = await Promise.all(parts.map((part) => part.seen()));
+      goOn(stretch + AHEAD);
+      growTree(log, seen);
+      for (const { result } of seen) {
+        if (!result) continue;
+        for (const [stream, account] of result.accounts) accounts.set(stream, account);
+        findings.adopt(result.findings, result.unlistedFindings);
+      }
+      onProgress?.(log.seen, end);
     }
     log.finish();
-    const accounts = new Map<string, AuditedAccount>();
-    for (const result of await results) {
-      for (const [stream, account] of result.accounts) accounts.set(stream, account);
-      findings.adopt(result.findings, result.unlistedFindings);
-    }
     return reportOf(log, accounts, findings);
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(parts.map((part) => part.end()));
   }
 }
 
-const resultOf = (worker: Worker): Promise<ShareResult> =>
-  new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`a thread of the audit ended with ${code}`)));
-  });
+/** Where the stretches of the log end; there is one at least. */
+function endsOf(until: Position): Position[] {
+  const ends: Position[] = [];
+  for (let end = STRETCH; end < until; end += STRETCH) ends.push(end);
+  return [...ends, until];
+}
+
+/** Adds the leaves of all parts to the tree, in order of position. */
+function growTree(log: LogAudit, seen: readonly PartSeen[]): void {
+  const parts = seen.map(({ positions, leaves }) => ({ positions, leaves, next: 0 }));
+  const position = ({ positions, next }: (typeof parts)[number]): number => positions[next] ?? Infinity;
+  for (const { events } of seen) log.seen += events;
+  for (;;) {
+    const first = parts.reduce((a, b) => (position(b) < position(a) ? b : a));
+    if (position(first) === Infinity) return;
+    const at = first.next++ * 32;
+    log.append(Buffer.from(first.leaves.buffer, first.leaves.byteOffset + at, 32));
+  }
+}
+
+class PartThread {
+  private readonly worker: Worker;
+  private readonly answers: AsyncIterator<[PartSeen]>;
+
+  constructor(order: PartOrder) {
+    this.worker = new Worker(new URL('./audit-worker.js', import.meta.url), { workerData: order });
+    this.answers = on(this.worker, 'message', { close: ['exit'] }) as AsyncIterator<[PartSeen]>;
+  }
+
+  goOn(end: Position): void {
+    this.worker.postMessage(end);
+  }
+
+  async seen(): Promise<PartSeen> {
+    const { value, done } = await this.answers.next();
+    if (done) throw new Error('a thread of the audit ended before its time');
+    return value[0];
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate();
+  }
+}

@@ -20,8 +20,12 @@ export async function openEventStore(config: Config): Promise<EventStore> {
 /** The same log for reading only, in any thread or process, while the service writes it. @throws StoreUnavailable */
 export async function openEventReader(config: Config): Promise<EventReader> {
   if (config.store === 'eventstoredb') return openEventStoreDb(config);
-  return SqliteEventReader.open(eventsFile(config.dataDir));
+  return openEmbeddedReader(config);
 }
+
+/** The embedded store's log for reading only, also in parts. @throws StoreUnavailable */
+export const openEmbeddedReader = ({ dataDir }: Config): SqliteEventReader =>
+  SqliteEventReader.open(eventsFile(dataDir));
 
 /**
  * Copies the embedded store's log to a new file, also while the service writes it.

@@ -30,7 +30,7 @@ describe('the audit in several threads', () => {
   it.each([1, 2, 3])('of which there are %d, finds what one thread finds', async (threads) => {
     const checkpoints = [{ size: 3, root: Buffer.alloc(32) }];
     const alone = await audit(() => store.readAll(START), { checkpoints });
-    const together = await auditInParallel(store, config, threads, { checkpoints });
+    const together = await auditInParallel(config, await store.head(), threads, { checkpoints });
     const sorted = ({ findings }: typeof alone) =>
       findings.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
     expect(alone.findings).toHaveLength(4);
@@ -40,6 +40,6 @@ describe('the audit in several threads', () => {
 
   it('is ended by a store that its threads cannot open', async () => {
     const nowhere = { ...config, dataDir: `${dataDir}/nowhere` };
-    await expect(auditInParallel(store, nowhere, 2, {})).rejects.toThrow('does not exist');
+    await expect(auditInParallel(nowhere, 1n, 2, {})).rejects.toThrow('does not exist');
   });
 });

@@ -48,6 +48,18 @@ describe('a reader of the log beside its owner', () => {
     expect(delays.toSorted((a, b) => a - b)[5]).toBeLessThan(100);
   });
 
+  it('gives each part of the log its own streams, in order, and all parts together everything', async () => {
+    for (let i = 0; i < 7; i++) await store.append(newStream(), newEvents(100 * i + 1), 'no-stream');
+    const until = (await reader.head()) - 50n;
+    const parts = [0, 1, 2].map((index) => collect(reader.readPart({ index, of: 3 }, 10n, until)));
+    const [all, ...each] = await Promise.all([collect(reader.readAll(10n)), ...parts]);
+    const streams = each.flatMap((part) => [...new Set(part.map(({ stream }) => stream))]);
+    expect(new Set(streams).size).toBe(streams.length);
+    const together = each.flat().toSorted((a, b) => Number(a.position - b.position));
+    expect(together).toEqual(all.filter(({ position }) => position <= until));
+    for (const part of each) expect(part).toEqual(together.filter((event) => part.includes(event)));
+  });
+
   it('stops following when it is closed', async () => {
     setTimeout(() => void reader.close(), 50);
     for await (const _ of reader.follow(START, new AbortController().signal));

@@ -29,7 +29,7 @@ export interface StoreOptions extends VerifyOptions {
   readonly readModels?: string;
 }
 
-/** From so many positions on, threads are worth their start. */
+/** From so many positions of the embedded store on, threads are worth their start. */
 const MANY = 200_000n;
 const MOST_THREADS = 8;
 
@@ -46,8 +46,8 @@ export async function verifyStore(config: Config, options: StoreOptions, output:
     const onProgress = (events: number, position: Position) => progress.update(events, Number(position));
     const asked = { ...auditOptions(options), onProgress };
     const report =
-      !readModels && until > MANY
-        ? await auditInParallel(reader, config, Math.min(availableParallelism(), MOST_THREADS), asked)
+      config.store === 'sqlite' && !readModels && until > MANY
+        ? await auditInParallel(config, until, Math.min(availableParallelism(), MOST_THREADS), asked)
         : await audit(
             logUntil(reader, until),
             { ...asked, witnesses: readModels?.witnesses ?? [] },
