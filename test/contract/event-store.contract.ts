@@ -245,8 +245,11 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
         expect(await read(19)).toEqual([]);
         const [first, ...more] = newEvents(21) as [NewEvent, ...NewEvent[]];
         expect(await store.append(stream, [first], 'no-stream')).toBeGreaterThan(last);
+        let begun = await read();
+        // EventStoreDB may take some milliseconds to show a stream that begins again.
+        while (begun.length === 0) begun = await read();
         // From 0, or from where it was.
-        const { revision } = (await read())[0]!;
+        const { revision } = begun[0]!;
         expect([0, 20]).toContain(revision);
         await store.append(stream, more, revision);
         const events = await read();
