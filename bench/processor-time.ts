@@ -37,3 +37,33 @@ async function readProcess(pid: string): Promise<Process | undefined> {
   const times = fields.slice(11, 15).map(Number);
   return { parent: Number(fields[1]), ticks: times.reduce((sum, time) => sum + time, 0) };
 }
+
+/** Seconds of processor time since the machine started: of all programs, and of this one with its descendants. */
+export interface Cores {
+  readonly at: number;
+  readonly all: number;
+  readonly own: number;
+}
+
+export async function readCores(): Promise<Cores> {
+  const stat = await readFile('/proc/stat', 'utf8').catch(() => '');
+  // user nice system idle iowait irq softirq steal, of all cores together.
+  const [user, nice, system, , , irq, softirq, steal] = stat
+    .split('\n', 1)[0]!
+    .trim()
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  const ticks = [user, nice, system, irq, softirq, steal].reduce<number>(
+    (sum, part) => sum + (part ?? Number.NaN),
+    0,
+  );
+  return { at: performance.now(), all: ticks / TICKS_PER_SECOND, own: await processorSeconds([process.pid]) };
+}
+
+/** How many cores others took since then, on average. */
+export async function othersSince(before: Cores): Promise<number> {
+  const now = await readCores();
+  const taken = now.all - before.all - (now.own - before.own);
+  return Math.max(0, taken / ((now.at - before.at) / 1000));
+}

@@ -6,6 +6,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
+/** The value that this share of them does not exceed. */
+export const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? Number.NaN;
+
 /** How far the largest is above the smallest, as a share of the median. */
 export const spread = (values: readonly number[]): number =>
   (Math.max(...values) - Math.min(...values)) / median(values);
+
+/** Two that took turns: the median of the ratios of each round, never a ratio of medians. */
+export const ratio = (ours: readonly number[], theirs: readonly number[]): number =>
+  median(ours.map((mine, round) => mine / (theirs[round] ?? Number.NaN)));
