@@ -5,6 +5,7 @@ import { accountsProjection } from './projections/accounts/accounts-projection.j
 import { conservationProjection } from './projections/conservation/conservation-projection.js';
 import { historyProjection } from './projections/history/history-projection.js';
 import type { ThreadMessage, ThreadOptions, ThreadWish } from './projections/messages.js';
+import { namesProjection } from './projections/names/names-projection.js';
 import { Pace } from './projections/pace.js';
 import { runProjections } from './projections/run-projections.js';
 import { treeProjection } from './projections/tree/tree-projection.js';
@@ -20,7 +21,7 @@ parentPort?.on('message', (wish: ThreadWish) => {
 });
 await runProjections(
   options,
-  [accountsProjection, historyProjection, treeProjection, conservationProjection],
+  [accountsProjection, historyProjection, treeProjection, conservationProjection, namesProjection],
   () => openEventReader(config),
   (message: ThreadMessage) => parentPort?.postMessage(message),
   closing.signal,

@@ -105,6 +105,8 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^ledger\/(streams|accounts-index|seal)$/,
       // The auditor's arithmetic and tree, so that what is shown is watched by other code than made it.
       /^audit\/(balances|merkle)$/,
+      // Names have events of their own.
+      /^profiles\/profile-events$/,
       /^config\//,
       /^node:/,
       /^@nestjs\/(common|cqrs)$/,

@@ -1,10 +1,11 @@
-import { Controller, Delete, HttpCode, Param } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Param, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Roles } from '../auth/decorators.js';
+import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
 import { EraseNamesCommand } from '../profiles/erase-names.js';
 import { ApiCorrelationId } from './api-command.js';
 import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
+import { correlationIdOf } from './headers.js';
 import { MainAccountPath } from './requests/paths.js';
 
 /** The names that people gave their SIP accounts. They may be personal data, so they alone can be erased. */
@@ -23,11 +24,16 @@ export class NamesController {
   @ApiProblems(
     ...(['invalid-request', 'unauthenticated', 'forbidden', 'too-many-requests'] as const),
     ...(['internal-error', 'issuer-unavailable', 'store-unavailable', 'outcome-unknown'] as const),
+    'read-model-behind',
   )
   @Roles('billing', 'operator')
   @Delete()
   @HttpCode(204)
-  async eraseNames(@Param() { mainAccountId }: MainAccountPath): Promise<void> {
-    await this.commands.execute(new EraseNamesCommand(mainAccountId));
+  async eraseNames(
+    @Param() { mainAccountId }: MainAccountPath,
+    @Req() request: AuthenticatedRequest,
+  ): Promise<void> {
+    const context = { actor: request.principal.id, correlationId: correlationIdOf(request) };
+    await this.commands.execute(new EraseNamesCommand(mainAccountId, context));
   }
 }

@@ -3,10 +3,11 @@ import { QueryBus } from '@nestjs/cqrs';
 import { Observable, Subject, takeUntil } from 'rxjs';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
 import { Sessions } from '../auth/sessions.js';
-import { GetMainAccountQuery } from '../projections/accounts/get-main-account.js';
+import { GetLastChangeQuery } from '../projections/names/get-last-change.js';
 import { Projections } from '../projections/projections.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field } from './form.js';
+import { seenText } from './parts/live-path.js';
 
 /** An account that changes without pause is told of so often. */
 const PAUSE_MS = 200;
@@ -14,9 +15,17 @@ const HEARTBEAT_MS = 10_000;
 /** Read models this far behind the log make a page that is older than it should be. */
 const BEHIND_SECONDS = 3;
 
+/** What a page has seen of an account. */
+interface Seen {
+  readonly revision: number;
+  /** The position of the last change of a name; undefined on a page that shows no names. */
+  readonly names: bigint | undefined;
+}
+
 /**
  * Tells open pages that their account has changed; they then read themselves anew. What is told is the account's
- * last revision, so that after a cut a page says which one it saw, and hears at once if there is a newer one.
+ * last revision and where its names last changed, so that after a cut a page says what it saw, and hears at once
+ * if there is anything newer.
  */
 @Roles('billing', 'auditor', 'operator', 'customer')
 @DashboardRoutes('accounts/:mainAccountId')
@@ -33,11 +42,9 @@ export class LiveController implements OnModuleDestroy {
   live(@Req() request: AuthenticatedRequest): Observable<MessageEvent> {
     const { mainAccountId } = request.params as { mainAccountId: string };
     const lastEventId = request.headers['last-event-id'];
-    const seen = typeof lastEventId === 'string' ? lastEventId : field(request.query, 'revision');
+    const seen = seenOf(typeof lastEventId === 'string' ? lastEventId : field(request.query, 'seen'));
     const signedIn = () => this.sessions.principalOf(request.headers.cookie) !== undefined;
-    return this.changes(mainAccountId, /^\d{1,15}$/.test(seen) ? Number(seen) : -1, signedIn).pipe(
-      takeUntil(this.ended),
-    );
+    return this.changes(mainAccountId, seen, signedIn).pipe(takeUntil(this.ended));
   }
 
   /** Open streams would keep the server from closing. */
@@ -45,19 +52,20 @@ export class LiveController implements OnModuleDestroy {
     this.ended.next();
   }
 
-  private changes(mainAccountId: string, from: number, signedIn: () => boolean): Observable<MessageEvent> {
+  private changes(mainAccountId: string, from: Seen, signedIn: () => boolean): Observable<MessageEvent> {
     return new Observable((subscriber) => {
       let seen = from;
       let pause: NodeJS.Timeout | undefined;
       const look = async (): Promise<void> => {
         pause = undefined;
         try {
-          const { revision } = await this.queries.execute(
-            new GetMainAccountQuery({ mainAccountId, limit: 1 }),
+          const { revision, namesPosition } = await this.queries.execute(
+            new GetLastChangeQuery(mainAccountId),
           );
-          if (revision <= seen) return;
-          seen = revision;
-          subscriber.next({ type: 'changed', id: String(revision), data: { revision } });
+          const named = seen.names !== undefined && namesPosition > seen.names;
+          if (revision <= seen.revision && !named) return;
+          seen = { revision, names: seen.names === undefined ? undefined : namesPosition };
+          subscriber.next({ type: 'changed', id: seenText(revision, seen.names), data: { revision } });
         } catch {
           subscriber.next({ type: 'behind', data: {} });
         }
@@ -86,4 +94,9 @@ export class LiveController implements OnModuleDestroy {
       return true;
     }
   }
+}
+
+function seenOf(text: string): Seen {
+  const [, revision, names] = /^(\d{1,15})(?:-(\d{1,19}))?$/.exec(text) ?? [];
+  return { revision: revision ? Number(revision) : -1, names: names ? BigInt(names) : undefined };
 }

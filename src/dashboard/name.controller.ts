@@ -44,11 +44,11 @@ export class NameController {
       return this.show(request, reply, name, { status: 422, idProblem: view.t.name.invalid });
     const context = { actor: request.principal.id, correlationId: request.id };
     try {
-      await this.commands.execute(new NameSipAccountCommand({ ...path, name }, context));
+      const position = await this.commands.execute(new NameSipAccountCommand({ ...path, name }, context));
+      await reply.redirect(`${view.to()}?named=1&at=${position}`, 303);
     } catch (error) {
-      return this.show(request, reply, name, formProblemOf(error, view, ''));
+      await this.show(request, reply, name, formProblemOf(error, view, ''));
     }
-    await reply.redirect(`${view.to()}?named=1`, 303);
   }
 
   /** @throws MainAccountNotFound, SipAccountNotFound */

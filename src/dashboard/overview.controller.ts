@@ -6,7 +6,6 @@ import type { Receipt } from '../ledger/domain/receipt.js';
 import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
 import { CommandNotFound } from '../ledger/domain/errors.js';
 import { GetReceiptQuery } from '../ledger/queries/get-receipt.js';
-import { GetNamesQuery } from '../profiles/get-names.js';
 import { FindMainAccountsQuery } from '../projections/accounts/find-main-accounts.js';
 import {
   type SearchSipAccounts,
@@ -71,15 +70,14 @@ export class OverviewController {
         count: RECENT,
       }),
     );
-    const names = await this.namesOf(search.mainAccountId);
     const shown = search.offset + account.sipAccounts.length;
     await this.pages.send(request, reply, OverviewPage, {
       ...account,
       view,
       shares: sharesOf(account, view),
-      rows: account.sipAccounts.map(({ sipAccountId, available, movedAt }) => ({
+      rows: account.sipAccounts.map(({ sipAccountId, name, available, movedAt }) => ({
         sipAccountId,
-        name: names.get(sipAccountId),
+        name,
         available,
         lastMovementAt: movedAt ?? undefined,
         recent: balances.get(sipAccountId) ?? [],
@@ -109,16 +107,6 @@ export class OverviewController {
       const isBehind = error instanceof ReadModelBehind;
       if (atLeast === undefined || !(isBehind || error instanceof PositionInFuture)) throw error;
       return { account: await this.queries.execute(new SearchSipAccountsQuery(search)), behind: isBehind };
-    }
-  }
-
-  /** The figures are worth showing without the names when only those cannot be had. */
-  private async namesOf(mainAccountId: string): Promise<ReadonlyMap<string, string>> {
-    try {
-      return await this.queries.execute(new GetNamesQuery(mainAccountId));
-    } catch (error) {
-      if (error instanceof StoreUnavailable) return new Map();
-      throw error;
     }
   }
 

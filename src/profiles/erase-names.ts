@@ -1,18 +1,30 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Profiles } from './profiles.js';
+import { Projections } from '../projections/projections.js';
+import { type NamingContext, Profiles } from './profiles.js';
 
-/** Forgets the names of a main account's SIP accounts, also those they had before. @throws StoreUnavailable, OutcomeUnknown */
+/**
+ * Forgets the names of a main account's SIP accounts, also those they had before: in the log and in this process's
+ * read models. Those of other replicas follow as they do with every event.
+ * @throws StoreUnavailable, OutcomeUnknown; ReadModelBehind when only the read model may still hold them
+ */
 export class EraseNamesCommand extends Command<void> {
-  constructor(readonly mainAccountId: string) {
+  constructor(
+    readonly mainAccountId: string,
+    readonly context: NamingContext,
+  ) {
     super();
   }
 }
 
 @CommandHandler(EraseNamesCommand)
 export class EraseNamesHandler implements ICommandHandler<EraseNamesCommand> {
-  constructor(private readonly profiles: Profiles) {}
+  constructor(
+    private readonly profiles: Profiles,
+    private readonly projections: Projections,
+  ) {}
 
-  execute({ mainAccountId }: EraseNamesCommand): Promise<void> {
-    return this.profiles.erase(mainAccountId);
+  async execute({ mainAccountId, context }: EraseNamesCommand): Promise<void> {
+    const position = await this.profiles.erase(mainAccountId, context);
+    await this.projections.read('names', position, () => ({}));
   }
 }

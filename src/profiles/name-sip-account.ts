@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Position } from '../event-store/event-store.js';
 import { type NamingContext, Profiles } from './profiles.js';
 
 export interface NameSipAccount {
@@ -8,8 +9,8 @@ export interface NameSipAccount {
   readonly name: string;
 }
 
-/** @throws StoreUnavailable, OutcomeUnknown */
-export class NameSipAccountCommand extends Command<void> {
+/** Answers with the position from which on it has that name. @throws StoreUnavailable, OutcomeUnknown */
+export class NameSipAccountCommand extends Command<Position> {
   constructor(
     readonly data: NameSipAccount,
     readonly context: NamingContext,
@@ -22,7 +23,7 @@ export class NameSipAccountCommand extends Command<void> {
 export class NameSipAccountHandler implements ICommandHandler<NameSipAccountCommand> {
   constructor(private readonly profiles: Profiles) {}
 
-  execute({ data, context }: NameSipAccountCommand): Promise<void> {
+  execute({ data, context }: NameSipAccountCommand): Promise<Position> {
     return this.profiles.name(data, context);
   }
 }

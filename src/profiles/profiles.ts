@@ -2,8 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { RevisionConflict, StoreUnavailable } from '../event-store/errors.js';
-import { EventStore, type NewEvent, type RecordedEvent } from '../event-store/event-store.js';
+import {
+  EventStore,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+  START,
+} from '../event-store/event-store.js';
 import type { NameSipAccount } from './name-sip-account.js';
+import { parseProfileEvent, type ProfileEvent, profileStream } from './profile-events.js';
 
 const MAX_ATTEMPTS = 5;
 /** Names kept in memory, over all accounts. */
@@ -25,8 +32,8 @@ const NOBODY: Profile = { names: new Map(), last: undefined };
 
 /**
  * The names that customers give their SIP accounts. They may be personal data, so they are kept apart from the
- * ledger: in a stream a main account of their own, which can be deleted, and in no read model. What is in memory
- * is checked against the stream at every read, so a deleted stream is forgotten at once.
+ * ledger: in a stream a main account of their own, which can be deleted. What is in memory is checked against the
+ * stream at every read, so a deleted stream is forgotten at once.
  */
 @Injectable()
 export class Profiles {
@@ -44,27 +51,42 @@ export class Profiles {
 
   /**
    * Gives a SIP account a name, or takes it away with an empty one. Done twice, it is as done once.
+   * @returns the position in the log from which on it has that name
    * @throws StoreUnavailable, OutcomeUnknown
    */
-  async name({ mainAccountId, sipAccountId, name }: NameSipAccount, context: NamingContext): Promise<void> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  name({ mainAccountId, sipAccountId, name }: NameSipAccount, context: NamingContext): Promise<Position> {
+    return this.race(async () => {
       const { names, last } = await this.load(mainAccountId);
-      if ((names.get(sipAccountId) ?? '') === name) return;
-      const event = named(sipAccountId, name, context);
+      if ((names.get(sipAccountId) ?? '') === name) return last?.position ?? START;
+      const event = newEvent({ type: 'SipAccountNamed', data: { sipAccountId, name } }, context);
+      return this.store.append(profileStream(mainAccountId), [event], last?.revision ?? 'no-stream');
+    });
+  }
+
+  /**
+   * Forgets all names of a main account; done again, it does no harm. One event is left, which says so to the read
+   * models: a deletion tells them nothing.
+   * @returns the position in the log from which on there are no names
+   * @throws StoreUnavailable, OutcomeUnknown
+   */
+  erase(mainAccountId: string, context: NamingContext): Promise<Position> {
+    return this.race(async () => {
+      const stream = profileStream(mainAccountId);
+      this.profiles.delete(mainAccountId);
+      await this.store.deleteStream(stream);
+      const event = newEvent({ type: 'NamesErased', data: {} }, context);
+      return this.store.append(stream, [event], 'no-stream');
+    });
+  }
+
+  private async race(attempt: () => Promise<Position>): Promise<Position> {
+    for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++)
       try {
-        await this.store.append(streamOf(mainAccountId), [event], last?.revision ?? 'no-stream');
-        return;
+        return await attempt();
       } catch (error) {
         if (!(error instanceof RevisionConflict)) throw error;
       }
-    }
     throw new StoreUnavailable(`lost ${MAX_ATTEMPTS} races for the names of this account`);
-  }
-
-  /** Forgets all names of a main account. Done twice, it is as done once. @throws StoreUnavailable, OutcomeUnknown */
-  async erase(mainAccountId: string): Promise<void> {
-    this.profiles.delete(mainAccountId);
-    await this.store.deleteStream(streamOf(mainAccountId));
   }
 
   private async load(mainAccountId: string): Promise<Profile> {
@@ -79,7 +101,7 @@ export class Profiles {
   private async resume(mainAccountId: string, known: Profile): Promise<Profile | undefined> {
     const { last } = known;
     if (!last) return undefined;
-    for await (const [first] of this.store.readStream(streamOf(mainAccountId), last.revision))
+    for await (const [first] of this.store.readStream(profileStream(mainAccountId), last.revision))
       return first?.id === last.id ? this.fold(mainAccountId, known) : undefined;
     return undefined;
   }
@@ -88,30 +110,28 @@ export class Profiles {
   private async fold(mainAccountId: string, { names: known, last: from }: Profile): Promise<Profile> {
     const names = new Map(known);
     let last = from;
-    for await (const page of this.store.readStream(streamOf(mainAccountId), from ? from.revision + 1 : 0))
+    for await (const page of this.store.readStream(
+      profileStream(mainAccountId),
+      from ? from.revision + 1 : 0,
+    ))
       for (const event of page) {
-        const { sipAccountId, name } = JSON.parse(event.data) as SipAccountNamed;
-        if (name === '') names.delete(sipAccountId);
-        else names.set(sipAccountId, name);
+        apply(names, parseProfileEvent(event.type, event.data));
         last = event;
       }
     return { names, last };
   }
 }
 
-/** The category has no hyphen of its own, as the ledger's. */
-const streamOf = (mainAccountId: string): string => `profile-${mainAccountId}`;
-
-/** The data of the one type of event. An empty name takes the name away. */
-interface SipAccountNamed {
-  readonly sipAccountId: string;
-  readonly name: string;
+function apply(names: Map<string, string>, { type, data }: ProfileEvent): void {
+  if (type === 'NamesErased') names.clear();
+  else if (data.name === '') names.delete(data.sipAccountId);
+  else names.set(data.sipAccountId, data.name);
 }
 
-const named = (sipAccountId: string, name: string, { actor, correlationId }: NamingContext): NewEvent => ({
+const newEvent = ({ type, data }: ProfileEvent, { actor, correlationId }: NamingContext): NewEvent => ({
   id: randomUUID(),
-  type: 'SipAccountNamed',
-  data: JSON.stringify({ sipAccountId, name } satisfies SipAccountNamed),
+  type,
+  data: JSON.stringify(data),
   metadata: JSON.stringify({
     actor,
     recordedAt: new Date().toISOString(),

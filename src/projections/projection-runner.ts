@@ -54,9 +54,10 @@ export class ProjectionRunner {
     return !this.stopped && position > this.position;
   }
 
-  /** @throws any error of the projection */
-  apply(entry: LogEntry): void {
-    this.writer.apply(entry);
+  /** @param entry what the event says, if it is of the ledger @throws any error of the projection */
+  apply(recorded: RecordedEvent, entry: LogEntry | undefined): void {
+    if (entry) this.writer.apply(entry);
+    else this.writer.applyOther?.(recorded);
   }
 
   /** Writes the rows and the checkpoint; to be called in the transaction that the events were applied in. */
@@ -69,6 +70,7 @@ export class ProjectionRunner {
   settle(position: Position, last: LastEvent | undefined): void {
     this.position = position;
     this.last = last ?? this.last;
+    this.writer.committed?.();
   }
 
   /** The transaction was rolled back. */
@@ -140,13 +142,10 @@ export function commit(
 }
 
 function applyTo(runners: readonly ProjectionRunner[], recorded: RecordedEvent): void {
-  let entry: LogEntry | undefined;
-  for (const runner of runners)
-    if (runner.isDue(recorded.position)) {
-      entry ??= readEntry(recorded);
-      if (!entry) return;
-      runner.apply(entry);
-    }
+  const isDue = (runner: ProjectionRunner): boolean => runner.isDue(recorded.position);
+  if (!runners.some(isDue)) return;
+  const entry = readEntry(recorded);
+  for (const runner of runners) if (isDue(runner)) runner.apply(recorded, entry);
 }
 
 function stoppedAt(

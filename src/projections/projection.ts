@@ -1,4 +1,5 @@
 import type Database from 'libsql';
+import type { RecordedEvent } from '../event-store/event-store.js';
 import type { LogEntry } from './log-entry.js';
 
 /** A read model that is derived from the log: its tables, and what an event does to them. */
@@ -21,8 +22,12 @@ export interface Projection {
 export interface ProjectionWriter {
   /** @throws any error; the projection then stops at this event */
   apply(entry: LogEntry): void;
+  /** An event of a stream that is none of the ledger's. @throws as `apply` does */
+  applyOther?(recorded: RecordedEvent): void;
   /** Writes what was held back; the transaction commits right after. */
   flush(): void;
+  /** The transaction was committed. */
+  committed?(): void;
   /** Drops all that is held in memory: the transaction was rolled back. */
   forget(): void;
 }

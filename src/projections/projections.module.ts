@@ -16,6 +16,7 @@ import { GetRecentBalancesHandler } from './history/get-recent-balances.js';
 import { GetStatementHandler } from './history/get-statement.js';
 import { GetStatementDiffHandler } from './history/get-statement-diff.js';
 import { SearchHistoryHandler } from './history/search-history.js';
+import { GetLastChangeHandler } from './names/get-last-change.js';
 import { Projections } from './projections.js';
 import { ReadModels } from './read-models.js';
 import { Supervisor } from './supervisor.js';
@@ -54,6 +55,7 @@ export class ProjectionsModule implements OnModuleInit, OnApplicationShutdown {
         GetStatementDiffHandler,
         SearchHistoryHandler,
         GetRecentBalancesHandler,
+        GetLastChangeHandler,
       ],
       exports: [AccountsIndex, Projections],
     };

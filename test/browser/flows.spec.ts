@@ -228,6 +228,24 @@ inBrowser('the dashboard', (dashboard) => {
       }
     });
 
+    it('finds an account by the name of a SIP account, and by its id', async () => {
+      const { page, main, overview } = await visit();
+      const name = `Zoë ${main}`;
+      await page.goto(`${overview}/sip-accounts/${DOOR}/name`);
+      await page.fill('#name', name);
+      await submit(page);
+      for (const query of [`zoe ${main}`, main]) {
+        await page.goto(dashboard.url('/accounts'));
+        await page.fill('#q', query);
+        await press(page, 'form[role=search] button');
+        expect(await textOf(page, 'tbody tr:first-child')).toContain(name);
+      }
+      await press(page, 'tbody tr:first-child a');
+      expect(await page.locator('#rows tr').count()).toBe(1);
+      expect(await rowOf(page, DOOR)).toContain(name);
+      expect(await page.inputValue('#q')).toBe(main);
+    });
+
     it('narrows the history down, and opens an entry', async () => {
       const { page, overview } = await visit();
       await page.goto(`${overview}/history`);

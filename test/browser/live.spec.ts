@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { en } from '../../src/dashboard/texts/en.js';
 import { inBrowser } from '../support/dashboard.js';
 import { bookExample, DESK, DOOR, MAIN } from '../support/example.js';
+import { KEY } from '../support/service.js';
 
 inBrowser('an open page', (dashboard) => {
   const book = async (path: string, body: object | undefined, key: string): Promise<void> => {
@@ -23,6 +24,26 @@ inBrowser('an open page', (dashboard) => {
       overview.waitForSelector(`tr:has-text("${DOOR}"):has-text("€1.3600")`, { timeout: 1000 }),
       history.waitForSelector('#entries tr:first-child:has-text("€1.3600")', { timeout: 1000 }),
     ]);
+  });
+
+  it('shows within a second a name that another tab gives, and its erasure', async () => {
+    const page = await dashboard.visit({ language: 'en', path: `/accounts/${MAIN}` });
+    await page.waitForSelector('#fresh[data-state=live]');
+    const other = await page.context().newPage();
+    for (const name of ['Front door', 'Back door']) {
+      await other.goto(dashboard.url(`/accounts/${MAIN}/sip-accounts/${DOOR}/name`));
+      await other.fill('#name', name);
+      await other.press('#name', 'Enter');
+      await other.waitForSelector(`.notice-done, tr:has-text("${DOOR}"):has-text("${name}")`);
+      await page.waitForSelector(`tr:has-text("${DOOR}"):has-text("${name}")`, { timeout: 1000 });
+    }
+    const erased = await fetch(dashboard.url(`/v1/main-accounts/${MAIN}/names`), {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${KEY}` },
+    });
+    expect(erased.status).toBe(204);
+    const row = page.locator(`tr:has-text("${DOOR}"):not(:has-text("door"))`);
+    await row.waitFor({ timeout: 1000 });
   });
 
   it('keeps the focus where it was when the rows change', async () => {

@@ -57,7 +57,7 @@ const pages: Record<string, (view: View) => VNode> = {
       query={HOSTILE}
       after={HOSTILE}
       next={HOSTILE}
-      mainAccounts={[{ ...money, mainAccountId: HOSTILE, sipAccountsCount: 3 }]}
+      mainAccounts={[{ ...money, mainAccountId: HOSTILE, sipAccountsCount: 3, named: HOSTILE }]}
     />
   ),
   overview: (view) => (
@@ -67,6 +67,7 @@ const pages: Record<string, (view: View) => VNode> = {
       sipAccountsCount={20}
       asOf={entry.recordedAt}
       revision={7}
+      namesPosition={9n}
       shares={[{ name: HOSTILE, amount: '1.0000', text: HOSTILE }]}
       rows={[
         {
@@ -93,6 +94,7 @@ const pages: Record<string, (view: View) => VNode> = {
       sipAccountsCount={0}
       asOf={entry.recordedAt}
       revision={0}
+      namesPosition={0n}
       shares={[]}
       rows={[]}
       sort={{ by: 'added', descending: false }}

@@ -50,8 +50,8 @@ describe('the names of SIP accounts', () => {
     await name('Reception');
     await name('Zoë');
     expect((await other.names('gone')).get('desk')).toBe('Zoë');
-    await one.erase('gone');
-    await one.erase('gone');
+    await one.erase('gone', context);
+    await one.erase('gone', context);
     for (const profiles of [one, other]) expect((await profiles.names('gone')).size).toBe(0);
     await name('Door');
     for (const profiles of [one, other, new Profiles(store)])

@@ -8,6 +8,7 @@ import { Freshness } from '../parts/freshness.js';
 import { HistoryTable } from '../parts/history-table.js';
 import { Icon } from '../parts/icon.js';
 import { Layout } from '../parts/layout.js';
+import { livePath } from '../parts/live-path.js';
 import { Notice } from '../parts/notice.js';
 import type { View } from '../view.js';
 
@@ -40,7 +41,7 @@ export interface HistoryPageProps {
 export function HistoryPage(props: HistoryPageProps) {
   const { view, entries, filter, newest, invalidDate } = props;
   const { t } = view;
-  const live = newest ? view.to(`/live?revision=${props.revision}`) : undefined;
+  const live = newest ? livePath(view, props.revision) : undefined;
   return (
     <Layout view={view} title={t.details.title} at="history" live={live}>
       <div class="title">

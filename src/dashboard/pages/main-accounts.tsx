@@ -2,19 +2,29 @@ import { Field } from '../parts/field.js';
 import { Layout } from '../parts/layout.js';
 import type { View } from '../view.js';
 
+interface MainAccountRow {
+  readonly mainAccountId: string;
+  readonly currency: string;
+  readonly available: string;
+  readonly sipAccountsAvailable: string;
+  readonly sipAccountsCount: number;
+  /** The name of a SIP account that was looked for. */
+  readonly named: string | null;
+}
+
 interface MainAccountsProps {
   readonly view: View;
   readonly query: string;
-  readonly mainAccounts: readonly {
-    readonly mainAccountId: string;
-    readonly currency: string;
-    readonly available: string;
-    readonly sipAccountsAvailable: string;
-    readonly sipAccountsCount: number;
-  }[];
+  readonly mainAccounts: readonly MainAccountRow[];
   /** Where the next page begins; undefined on the last one. */
   readonly next: string | undefined;
   readonly after: string | undefined;
+}
+
+/** What was found by a name leads to the SIP accounts with that name. */
+function accountHref({ mainAccountId, named }: MainAccountRow, query: string): string {
+  const search = named === null ? '' : `?${new URLSearchParams({ q: query }).toString()}`;
+  return `/accounts/${encodeURIComponent(mainAccountId)}${search}`;
 }
 
 /** All main accounts, for staff. */
@@ -56,9 +66,8 @@ export function MainAccountsPage({ view, query, mainAccounts, next, after }: Mai
               {mainAccounts.map((account) => (
                 <tr key={account.mainAccountId}>
                   <th scope="row">
-                    <a href={`/accounts/${encodeURIComponent(account.mainAccountId)}`}>
-                      {account.mainAccountId}
-                    </a>
+                    <a href={accountHref(account, query)}>{account.mainAccountId}</a>
+                    {account.named !== null && <span class="subject">{account.named}</span>}
                   </th>
                   <td class="number">{view.money(account.available, account.currency)}</td>
                   <td class="number">{view.money(account.sipAccountsAvailable, account.currency)}</td>

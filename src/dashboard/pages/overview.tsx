@@ -1,6 +1,7 @@
 import { Field } from '../parts/field.js';
 import { Freshness } from '../parts/freshness.js';
 import { Layout } from '../parts/layout.js';
+import { livePath } from '../parts/live-path.js';
 import { Notice } from '../parts/notice.js';
 import { ShareBar, type Share } from '../parts/share-bar.js';
 import { overviewHref, SipAccountTable, type SipAccountRow, type Sort } from '../parts/sip-account-table.js';
@@ -16,6 +17,8 @@ export interface OverviewProps {
   readonly asOf: string;
   /** The last change of the account that the figures hold. */
   readonly revision: number;
+  /** Where in the log the names that it shows last changed. */
+  readonly namesPosition: bigint;
   readonly shares: readonly Share[];
   readonly rows: readonly SipAccountRow[];
   readonly sort: Sort;
@@ -43,7 +46,7 @@ export function OverviewPage(props: OverviewProps) {
       view={view}
       title={t.overview.title}
       at="overview"
-      live={view.to(`/live?revision=${props.revision}`)}
+      live={livePath(view, props.revision, props.namesPosition)}
     >
       <div class="title">
         <h1>

@@ -3,7 +3,7 @@ import type { View } from '../view.js';
 import { Icon } from './icon.js';
 import { Sparkline } from './sparkline.js';
 
-export const SORTS = ['added', 'account', 'amount', 'moved'] as const;
+export const SORTS = ['added', 'account', 'name', 'amount', 'moved'] as const;
 
 export interface Sort {
   readonly by: (typeof SORTS)[number];
@@ -39,9 +39,7 @@ export function SipAccountTable({ view, currency, rows, sort, query }: SipAccoun
         <thead>
           <tr>
             {sortable('account', overview.account)}
-            <th scope="col" class="wide">
-              {overview.name}
-            </th>
+            {sortable('name', overview.name, 'wide')}
             {sortable('amount', overview.amount, 'number')}
             <th scope="col" class="wide">
               {overview.trend}
@@ -145,7 +143,7 @@ interface SortableHeadProps {
 function SortableHead({ view, by, text, sort, query, class: className }: SortableHeadProps) {
   const active = sort.by === by;
   // Names are first read from A, amounts and times from the largest.
-  const descending = active ? !sort.descending : by !== 'account';
+  const descending = active ? !sort.descending : by === 'amount' || by === 'moved';
   const href = overviewHref(view, { query, sort: { by, descending } });
   return (
     <th

@@ -42,10 +42,10 @@ export const en = {
     available: 'Available',
     allocated: 'On SIP accounts',
     count: 'SIP accounts',
-    find: 'Account begins with',
+    find: 'Account or name begins with',
     none: 'There are no main accounts yet.',
     noneHint: 'A billing service opens them with POST /v1/main-accounts.',
-    noMatch: (query: string) => `No main account begins with “${query}”.`,
+    noMatch: (query: string) => `No main account, and no name of a SIP account, begins with “${query}”.`,
   },
 
   overview: {
@@ -65,8 +65,8 @@ export const en = {
     remove: (account: string) => `Remove credit from ${account}`,
     rename: (account: string) => `Edit the name of ${account}`,
     never: 'Never',
-    find: 'Find an account',
-    noMatch: (query: string) => `No SIP account contains “${query}”.`,
+    find: 'Find an account or a name',
+    noMatch: (query: string) => `No SIP account and no name contains “${query}”.`,
     empty: 'No SIP accounts yet',
     emptyHint: 'Add your first SIP account. Then move credit to it, and it can make calls.',
     emptyReadOnly: 'This customer has not added a SIP account yet.',

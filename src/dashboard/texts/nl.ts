@@ -43,10 +43,10 @@ export const nl: Texts = {
     available: 'Beschikbaar',
     allocated: 'Op SIP-accounts',
     count: 'SIP-accounts',
-    find: 'Account begint met',
+    find: 'Account of naam begint met',
     none: 'Er zijn nog geen hoofdaccounts.',
     noneHint: 'Een facturatiedienst opent ze met POST /v1/main-accounts.',
-    noMatch: (query) => `Geen hoofdaccount begint met “${query}”.`,
+    noMatch: (query) => `Geen hoofdaccount en geen naam van een SIP-account begint met “${query}”.`,
   },
 
   overview: {
@@ -66,8 +66,8 @@ export const nl: Texts = {
     remove: (account) => `Krediet verwijderen van ${account}`,
     rename: (account) => `Naam van ${account} wijzigen`,
     never: 'Nooit',
-    find: 'Account zoeken',
-    noMatch: (query) => `Geen SIP-account bevat “${query}”.`,
+    find: 'Account of naam zoeken',
+    noMatch: (query) => `Geen SIP-account en geen naam bevat “${query}”.`,
     empty: 'Nog geen SIP-accounts',
     emptyHint: 'Voeg uw eerste SIP-account toe. Zet er daarna krediet op, en u kunt ermee bellen.',
     emptyReadOnly: 'Deze klant heeft nog geen SIP-account toegevoegd.',

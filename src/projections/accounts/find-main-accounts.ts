@@ -1,10 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { searchText } from '../names/search-text.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import type { MainAccountRow } from './list-main-accounts.js';
 
 export interface FindMainAccounts {
-  /** How the ids begin; everything when empty. */
+  /** How the ids, or a word in the name of a SIP account, begin; everything when empty. */
   readonly prefix: string;
   /** The last id of the page before; empty for the first page. */
   readonly after: string;
@@ -13,9 +14,14 @@ export interface FindMainAccounts {
 
 /** One page of the main accounts that fit, by id. */
 export interface FoundMainAccounts {
-  readonly mainAccounts: readonly MainAccountRow[];
+  readonly mainAccounts: readonly FoundMainAccount[];
   /** `after` of the next page; null when there is none. */
   readonly next: string | null;
+}
+
+export interface FoundMainAccount extends MainAccountRow {
+  /** The name of one of its SIP accounts that fits; null when it is only the id that does. */
+  readonly named: string | null;
 }
 
 /** @throws ReadModelBehind */
@@ -34,16 +40,38 @@ export class FindMainAccountsHandler implements IQueryHandler<FindMainAccountsQu
   }
 }
 
+/** Ids are ASCII: everything that begins with the prefix lies before the prefix with a DEL behind it. */
+const AFTER_IDS = '\u007f';
+/** The last character there is, which no name contains. */
+const AFTER_TEXTS = '\u{10ffff}';
+
+const BY_ID = `SELECT * FROM (SELECT main_account_id, NULL AS name FROM main_accounts
+  WHERE main_account_id >= ? AND main_account_id < ? AND main_account_id > ? ORDER BY main_account_id LIMIT ?)`;
+const BY_NAME = `SELECT * FROM (SELECT main_account_id, min(name) AS name
+  FROM name_tails JOIN names USING (main_account_id, sip_account_id)
+  WHERE tail >= ? AND tail < ? AND main_account_id > ? GROUP BY main_account_id ORDER BY main_account_id LIMIT ?)`;
+
 function find(models: ReadModels, { prefix, after, limit }: FindMainAccounts): FoundMainAccounts {
+  const text = searchText(prefix);
   const rows = models
-    .query<MainAccountRow>(
-      // Ids are ASCII: everything that begins with the prefix lies before the prefix with a DEL behind it.
+    .query<FoundMainAccount>(
       `SELECT main_account_id AS mainAccountId, currency, available,
-       sip_accounts_available AS sipAccountsAvailable, sip_accounts_count AS sipAccountsCount
-     FROM main_accounts WHERE main_account_id >= ? AND main_account_id < ? AND main_account_id > ?
-     ORDER BY main_account_id LIMIT ?`,
+       sip_accounts_available AS sipAccountsAvailable, sip_accounts_count AS sipAccountsCount,
+       min(name) AS named
+     FROM (${BY_ID} UNION ALL ${BY_NAME}) JOIN main_accounts USING (main_account_id)
+     GROUP BY main_account_id ORDER BY main_account_id LIMIT ?`,
     )
-    .all(prefix, `${prefix}\u007f`, after, limit + 1);
+    .all(
+      prefix,
+      prefix + AFTER_IDS,
+      after,
+      limit + 1,
+      text,
+      text && text + AFTER_TEXTS,
+      after,
+      limit + 1,
+      limit + 1,
+    );
   const mainAccounts = rows.slice(0, limit);
   return { mainAccounts, next: rows.length > limit ? (mainAccounts.at(-1)?.mainAccountId ?? null) : null };
 }

@@ -1,6 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
+import { nameOf, namesPosition } from '../names/names.js';
+import { searchText } from '../names/search-text.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 
@@ -11,6 +13,10 @@ import type { ReadModels } from '../read-models.js';
 const ORDERS = {
   added: ['place'],
   account: ['sip_account_id COLLATE NOCASE', 'sip_account_id'],
+  name: [
+    `(SELECT search_text FROM names WHERE names.main_account_id = sip_accounts.main_account_id
+      AND names.sip_account_id = sip_accounts.sip_account_id)`,
+  ],
   amount: ['length(available)', 'available'],
   moved: ['moved_at'],
 } as const;
@@ -19,7 +25,7 @@ export type SipAccountOrder = keyof typeof ORDERS;
 
 export interface SearchSipAccounts {
   readonly mainAccountId: string;
-  /** What the ids contain, in capitals or not; everything when empty. */
+  /** What the ids or the names contain, in capitals or not; everything when empty. */
   readonly contains: string;
   readonly orderBy: SipAccountOrder;
   readonly descending: boolean;
@@ -38,6 +44,8 @@ export interface FoundSipAccounts {
   readonly sipAccountsAvailable: string;
   readonly sipAccountsCount: number;
   readonly revision: number;
+  /** The position of the last change of a name, 0 before the first. */
+  readonly namesPosition: bigint;
   /** How many SIP accounts fit, on all pages. */
   readonly found: number;
   readonly sipAccounts: readonly FoundSipAccount[];
@@ -47,6 +55,7 @@ export interface FoundSipAccounts {
 
 export interface FoundSipAccount {
   readonly sipAccountId: string;
+  readonly name: string | undefined;
   readonly available: string;
   /** When credit was last moved to or from it; null if never. */
   readonly movedAt: string | null;
@@ -69,12 +78,44 @@ export class SearchSipAccountsHandler implements IQueryHandler<SearchSipAccounts
 }
 
 type Totals = Omit<FoundSipAccounts, 'found' | 'sipAccounts' | 'largest'>;
+type Row = Omit<FoundSipAccount, 'name'>;
 
 const COLUMNS = 'sip_account_id AS sipAccountId, available, moved_at AS movedAt';
-const FITS = 'main_account_id = ? AND instr(lower(sip_account_id), lower(?)) > 0';
+const OF_ACCOUNT = 'FROM sip_accounts WHERE main_account_id = ?';
 
 function search(models: ReadModels, request: SearchSipAccounts): FoundSipAccounts {
-  const { mainAccountId, contains, orderBy, descending, limit, offset } = request;
+  const { mainAccountId, orderBy, descending, limit, offset } = request;
+  const totals = totalsOf(models, mainAccountId);
+  const text = searchText(request.contains);
+  const fits = text === '' ? '' : FITS;
+  const fitting = text === '' ? [] : [text, mainAccountId, text];
+  const order = ORDERS[orderBy].map((column) => `${column} ${descending ? 'DESC' : 'ASC'} NULLS LAST`);
+  const found = models
+    .query<Row>(
+      `SELECT ${COLUMNS} ${OF_ACCOUNT} ${fits} ORDER BY ${order.join(', ')}, place LIMIT ? OFFSET ?`,
+    )
+    .all(mainAccountId, ...fitting, limit, offset);
+  const largest = models
+    .query<Row>(
+      `SELECT ${COLUMNS} ${OF_ACCOUNT} AND available <> '0.0000'
+       ORDER BY length(available) DESC, available DESC, place LIMIT ?`,
+    )
+    .all(mainAccountId, request.largest);
+  const count = models.query<{ found: number }>(`SELECT count(*) AS found ${OF_ACCOUNT} ${fits}`);
+  const named = (row: Row) => withName(models, mainAccountId, row);
+  return {
+    ...totals,
+    found: text === '' ? totals.sipAccountsCount : (count.get(mainAccountId, ...fitting)?.found ?? 0),
+    sipAccounts: found.map(named),
+    largest: largest.map(named),
+  };
+}
+
+/** In the id, or in the name. */
+const FITS = `AND (instr(lower(sip_account_id), ?) > 0 OR sip_account_id IN
+  (SELECT sip_account_id FROM names WHERE main_account_id = ? AND instr(search_text, ?) > 0))`;
+
+function totalsOf(models: ReadModels, mainAccountId: string): Totals {
   const totals = models
     .query<Totals>(
       `SELECT currency, available, sip_accounts_available AS sipAccountsAvailable,
@@ -82,30 +123,17 @@ function search(models: ReadModels, request: SearchSipAccounts): FoundSipAccount
     )
     .get(mainAccountId);
   if (!totals) throw new MainAccountNotFound(mainAccountId);
-  const direction = descending ? 'DESC' : 'ASC';
-  const order = [...ORDERS[orderBy].map((column) => `${column} ${direction}`), 'place'].join(', ');
   return {
     currency: totals.currency,
     available: totals.available,
     sipAccountsAvailable: totals.sipAccountsAvailable,
     sipAccountsCount: totals.sipAccountsCount,
     revision: totals.revision,
-    found: contains === '' ? totals.sipAccountsCount : count(models, mainAccountId, contains),
-    sipAccounts: models
-      .query<FoundSipAccount>(
-        `SELECT ${COLUMNS} FROM sip_accounts WHERE ${FITS} ORDER BY ${order} LIMIT ? OFFSET ?`,
-      )
-      .all(mainAccountId, contains, limit, offset),
-    largest: models
-      .query<FoundSipAccount>(
-        `SELECT ${COLUMNS} FROM sip_accounts WHERE main_account_id = ? AND available <> '0.0000'
-       ORDER BY length(available) DESC, available DESC, place LIMIT ?`,
-      )
-      .all(mainAccountId, request.largest),
+    namesPosition: namesPosition(models, mainAccountId),
   };
 }
 
-const count = (models: ReadModels, mainAccountId: string, contains: string): number =>
-  models
-    .query<{ found: number }>(`SELECT count(*) AS found FROM sip_accounts WHERE ${FITS}`)
-    .get(mainAccountId, contains)?.found ?? 0;
+function withName(models: ReadModels, mainAccountId: string, row: Row): FoundSipAccount {
+  const { sipAccountId, available, movedAt } = row;
+  return { sipAccountId, name: nameOf(models, mainAccountId, sipAccountId), available, movedAt };
+}

@@ -1,0 +1,37 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Position } from '../../event-store/event-store.js';
+import { MainAccountNotFound } from '../../ledger/domain/errors.js';
+import { Projections, type Freshness } from '../projections.js';
+import type { ReadModels } from '../read-models.js';
+import { namesPosition } from './names.js';
+
+/** By which a page knows whether there is anything newer than it shows. */
+export interface LastChange {
+  readonly revision: number;
+  /** The position of the last change of a name, 0 before the first. */
+  readonly namesPosition: Position;
+}
+
+/** @throws MainAccountNotFound, ReadModelBehind */
+export class GetLastChangeQuery extends Query<LastChange & Freshness> {
+  constructor(readonly mainAccountId: string) {
+    super();
+  }
+}
+
+@QueryHandler(GetLastChangeQuery)
+export class GetLastChangeHandler implements IQueryHandler<GetLastChangeQuery> {
+  constructor(private readonly projections: Projections) {}
+
+  execute({ mainAccountId }: GetLastChangeQuery): Promise<LastChange & Freshness> {
+    return this.projections.read('accounts', undefined, (models) => lastChange(models, mainAccountId));
+  }
+}
+
+function lastChange(models: ReadModels, mainAccountId: string): LastChange {
+  const row = models
+    .query<{ revision: number }>('SELECT revision FROM main_accounts WHERE main_account_id = ?')
+    .get(mainAccountId);
+  if (!row) throw new MainAccountNotFound(mainAccountId);
+  return { revision: row.revision, namesPosition: namesPosition(models, mainAccountId) };
+}

@@ -1,0 +1,118 @@
+import type Database from 'libsql';
+import type { RecordedEvent } from '../../event-store/event-store.js';
+import { parseProfileEvent, profileOf } from '../../profiles/profile-events.js';
+import type { Projection, ProjectionWriter } from '../projection.js';
+import { searchText, tailsOf } from './search-text.js';
+
+/** How long an erasure waits for somebody who reads the file; it is tried again after the next batch. */
+const PATIENCE_MS = 200;
+
+/** The names of SIP accounts, to show and to find them by. They are personal data: an erasure leaves no byte of them. */
+export const namesProjection: Projection = {
+  name: 'names',
+  schema: 1,
+  tables: ['names', 'name_tails', 'named_accounts'],
+  // `position` is that of the last event, by which a page knows that there are other names than it shows.
+  ddl: `
+    CREATE TABLE names (
+      main_account_id TEXT NOT NULL,
+      sip_account_id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      search_text TEXT NOT NULL,
+      PRIMARY KEY (main_account_id, sip_account_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE name_tails (
+      tail TEXT NOT NULL,
+      main_account_id TEXT NOT NULL,
+      sip_account_id TEXT NOT NULL,
+      PRIMARY KEY (tail, main_account_id, sip_account_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE named_accounts (
+      main_account_id TEXT PRIMARY KEY,
+      position INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID`,
+  open: (db) => new NamesWriter(db),
+};
+
+interface NameRow {
+  readonly sip_account_id: string;
+  readonly search_text: string;
+}
+
+/** Writes as it reads: names are rare, and a rolled back transaction takes its rows along. */
+class NamesWriter implements ProjectionWriter {
+  private readonly select: Database.Statement;
+  private readonly selectAll: Database.Statement;
+  private readonly insert: Database.Statement;
+  private readonly insertTail: Database.Statement;
+  private readonly remove: Database.Statement;
+  private readonly removeTail: Database.Statement;
+  private readonly saveChange: Database.Statement;
+  /** The write-ahead log may still hold erased names: also those of a process that died before it cut it. */
+  private erased = true;
+
+  constructor(private readonly db: Database.Database) {
+    const ofSip = 'WHERE main_account_id = ? AND sip_account_id = ?';
+    this.select = db.prepare(`SELECT sip_account_id, search_text FROM names ${ofSip}`);
+    this.selectAll = db.prepare('SELECT sip_account_id, search_text FROM names WHERE main_account_id = ?');
+    this.insert = db.prepare('INSERT INTO names VALUES (?, ?, ?, ?)');
+    this.insertTail = db.prepare('INSERT OR IGNORE INTO name_tails VALUES (?, ?, ?)');
+    this.remove = db.prepare(`DELETE FROM names ${ofSip}`);
+    this.removeTail = db.prepare(
+      `DELETE FROM name_tails WHERE tail = ? AND main_account_id = ? AND sip_account_id = ?`,
+    );
+    this.saveChange = db.prepare('INSERT OR REPLACE INTO named_accounts VALUES (?, ?)');
+  }
+
+  apply(): void {}
+
+  applyOther({ stream, type, data, position }: RecordedEvent): void {
+    const mainAccountId = profileOf(stream);
+    if (mainAccountId === undefined) return;
+    const event = parseProfileEvent(type, data);
+    // What is deleted is overwritten.
+    this.db.exec('PRAGMA secure_delete = ON');
+    try {
+      if (event.type === 'NamesErased') this.erase(mainAccountId);
+      else this.name(mainAccountId, event.data.sipAccountId, event.data.name);
+      this.saveChange.run([mainAccountId, position]);
+    } finally {
+      this.db.exec('PRAGMA secure_delete = OFF');
+    }
+  }
+
+  flush(): void {}
+
+  forget(): void {}
+
+  committed(): void {
+    if (this.erased) this.erased = !this.cutWriteAheadLog();
+  }
+
+  private name(mainAccountId: string, sipAccountId: string, name: string): void {
+    const before = this.select.get([mainAccountId, sipAccountId]) as NameRow | undefined;
+    if (before) this.drop(mainAccountId, before);
+    if (name === '') return;
+    const text = searchText(name);
+    this.insert.run([mainAccountId, sipAccountId, name, text]);
+    for (const tail of tailsOf(text)) this.insertTail.run([tail, mainAccountId, sipAccountId]);
+  }
+
+  private erase(mainAccountId: string): void {
+    for (const row of this.selectAll.all([mainAccountId]) as NameRow[]) this.drop(mainAccountId, row);
+    this.erased = true;
+  }
+
+  private drop(mainAccountId: string, { sip_account_id, search_text }: NameRow): void {
+    for (const tail of tailsOf(search_text)) this.removeTail.run([tail, mainAccountId, sip_account_id]);
+    this.remove.run([mainAccountId, sip_account_id]);
+  }
+
+  /** @returns false while somebody reads what it holds */
+  private cutWriteAheadLog(): boolean {
+    this.db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
+    const { busy } = this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
+    this.db.exec('PRAGMA busy_timeout = 5000');
+    return busy === 0;
+  }
+}
