@@ -1,6 +1,7 @@
 /** Chooses the bench by the first word; without one it is AddCredit, whole or `quick`. */
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   bulk: () => import('./bulk.js'),
+  queries: () => import('./queries.js'),
 };
 
 const name = process.argv[2] ?? '';

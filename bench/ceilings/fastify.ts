@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import { RECEIPT } from './receipt.js';
+import { RECEIPT } from './answers.js';
 
 /** Fastify that reads the body and answers: the most that any service on Fastify could do. */
 const app = Fastify();

@@ -3,7 +3,7 @@ import { Body, Controller, Module, Param, Post, ValidationPipe } from '@nestjs/c
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Matches } from 'class-validator';
-import { RECEIPT } from './receipt.js';
+import { RECEIPT } from './answers.js';
 
 const ID = /^[A-Za-z0-9._~-]{1,64}$/;
 

@@ -1,15 +1,25 @@
 import 'reflect-metadata';
-import { Body, Controller, Module, Post } from '@nestjs/common';
+import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { RECEIPT } from './receipt.js';
+import { BALANCE, OVERVIEW, RECEIPT } from './answers.js';
 
 /** NestJS on Fastify that reads the body and answers: no guard, no pipe, no filter. */
-@Controller('v1/main-accounts/:m/sip-accounts/:s/add-credit')
+@Controller('v1/main-accounts/:m')
 class AnswerController {
-  @Post()
+  @Post('sip-accounts/:s/add-credit')
   answer(@Body() _body: unknown): typeof RECEIPT {
     return RECEIPT;
+  }
+
+  @Get()
+  overview(): typeof OVERVIEW {
+    return OVERVIEW;
+  }
+
+  @Get('sip-accounts/:s')
+  balance(): typeof BALANCE {
+    return BALANCE;
   }
 }
 

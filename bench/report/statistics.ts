@@ -7,8 +7,18 @@ export function median(values: readonly number[]): number {
 }
 
 /** The value that this share of them does not exceed. */
-export const quantile = (values: readonly number[], share: number): number =>
+const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? Number.NaN;
+
+export interface Quantiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export const quantiles = (values: readonly number[]): Quantiles => ({
+  p50: quantile(values, 0.5),
+  p99: quantile(values, 0.99),
+});
 
 /** How far the largest is above the smallest, as a share of the median. */
 export const spread = (values: readonly number[]): number =>

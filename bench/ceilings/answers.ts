@@ -1,0 +1,37 @@
+/** What the ceilings answer, as long as the ledger's answers. To a command: */
+export const RECEIPT = {
+  eventId: 'b3c5c0a2-6f0b-5b7e-9d3c-0d8f8f6b1c11',
+  type: 'CreditAllocated',
+  mainAccountId: 'hot-0',
+  sipAccountId: 'sip-0',
+  amount: '0.0001',
+  revision: 123456,
+  recordedAt: '2026-01-01T00:00:00.000Z',
+  mainAccount: { available: '899999987.6544' },
+  sipAccounts: { available: '12.3456' },
+  sipAccount: { available: '0.6172' },
+};
+
+/** And to a query: a main account with its 20 SIP accounts, and one of these. */
+export const OVERVIEW = {
+  mainAccountId: 'portal-0',
+  currency: 'EUR',
+  available: '899999987.6544',
+  sipAccountsAvailable: '12.3456',
+  sipAccountsCount: 20,
+  sipAccounts: Array.from({ length: 20 }, (_, at) => ({ sipAccountId: `sip-${at}`, available: '0.6172' })),
+  next: null,
+  revision: 123456,
+  position: '12345678',
+  asOf: '2026-01-01T00:00:00.000Z',
+};
+
+export const BALANCE = {
+  mainAccountId: 'portal-0',
+  sipAccountId: 'sip-0',
+  currency: 'EUR',
+  available: '0.6172',
+  movedAt: '2026-01-01T00:00:00.000Z',
+  position: '12345678',
+  asOf: '2026-01-01T00:00:00.000Z',
+};
