@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { Config } from '../config/config.js';
@@ -7,6 +8,7 @@ import { ApiKeysFile } from './api-keys-file.js';
 import { ApiKeys } from './api-keys.js';
 import { AuthGuard } from './auth.guard.js';
 import { closedRoutes } from './closed-routes.js';
+import { EndedSessions } from './ended-sessions.js';
 import { RateLimit } from './rate-limit.js';
 import { sessionSecret } from './session-secret.js';
 import { Sessions } from './sessions.js';
@@ -29,20 +31,35 @@ const logger = new Logger('Auth');
         ),
       inject: [CONFIG],
     },
+    // Null when tokens are not configured.
+    { provide: Tokens, useFactory: ({ jwt }: Config) => (jwt ? new Tokens(jwt) : null), inject: [CONFIG] },
     {
       provide: APP_GUARD,
-      useFactory: (reflector: Reflector, keys: ApiKeys, { jwt, rateLimit }: Config, sessions: Sessions) =>
-        new AuthGuard(reflector, keys, jwt && new Tokens(jwt), new RateLimit(rateLimit), sessions),
-      inject: [Reflector, ApiKeys, CONFIG, Sessions],
+      useFactory: (
+        reflector: Reflector,
+        keys: ApiKeys,
+        tokens: Tokens | null,
+        { rateLimit }: Config,
+        sessions: Sessions,
+      ) => new AuthGuard(reflector, keys, tokens ?? undefined, new RateLimit(rateLimit), sessions),
+      inject: [Reflector, ApiKeys, Tokens, CONFIG, Sessions],
     },
     {
       provide: Sessions,
-      useFactory: ({ dataDir }: Config, keys: ApiKeys) => new Sessions(sessionSecret(dataDir), keys),
+      useFactory: ({ dataDir, jwt }: Config, keys: ApiKeys) => {
+        const secret = sessionSecret(dataDir);
+        return new Sessions(
+          secret,
+          keys,
+          new EndedSessions(join(dataDir, 'ended-sessions')),
+          jwt !== undefined,
+        );
+      },
       inject: [CONFIG, ApiKeys],
     },
     { provide: SignInLinks, useFactory: (keys: ApiKeys) => new SignInLinks(keys), inject: [ApiKeys] },
   ],
-  exports: [ApiKeys, Sessions, SignInLinks],
+  exports: [ApiKeys, Sessions, SignInLinks, Tokens],
 })
 export class AuthModule implements OnApplicationBootstrap {
   constructor(

@@ -8,7 +8,7 @@ export const LINK_MINUTES = 60;
 /** So many links may wait to be used; the oldest goes first. */
 const MAX_LINKS = 1000;
 
-/** One-time links that sign somebody in to the dashboard without a key. They live in memory: a restart ends them. */
+/** One-time links that sign somebody in to the dashboard without a key. They live in memory: one process knows them, and a restart ends them. */
 export class SignInLinks {
   private readonly links = new Map<string, { readonly principalId: string; readonly endsAt: number }>();
 

@@ -43,9 +43,15 @@ const REFUSED = [
   errors.JWKSMultipleMatchingKeys,
 ];
 
+/** How the id of a token's principal begins. */
+export const TOKEN_PRINCIPAL = 'jwt:';
+
+/** A good token. */
 interface Verified {
   readonly principal: Principal;
-  /** In milliseconds since 1970: a token ends by the clock on the wall. */
+  /** When it ends, in milliseconds since 1970: a token ends by the clock on the wall. */
+  readonly endsAt: number;
+  /** Until when it need not be looked at again. */
   readonly until: number;
 }
 
@@ -69,19 +75,27 @@ export class Tokens {
    * @throws IssuerUnavailable
    */
   verify(token: string): Principal | undefined | Promise<Principal | undefined> {
-    if (token.length > MAX_TOKEN_LENGTH) return undefined;
-    const hash = digest(token).toString('base64');
-    const known = this.verified.get(hash);
-    return known && Date.now() < known.until ? known.principal : this.check(token, hash);
+    if (isTooLong(token)) return undefined;
+    const known = this.verified.get(hashOf(token));
+    if (known && Date.now() < known.until) return known.principal;
+    return this.check(token).then((good) => good?.principal);
   }
 
-  private async check(token: string, hash: string): Promise<Principal | undefined> {
+  /**
+   * Looks at a token, whether it was seen before or not.
+   * @returns whose it is and when it ends; undefined for a text that is no valid token
+   * @throws IssuerUnavailable
+   */
+  async check(token: string): Promise<Verified | undefined> {
+    if (isTooLong(token)) return undefined;
     const payload = await this.payloadOf(token);
     const principal = payload && principalOf(payload);
     if (!payload || !principal) return undefined;
-    const end = ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000;
-    this.verified.set(hash, { principal, until: Math.min(end, Date.now() + MAX_CACHED_MS) });
-    return principal;
+    const endsAt = (payload.exp ?? 0) * 1000;
+    const until = Math.min(endsAt + CLOCK_TOLERANCE_SECONDS * 1000, Date.now() + MAX_CACHED_MS);
+    const good = { principal, endsAt, until };
+    this.verified.set(hashOf(token), good);
+    return good;
   }
 
   private async payloadOf(token: string): Promise<JWTPayload | undefined> {
@@ -102,14 +116,18 @@ export class Tokens {
   }
 }
 
+const isTooLong = (token: string): boolean => token.length > MAX_TOKEN_LENGTH;
+
+const hashOf = (token: string): string => digest(token).toString('base64');
+
 /** Undefined when the claims are not what the ledger asks for. */
 function principalOf({ sub, roles: claimed, main_account_id }: JWTPayload): Principal | undefined {
   if (typeof sub !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(sub)) return undefined;
   const roles = rolesOf(claimed);
-  if (!roles.includes('customer')) return { id: `jwt:${sub}`, roles, mainAccountId: undefined };
+  if (!roles.includes('customer')) return { id: TOKEN_PRINCIPAL + sub, roles, mainAccountId: undefined };
   if (roles.length > 1 || typeof main_account_id !== 'string' || !ACCOUNT_ID.test(main_account_id))
     return undefined;
-  return { id: `jwt:${sub}`, roles, mainAccountId: main_account_id };
+  return { id: TOKEN_PRINCIPAL + sub, roles, mainAccountId: main_account_id };
 }
 
 /** An issuer may give roles that mean nothing here. */

@@ -1,4 +1,4 @@
-import { Get, Post, Req, Res } from '@nestjs/common';
+import { Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiKeys } from '../auth/api-keys.js';
 import { Public } from '../auth/decorators.js';
@@ -6,9 +6,10 @@ import type { Principal } from '../auth/principal.js';
 import { RateLimit } from '../auth/rate-limit.js';
 import { Sessions } from '../auth/sessions.js';
 import { SignInLinks } from '../auth/sign-in-links.js';
+import { IssuerUnavailable, Tokens } from '../auth/tokens.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field, localPath } from './form.js';
-import { SignInLinkPage, SignInPage } from './pages/sign-in.js';
+import { SignInLinkPage, SignInPage, type SignInProblem } from './pages/sign-in.js';
 import { Pages } from './pages.js';
 import { isLanguage } from './texts/languages.js';
 
@@ -26,6 +27,8 @@ export class SignInController {
     private readonly keys: ApiKeys,
     private readonly sessions: Sessions,
     private readonly links: SignInLinks,
+    /** Null when tokens are not configured. */
+    @Inject(Tokens) private readonly tokens: Tokens | null,
   ) {}
 
   @Get('/')
@@ -41,26 +44,31 @@ export class SignInController {
     if (token) return this.pages.send(request, reply, SignInLinkPage, { view, token });
     const notice = (['expired', 'signedOut'] as const).find((name) => field(request.query, name));
     const next = localPath(field(request.query, 'next'));
-    await this.pages.send(request, reply, SignInPage, { view, next, notice });
+    await this.pages.send(request, reply, SignInPage, { view, next, notice, takesTokens: this.takesTokens });
   }
 
-  /** With a key, or with a link. */
+  /** With a key, a token, or a link. */
   @Post('/sign-in')
   async signIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const next = localPath(field(request.body, 'next'));
-    const refuse = (problem: 'refused' | 'tooMany' | 'linkSpent', status: number) => {
-      const view = this.pages.view(request);
-      return this.pages.send(request, reply, SignInPage, { view, next, problem }, status);
+    const refuse = (problem: SignInProblem, status: number) => {
+      const props = { view: this.pages.view(request), next, problem, takesTokens: this.takesTokens };
+      return this.pages.send(request, reply, SignInPage, props, status);
     };
     const link = field(request.body, 'link');
-    const principal = link ? this.links.use(link) : this.keys.verify(field(request.body, 'key').trim());
-    if (!principal) {
-      if (this.attempts.take(request.ip) > 0) return refuse('tooMany', 429);
-      return refuse(link ? 'linkSpent' : 'refused', 401);
+    try {
+      const found = await this.whoIs(link, field(request.body, 'key').trim());
+      if (found) {
+        const secure = request.headers.origin?.startsWith('https:') ?? false;
+        reply.header('Set-Cookie', this.sessions.open(found.principal, secure, found.endsAt));
+        return void (await reply.redirect(next === '/' ? homeOf(found.principal) : next, 303));
+      }
+    } catch (error) {
+      if (error instanceof IssuerUnavailable) return refuse('issuerAway', 503);
+      throw error;
     }
-    const secure = request.headers.origin?.startsWith('https:') ?? false;
-    reply.header('Set-Cookie', this.sessions.open(principal, secure));
-    await reply.redirect(next === '/' ? homeOf(principal) : next, 303);
+    if (this.attempts.take(request.ip) > 0) return refuse('tooMany', 429);
+    await refuse(link ? 'linkSpent' : 'refused', 401);
   }
 
   @Post('/sign-out')
@@ -76,6 +84,20 @@ export class SignInController {
     const language = field(request.body, 'language');
     if (isLanguage(language)) reply.header('Set-Cookie', this.pages.remember(language));
     await reply.redirect(localPath(field(request.body, 'path')), 303);
+  }
+
+  private get takesTokens(): boolean {
+    return this.tokens !== null;
+  }
+
+  /** @returns who it is, and when that ends if it does; undefined for nobody. @throws IssuerUnavailable */
+  private async whoIs(
+    link: string,
+    typed: string,
+  ): Promise<{ readonly principal: Principal; readonly endsAt?: number } | undefined> {
+    const principal = link ? this.links.use(link) : this.keys.verify(typed);
+    if (principal) return { principal };
+    return link ? undefined : this.tokens?.check(typed);
   }
 }
 

@@ -1,8 +1,9 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeysFile } from '../../src/auth/api-keys-file.js';
 import { ApiKeys } from '../../src/auth/api-keys.js';
+import { EndedSessions } from '../../src/auth/ended-sessions.js';
 import { sessionSecret } from '../../src/auth/session-secret.js';
 import { SESSION_SECONDS, Sessions } from '../../src/auth/sessions.js';
 import { LINK_MINUTES, SignInLinks } from '../../src/auth/sign-in-links.js';
@@ -13,11 +14,19 @@ describe('somebody who is signed in', () => {
   let now: number;
   let sessions: Sessions;
   let id: string;
+  let dataDir: string;
+
+  /** As after a start. */
+  const openSessions = (secret = Buffer.alloc(32, 1), takesTokens = true): Sessions => {
+    const ended = new EndedSessions(join(dataDir, 'ended-sessions'), () => now);
+    return new Sessions(secret, keys, ended, takesTokens, () => now);
+  };
 
   beforeEach(() => {
+    dataDir = temporaryDirectory();
     keys = new ApiKeys(new ApiKeysFile(temporaryDirectory()), 'bootstrap-key-123', false, () => undefined);
     now = Date.parse('2026-11-22T12:00:00Z');
-    sessions = new Sessions(Buffer.alloc(32, 1), keys, () => now);
+    sessions = openSessions();
     ({ id } = keys.create({ name: 'desk', roles: ['billing'] }).apiKey);
   });
 
@@ -47,6 +56,29 @@ describe('somebody who is signed in', () => {
     expect(sessions.end(first)).toContain('Max-Age=0');
     expect(sessions.principalOf(first)).toBeUndefined();
     expect(sessions.principalOf(second)).toEqual(principal());
+    appendFileSync(join(dataDir, 'ended-sessions'), 'half a li');
+    for (const restarted of [openSessions(), openSessions()]) {
+      expect(restarted.principalOf(first)).toBeUndefined();
+      expect(restarted.principalOf(second)).toEqual(principal());
+    }
+    now += SESSION_SECONDS * 1000;
+    openSessions();
+    expect(readFileSync(join(dataDir, 'ended-sessions'), 'utf8')).toBe('');
+  });
+
+  it('is who the token says, no longer than the token lasts, and while tokens are taken', () => {
+    const customer = { id: 'jwt:zoe', roles: ['customer'], mainAccountId: 'acme' } as const;
+    const staff = { id: 'jwt:jan', roles: ['billing', 'auditor'], mainAccountId: undefined } as const;
+    for (const who of [customer, staff]) {
+      const set = sessions.open(who, false, now + 60_000);
+      expect(set).toContain('Max-Age=60;');
+      const sent = set.split(';')[0];
+      expect(sessions.principalOf(sent)).toEqual(who);
+      expect(openSessions(undefined, false).principalOf(sent)).toBeUndefined();
+      now += 60_000;
+      expect(sessions.principalOf(sent)).toBeUndefined();
+    }
+    expect(sessions.open(staff, false, now + 1e9)).toContain(`Max-Age=${SESSION_SECONDS};`);
   });
 
   it('cannot become somebody else', () => {
@@ -54,7 +86,7 @@ describe('somebody who is signed in', () => {
     const [, signature] = value.split('.');
     const forged = Buffer.from(`x ${now + 1e9} key:bootstrap`).toString('base64url');
     expect(sessions.principalOf(`${name}=${forged}.${signature}`)).toBeUndefined();
-    const elsewhere = new Sessions(Buffer.alloc(32, 2), keys, () => now);
+    const elsewhere = openSessions(Buffer.alloc(32, 2));
     expect(elsewhere.principalOf(`${name}=${value}`)).toBeUndefined();
     for (const rubbish of [undefined, '', `${name}=`, `${name}=.`, `${name}=${value}x`])
       expect(sessions.principalOf(rubbish)).toBeUndefined();

@@ -49,7 +49,7 @@ const entry = {
 
 /** Every page, with everything on it that somebody else wrote being hostile. */
 const pages: Record<string, (view: View) => VNode> = {
-  'sign in': (view) => <SignInPage view={view} next={HOSTILE} problem="refused" />,
+  'sign in': (view) => <SignInPage view={view} next={HOSTILE} problem="refused" takesTokens />,
   'sign-in link': (view) => <SignInLinkPage view={view} token={HOSTILE} />,
   'main accounts': (view) => (
     <MainAccountsPage

@@ -3,15 +3,18 @@ import { Layout } from '../parts/layout.js';
 import { Notice } from '../parts/notice.js';
 import type { View } from '../view.js';
 
+export type SignInProblem = 'refused' | 'tooMany' | 'linkSpent' | 'issuerAway';
+
 interface SignInProps {
   readonly view: View;
   /** Where to go afterwards: a path of ours. */
   readonly next: string;
   readonly notice?: 'expired' | 'signedOut' | undefined;
-  readonly problem?: 'refused' | 'tooMany' | 'linkSpent' | undefined;
+  readonly problem?: SignInProblem | undefined;
+  readonly takesTokens: boolean;
 }
 
-export function SignInPage({ view, next, notice, problem }: SignInProps) {
+export function SignInPage({ view, next, notice, problem, takesTokens }: SignInProps) {
   const { signIn } = view.t;
   return (
     <Layout view={view} title={signIn.title}>
@@ -25,11 +28,11 @@ export function SignInPage({ view, next, notice, problem }: SignInProps) {
           <Field
             name="key"
             type="password"
-            label={signIn.key}
-            help={signIn.keyHelp}
+            label={takesTokens ? signIn.keyOrToken : signIn.key}
+            help={takesTokens ? signIn.keyOrTokenHelp : signIn.keyHelp}
             problem={problem && problem !== 'linkSpent' ? signIn[problem] : undefined}
             autocomplete="current-password"
-            maxLength={300}
+            maxLength={takesTokens ? 8192 : 300}
             required
             focus
           />

@@ -25,7 +25,11 @@ export const en = {
     key: 'API key',
     keyHelp: 'Starts with ledger_. Whoever gave you access gave you the key.',
     submit: 'Sign in',
-    refused: 'This key is not known, or it has been revoked.',
+    keyOrToken: 'API key or token',
+    keyOrTokenHelp:
+      'A key starts with ledger_. A token is a JWT of your organisation; you are signed out when it ends.',
+    issuerAway: 'It cannot be checked now whether this token is good. Try again in a moment.',
+    refused: 'This is not known here, or it is no longer valid.',
     tooMany: 'Too many attempts. Wait a minute and try again.',
     linkTitle: 'Your sign-in link',
     linkIntro: 'This link works once. Press the button to sign in.',

@@ -27,7 +27,11 @@ export const nl: Texts = {
     key: 'API-sleutel',
     keyHelp: 'Begint met ledger_. U kreeg de sleutel van wie u toegang gaf.',
     submit: 'Aanmelden',
-    refused: 'Deze sleutel is niet bekend, of is ingetrokken.',
+    keyOrToken: 'API-sleutel of token',
+    keyOrTokenHelp:
+      'Een sleutel begint met ledger_. Een token is een JWT van uw organisatie; als het afloopt, wordt u afgemeld.',
+    issuerAway: 'Het is nu niet na te gaan of dit token goed is. Probeer het zo meteen opnieuw.',
+    refused: 'Dit is hier niet bekend, of het is niet meer geldig.',
     tooMany: 'Te veel pogingen. Wacht een minuut en probeer het opnieuw.',
     linkTitle: 'Uw aanmeldlink',
     linkIntro: 'Deze link werkt één keer. Druk op de knop om u aan te melden.',
