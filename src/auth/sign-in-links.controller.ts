@@ -38,7 +38,8 @@ export class SignInLinksController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: 'Make a link that signs in to the dashboard once',
-    description: 'Whoever opens it may do on the dashboard what the key may. It works at the replica that made it; a restart ends it.',
+    description:
+      'Whoever opens it may do on the dashboard what the key may. It works at the replica that made it; a restart ends it.',
   })
   @ApiParam({ name: 'id', description: "The key's id, or `bootstrap`", example: '4f1c09ab77d2' })
   @ApiCreatedResponse({ type: SignInLinkResponse })
