@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../event-store/errors.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { AccountLoader } from './account-loader.js';
-import type { AccountsIndex } from './accounts-index.js';
+import type { AccountsIndex, CommandKey } from './accounts-index.js';
 import type { Booking, Order } from './booking.js';
 import { Refusal } from './domain/errors.js';
 import type { LedgerObserver } from './ledger-observer.js';
@@ -16,6 +16,8 @@ export const MAX_BATCH = 400;
 const MAX_WAITING = 10_000;
 /** Races with another replica that a command may lose before it is given up. */
 const MAX_ATTEMPTS = 10;
+/** Appends of one account that may be on their way at once. Where others write too it is one: the store may swap two. */
+const MAX_FLIGHTS = 16;
 
 /** What a writer works with, the same for all of them. */
 export interface Collaborators {
@@ -27,27 +29,35 @@ export interface Collaborators {
 }
 
 /**
- * The one writer of a main account in this process. While an append is in flight, later commands are decided
- * on the state as it will be and leave together in the next append. What was decided on events that are not
- * yet durable, refusals and replays too, is answered only when they are. When an append fails, the speculation
+ * The one writer of a main account in this process. Commands that come in together are decided together, on the state
+ * as it will be once all that is on its way is in the log, and leave in one append. What was decided on events that
+ * are not yet durable, refusals and replays too, is answered only when they are. When an append fails, the speculation
  * is dropped with the state, and everything that rested on it is decided again from the log.
  */
 export class AccountWriter {
   private readonly stream: string;
+  private readonly maxFlights: number;
   private speculation: Speculation | undefined;
-  private durableRevision = -1;
+  /** Revision that the stream has once all that is on its way is in the log; -1 when it is to be made. */
+  private sentRevision = -1;
   private waiting: Pending[] = [];
-  private decided: Decided[] = [];
+  /** What has to be decided again, ahead of all that waits. */
+  private again: Pending[] = [];
   private ordersOnTheirWay = 0;
-  private running: Promise<void> | undefined;
+  /** Appends, or answers that rest on them, that are on their way. */
+  private flights = 0;
+  /** Whether all that was sent so far is in the log. */
+  private landed = Promise.resolve(true);
+  private loading = false;
 
-  /** @param onIdle called when nothing is on its way any more */
+  /** @param wake asks for a call of `advance` soon */
   constructor(
-    private readonly mainAccountId: string,
+    readonly mainAccountId: string,
     private readonly shared: Collaborators,
-    private readonly onIdle: () => void,
+    private readonly wake: (writer: AccountWriter) => void,
   ) {
     this.stream = mainAccountStream(mainAccountId);
+    this.maxFlights = shared.store.exclusive ? MAX_FLIGHTS : 1;
   }
 
   /** Commands on their way. */
@@ -60,9 +70,9 @@ export class AccountWriter {
     return 1 + (this.speculation?.weight ?? 0);
   }
 
-  /** Resolves when nothing is on its way. */
-  async whenIdle(): Promise<void> {
-    await this.running;
+  /** True when nothing is on its way. */
+  get idle(): boolean {
+    return this.depth === 0 && this.flights === 0 && !this.loading;
   }
 
   /**
@@ -79,71 +89,98 @@ export class AccountWriter {
       (order) => new Promise<Booking>((resolve, reject) => asked.push({ order, resolve, reject })),
     );
     this.ordersOnTheirWay += orders.length;
-    const pending = { asked, attempts: 0, fresh: false };
-    if (this.speculation) this.decide(this.speculation, pending);
-    else this.waiting.push(pending);
-    this.running ??= this.run();
+    this.waiting.push({ asked, attempts: 0, fresh: false });
+    this.wake(this);
     return bookings;
   }
 
-  private async run(): Promise<void> {
-    // Lets the other requests of this turn of the event loop join the first append.
-    await new Promise(setImmediate);
-    while (this.depth > 0) {
-      if (!this.speculation) await this.load();
-      else await this.send(this.speculation, this.take());
+  /** The keys that the next call of `advance` asks the index for. */
+  get keys(): readonly CommandKey[] {
+    if (!this.speculation || this.flights >= this.maxFlights) return [];
+    const { mainAccountId } = this;
+    return this.waiting.flatMap(({ asked }) =>
+      asked.map(({ order: { idempotencyKey } }) => ({ mainAccountId, idempotencyKey })),
+    );
+  }
+
+  /** Loads the account, or decides what waits and sends it. Never throws. */
+  advance(): void {
+    if (!this.speculation) {
+      if (this.flights === 0 && !this.loading && this.depth > 0) void this.load();
+      return;
     }
-    this.running = undefined;
-    this.onIdle();
+    while (this.waiting.length > 0 && this.flights < this.maxFlights)
+      this.send(this.speculation, this.take());
   }
 
   private async load(): Promise<void> {
+    this.loading = true;
+    this.waiting = [...this.again.splice(0), ...this.waiting];
     for (const pending of this.waiting) pending.fresh = true;
+    const asked = this.waiting.length;
     try {
       const loaded = await this.shared.loader.load(this.mainAccountId);
-      const speculation = new Speculation(loaded, this.shared.index, this.shared.now);
-      this.speculation = speculation;
-      this.durableRevision = speculation.revision;
-      for (const pending of this.waiting.splice(0)) this.decide(speculation, pending);
+      this.speculation = new Speculation(loaded, this.shared.index, this.shared.now);
+      this.sentRevision = this.speculation.revision;
+      this.landed = Promise.resolve(true);
     } catch (error) {
-      for (const pending of this.waiting.splice(0)) this.fail(pending, error);
+      for (const pending of this.waiting.splice(0, asked)) this.fail(pending, error);
     }
+    this.loading = false;
+    this.wake(this);
   }
 
-  private decide(speculation: Speculation, pending: Pending): void {
-    try {
-      const decisions = speculation.decide(pending.asked.map(({ order }) => order));
-      this.decided.push({ pending, decisions });
-    } catch (error) {
-      this.fail(pending, error);
-    }
+  private take(): readonly Pending[] {
+    let orders = 0;
+    const end = this.waiting.findIndex(({ asked }) => (orders += asked.length) > MAX_BATCH);
+    return this.waiting.splice(0, end < 0 ? this.waiting.length : end);
   }
 
-  private take(): readonly Decided[] {
-    let events = 0;
-    const end = this.decided.findIndex((decided) => (events += bookedIn(decided).length) > MAX_BATCH);
-    return this.decided.splice(0, end < 0 ? this.decided.length : end);
+  private send(speculation: Speculation, pendings: readonly Pending[]): void {
+    const batch: Decided[] = [];
+    for (const pending of pendings)
+      try {
+        batch.push({ pending, decisions: speculation.decide(pending.asked.map(({ order }) => order)) });
+      } catch (error) {
+        this.fail(pending, error);
+      }
+    this.flights += 1;
+    this.landed = this.fly(batch, this.landed).finally(() => {
+      this.flights -= 1;
+      this.wake(this);
+    });
   }
 
-  private async send(speculation: Speculation, batch: readonly Decided[]): Promise<void> {
+  /**
+   * @param before whether all that was sent earlier is in the log
+   * @returns whether it all is with this batch; never rejected
+   */
+  private async fly(batch: readonly Decided[], before: Promise<boolean>): Promise<boolean> {
     const booked = batch.flatMap(bookedIn);
     try {
-      if (booked.length > 0) await this.append(booked);
-      else if (await this.stale(batch)) return this.startOver([...batch, ...this.decided.splice(0)]);
+      const [sound] = await Promise.all([before, booked.length > 0 && this.append(booked)]);
+      if (booked.length === 0 && (!sound || (await this.stale(batch)))) {
+        this.startOver(batch);
+        return false;
+      }
+      if (!sound) throw new OutcomeUnknown('the append ahead of this one ended in doubt');
       for (const decided of batch) this.settle(decided);
-      speculation.prune();
+      this.speculation?.prune();
+      return true;
     } catch (error) {
+      await before;
       await this.recover(batch, error);
+      return false;
     }
   }
 
   private async append(booked: readonly BookedDecision[]): Promise<void> {
     const events = booked.map(({ event }) => event);
-    const expected = this.durableRevision < 0 ? 'no-stream' : this.durableRevision;
+    const expected = this.sentRevision < 0 ? 'no-stream' : this.sentRevision;
+    this.sentRevision += events.length;
     const started = performance.now();
     try {
       const position = await this.shared.store.append(this.stream, events, expected);
-      this.durableRevision += events.length;
       for (const { known } of booked) known.position = position;
     } finally {
       this.shared.observer.append(events.length, (performance.now() - started) / 1000);
@@ -157,7 +194,7 @@ export class AccountWriter {
   private async stale(batch: readonly Decided[]): Promise<boolean> {
     if (this.shared.store.exclusive) return false;
     if (batch.every(({ pending, decisions }) => pending.fresh || !decisions.some(isRefused))) return false;
-    for await (const _ of this.shared.store.readStream(this.stream, this.durableRevision + 1)) return true;
+    for await (const _ of this.shared.store.readStream(this.stream, this.sentRevision + 1)) return true;
     return false;
   }
 
@@ -201,7 +238,7 @@ export class AccountWriter {
         );
     }
     const attempts = Math.max(0, ...batch.map(({ pending }) => pending.attempts));
-    this.startOver([...again, ...this.decided.splice(0)]);
+    this.startOver(again);
     if (lostRace) await delay(Math.random() * 2 ** attempts);
     if (error instanceof OutcomeUnknown)
       this.shared.observer.alarm('the store could not say whether an append was made', {
@@ -212,6 +249,6 @@ export class AccountWriter {
   /** Drops the state with all speculation; the commands wait to be decided on what the log says. */
   private startOver(decided: readonly Decided[]): void {
     this.speculation = undefined;
-    this.waiting = [...decided.map(({ pending }) => pending), ...this.waiting];
+    this.again.push(...decided.map(({ pending }) => pending));
   }
 }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { EventStore } from '../event-store/event-store.js';
 import { AccountLoader } from './account-loader.js';
 import { AccountWriter, MAX_BATCH } from './account-writer.js';
-import type { AccountsIndex, CommandKey } from './accounts-index.js';
+import type { AccountsIndex } from './accounts-index.js';
 import type { Booking, Order } from './booking.js';
 import type { LedgerCommand } from './commands/ledger-command.js';
 import { BatchTooLarge } from './domain/errors.js';
@@ -18,6 +18,9 @@ export class Accounts {
   private readonly loader: AccountLoader;
   private readonly index: LookAhead;
   private readonly busy = new Map<string, AccountWriter>();
+  /** Writers that have something to do at the end of this turn of the event loop. */
+  private readonly due = new Set<AccountWriter>();
+  private drained: (() => void)[] = [];
   private readonly idle = new LRUCache<string, AccountWriter>({
     maxSize: MAX_WEIGHT,
     sizeCalculation: ({ weight }) => Math.min(weight, MAX_WEIGHT),
@@ -50,9 +53,7 @@ export class Accounts {
 
   /** Books many commands, of any accounts, each by itself. @returns what became of each, in their order */
   bookEach(commands: readonly LedgerCommand[]): Promise<PromiseSettledResult<Booking>[]> {
-    return Promise.allSettled(
-      this.index.during(commands.map(keyOf), () => commands.map((command) => this.book(command))),
-    );
+    return Promise.allSettled(commands.map((command) => this.book(command)));
   }
 
   /**
@@ -69,9 +70,7 @@ export class Accounts {
       const error = new BatchTooLarge(MAX_BATCH);
       return Promise.allSettled(commands.map(() => Promise.reject(error)));
     }
-    return Promise.allSettled(
-      this.index.during(commands.map(keyOf), () => this.submit(mainAccountId, commands.map(orderOf))),
-    );
+    return Promise.allSettled(this.submit(mainAccountId, commands.map(orderOf)));
   }
 
   /**
@@ -83,8 +82,11 @@ export class Accounts {
   }
 
   /** Resolves when no command is on its way. */
-  async drain(): Promise<void> {
-    while (this.busy.size > 0) await Promise.all([...this.busy.values()].map((writer) => writer.whenIdle()));
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.busy.size === 0) resolve();
+      else this.drained.push(resolve);
+    });
   }
 
   private submit(mainAccountId: string, orders: readonly Order[]): readonly Promise<Booking>[] {
@@ -100,22 +102,32 @@ export class Accounts {
   /** A writer is never evicted while it is busy: two writers of one account would race each other. */
   private writerOf(mainAccountId: string): AccountWriter {
     const { store, loader, index, observer, now } = this;
-    const writer: AccountWriter = new AccountWriter(
-      mainAccountId,
-      { store, loader, index, observer, now },
-      () => {
-        this.busy.delete(mainAccountId);
-        this.idle.set(mainAccountId, writer);
-      },
-    );
-    return writer;
+    return new AccountWriter(mainAccountId, { store, loader, index, observer, now }, (writer) => {
+      if (this.due.size === 0) setImmediate(() => this.advance());
+      this.due.add(writer);
+    });
+  }
+
+  /**
+   * Lets the writers do what they have to do, all that came in during this turn of the event loop in one go: the
+   * index is asked once for all keys, and the appends of all accounts reach the store together.
+   */
+  private advance(): void {
+    const writers = [...this.due];
+    this.due.clear();
+    const keys = writers.flatMap((writer) => writer.keys);
+    this.index.during(keys, () => {
+      for (const writer of writers) writer.advance();
+    });
+    for (const writer of writers) if (writer.idle) this.rest(writer);
+  }
+
+  private rest(writer: AccountWriter): void {
+    if (!this.busy.delete(writer.mainAccountId)) return;
+    this.idle.set(writer.mainAccountId, writer);
+    if (this.busy.size === 0) for (const resolve of this.drained.splice(0)) resolve();
   }
 }
-
-const keyOf = ({ data, context }: LedgerCommand): CommandKey => ({
-  mainAccountId: data.mainAccountId,
-  idempotencyKey: context.idempotencyKey,
-});
 
 function orderOf(command: LedgerCommand): Order {
   const { type, data, context } = command;

@@ -7,7 +7,7 @@ const nameOf = (mainAccountId: string, idempotencyKey: string): string =>
 
 /**
  * Asks an index for many keys at once before they are asked for one by one: a look-up of its own takes a key some
- * 6 µs, which is a quarter of what a command may cost in bulk; together they take 0.5 to 3.
+ * 10 µs, as much as deciding and sealing the command; together they take 2.
  */
 export class LookAhead extends AccountsIndex {
   private ahead: ReadonlyMap<string, KnownCommand | undefined> | undefined;
@@ -22,7 +22,7 @@ export class LookAhead extends AccountsIndex {
    */
   during<Result>(keys: readonly CommandKey[], work: () => Result): Result {
     try {
-      this.ahead = this.ask(keys);
+      if (keys.length > 1) this.ahead = this.ask(keys);
       return work();
     } finally {
       this.ahead = undefined;

@@ -209,6 +209,75 @@ describe('speculation', () => {
   });
 });
 
+describe('several appends on their way', () => {
+  beforeEach(() => ledger.funded('acme', '10', '100'));
+
+  /** Each in a turn of the event loop of its own. */
+  async function inTurns(...commands: (() => Promise<unknown>)[]): Promise<Promise<string>[]> {
+    const outcomes: Promise<string>[] = [];
+    for (const command of commands) {
+      outcomes.push(codeOf(command()));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return outcomes;
+  }
+
+  const adding = (amount: string, key?: string) => () => ledger.add('acme', '100', amount, key);
+
+  it('do not wait for one another', async () => {
+    const begun: number[] = [];
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    store.onAppend = (append) => {
+      begun.push(begun.length);
+      return gate.then(append);
+    };
+    const outcomes = await inTurns(adding('1'), adding('2'), adding('3'));
+    expect(begun).toHaveLength(3);
+    open();
+    expect(await Promise.all(outcomes)).toEqual(['booked', 'booked', 'booked']);
+    expect(await ledger.events('acme')).toHaveLength(6);
+  });
+
+  it('fall with the first that fails: all behind it is decided again, refusals and replays too', async () => {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const failing = () => Promise.reject(new StoreUnavailable('disk full'));
+    store.onAppend = (append) => {
+      const first = gate.then(failing);
+      store.onAppend = () => gate.then(append);
+      return first;
+    };
+    const outcomes = await inTurns(adding('10', 'k'), adding('4'), adding('10', 'k'), adding('4'));
+    store.onAppend = (append) => append();
+    open();
+    // The second 4 was refused on 10 that were never taken; the repeated 10 come after 4, and are too much.
+    expect(await Promise.all(outcomes)).toEqual([
+      'StoreUnavailable',
+      'booked',
+      'insufficient-credit',
+      'booked',
+    ]);
+    expect(await ledger.events('acme')).toHaveLength(5);
+  });
+
+  it('leave the second in doubt when the first is, though it went through', async () => {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    store.onAppend = (append) => {
+      const made = gate.then(append);
+      store.onAppend = (next) => made.then(next);
+      return made.then(() => Promise.reject(new OutcomeUnknown('no reply')));
+    };
+    const outcomes = await inTurns(adding('1', 'first'), adding('2', 'second'));
+    open();
+    expect(await Promise.all(outcomes)).toEqual(['OutcomeUnknown', 'OutcomeUnknown']);
+    store.onAppend = (append) => append();
+    expect((await ledger.add('acme', '100', '1', 'first')).replayed).toBe(true);
+    expect((await ledger.add('acme', '100', '2', 'second')).replayed).toBe(true);
+  });
+});
+
 describe('an outcome that the store cannot tell', () => {
   beforeEach(() => ledger.funded('acme', '10', '100'));
 

@@ -14,6 +14,9 @@ import { SqliteEventReader } from './sqlite-event-reader.js';
 import type { AppendRequest, AppendResult } from './sqlite-log.js';
 import type { Answer, Wish } from './sqlite-worker.js';
 
+/** Appends that are worth a message to a worker that is busy. */
+const WORTH_A_MESSAGE = 8;
+
 interface Waiting {
   readonly request: AppendRequest;
   readonly resolve: (position: Position) => void;
@@ -26,7 +29,7 @@ interface Waiting {
  */
 export class SqliteEventStore extends EventStore {
   readonly exclusive = true;
-  /** Appends of this turn of the event loop, not yet with the worker. */
+  /** Appends that are not yet with the worker. */
   private gathered: Waiting[] = [];
   /** Appends with the worker, in the order of its answers. */
   private readonly sent: Waiting[] = [];
@@ -75,7 +78,7 @@ export class SqliteEventStore extends EventStore {
       return Promise.reject(new TypeError('an append takes one event or more, each with a lower-case UUID'));
     return new Promise((resolve, reject) => {
       const request = { stream, events, expectedRevision };
-      if (this.gathered.push({ request, resolve, reject }) === 1) setImmediate(() => this.send());
+      if (this.gathered.push({ request, resolve, reject }) === 1) queueMicrotask(() => this.sendIfWorthIt());
     });
   }
 
@@ -129,6 +132,11 @@ export class SqliteEventStore extends EventStore {
     this.owner.release();
   }
 
+  /** While the worker is busy it takes nothing up; waking it for a few appends costs more than they do. */
+  private sendIfWorthIt(): void {
+    if (this.sent.length === 0 || this.gathered.length >= WORTH_A_MESSAGE) this.send();
+  }
+
   private send(): void {
     if (this.gathered.length === 0) return;
     const appends = this.gathered;
@@ -145,6 +153,7 @@ export class SqliteEventStore extends EventStore {
     if (answer.kind === 'results') {
       const answered = this.sent.splice(0, answer.results.length);
       for (const [at, waiting] of answered.entries()) settle(waiting, answer.results[at]!);
+      this.sendIfWorthIt();
     } else if (answer.kind === 'fault') this.others.shift()?.(answer.reason);
   }
 
