@@ -1,6 +1,6 @@
 import { type MessageEvent, type OnModuleDestroy, Req, Sse } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { Observable, Subject, takeUntil } from 'rxjs';
+import { distinctUntilChanged, exhaustMap, Observable, shareReplay, Subject, takeUntil, timer } from 'rxjs';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
 import { Sessions } from '../auth/sessions.js';
 import { GetLastChangeQuery } from '../projections/names/get-last-change.js';
@@ -14,6 +14,7 @@ const PAUSE_MS = 200;
 const HEARTBEAT_MS = 10_000;
 /** Read models this far behind the log make a page that is older than it should be. */
 const BEHIND_SECONDS = 3;
+const LOOK_EVERY_MS = 1000;
 
 /** What a page has seen of an account. */
 interface Seen {
@@ -31,6 +32,12 @@ interface Seen {
 @DashboardRoutes('accounts/:mainAccountId')
 export class LiveController implements OnModuleDestroy {
   private readonly ended = new Subject<void>();
+  /** Whether the read models are behind; looked at once for all pages, while there are any. */
+  private readonly behind = timer(0, LOOK_EVERY_MS).pipe(
+    exhaustMap(() => this.isBehind()),
+    distinctUntilChanged(),
+    shareReplay({ bufferSize: 1, refCount: true }),
+  );
 
   constructor(
     private readonly queries: QueryBus,
@@ -70,16 +77,21 @@ export class LiveController implements OnModuleDestroy {
           subscriber.next({ type: 'behind', data: {} });
         }
       };
-      const beat = async (): Promise<void> => {
-        if (!signedIn()) return subscriber.complete();
-        subscriber.next({ type: (await this.isBehind()) ? 'behind' : 'alive', data: {} });
+      let state: 'behind' | 'alive' = 'alive';
+      const beat = (): void => {
+        if (signedIn()) subscriber.next({ type: state, data: {} });
+        else subscriber.complete();
       };
+      const watch = this.behind.subscribe((isBehind) => {
+        state = isBehind ? 'behind' : 'alive';
+        beat();
+      });
       const stop = this.projections.onProgress(() => (pause ??= setTimeout(() => void look(), PAUSE_MS)));
-      const heartbeat = setInterval(() => void beat(), HEARTBEAT_MS);
-      void beat();
+      const heartbeat = setInterval(beat, HEARTBEAT_MS);
       void look();
       return () => {
         stop();
+        watch.unsubscribe();
         clearInterval(heartbeat);
         clearTimeout(pause);
       };

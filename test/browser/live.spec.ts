@@ -61,10 +61,9 @@ inBrowser('an open page', (dashboard) => {
     const page = await dashboard.visit({ language: 'en' });
     await page.goto(dashboard.url(`/accounts/${MAIN}`));
     await page.waitForSelector('#fresh[data-state=live]');
-    const { port } = new URL(dashboard.service.url);
     await dashboard.service.stop();
     await page.waitForSelector(`#fresh[data-state=lost]:has-text("${en.fresh.lost}")`);
-    await dashboard.start(port);
+    await dashboard.start();
     await book(`/${MAIN}/sip-accounts/${DESK}/add-credit`, { amount: '1' }, 'while-away');
     await page.waitForSelector(`tr:has-text("${DESK}"):has-text("€14.2109")`);
     await page.waitForSelector('#fresh[data-state=live]');
@@ -74,10 +73,9 @@ inBrowser('an open page', (dashboard) => {
     const page = await dashboard.visit({ language: 'en' });
     await page.goto(dashboard.url(`/accounts/${MAIN}`));
     await page.waitForSelector('#fresh[data-state=live]');
-    const { port } = new URL(dashboard.service.url);
     const asked = performance.now();
     expect(await dashboard.service.stop()).toBe(0);
     expect(performance.now() - asked).toBeLessThan(5000);
-    await dashboard.start(port);
+    await dashboard.start();
   });
 });

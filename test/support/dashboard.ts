@@ -28,8 +28,10 @@ export class Dashboard {
   readonly complaints: string[] = [];
   private readonly sessions = new Map<string, string>();
 
-  async start(port = '0'): Promise<void> {
-    this.service = await Service.start(this.dataDir, { LEDGER_SHOP_URL: SHOP, LEDGER_PORT: port });
+  /** Starts the service, at the port that it had if it ran before. */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const port = this.service ? new URL(this.service.url).port : '0';
+    this.service = await Service.start(this.dataDir, { LEDGER_SHOP_URL: SHOP, LEDGER_PORT: port, ...env });
   }
 
   /** Opens a window of its own, signed in. */
@@ -82,11 +84,15 @@ export class Dashboard {
 }
 
 /** Groups tests that look at the dashboard through a real browser. */
-export function inBrowser(name: string, tests: (dashboard: Dashboard) => void): void {
+export function inBrowser(
+  name: string,
+  tests: (dashboard: Dashboard) => void,
+  env: Readonly<Record<string, string>> = {},
+): void {
   const group = none ? describe['skip'] : describe;
   group(name, () => {
     const dashboard = new Dashboard();
-    beforeAll(() => dashboard.start(), 60_000);
+    beforeAll(() => dashboard.start(env), 60_000);
     afterEach(() => dashboard.leave());
     afterAll(async () => {
       await browser.close();

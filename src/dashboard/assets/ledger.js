@@ -28,6 +28,9 @@ function replaceRows(body, other) {
   if (href) [...body.querySelectorAll('a')].find((link) => link.getAttribute('href') === href)?.focus();
 }
 
+/** True while the page lacks what was just booked, however good the connection is. */
+let lacking = fresh?.dataset.state === 'behind';
+
 let reading = false;
 let again = false;
 
@@ -64,11 +67,12 @@ function follow(path) {
     clearTimeout(silence);
     silence = setTimeout(() => show('lost'), 25_000);
   };
-  show('connecting');
+  if (!lacking) show('connecting');
   const events = new EventSource(path);
-  events.addEventListener('alive', () => heard('live'));
+  events.addEventListener('alive', () => heard(lacking ? 'behind' : 'live'));
   events.addEventListener('behind', () => heard('behind'));
   events.addEventListener('changed', () => {
+    lacking = false;
     heard('live');
     void refresh();
   });

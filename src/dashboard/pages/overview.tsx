@@ -61,9 +61,12 @@ export function OverviewPage(props: OverviewProps) {
         </Notice>
       )}
       {behind && done && (
-        <Notice kind="info">
-          {t.fresh.bookedNotShown} <a href={view.path}>{t.fresh.reload}</a>
-        </Notice>
+        // Once the figures are there the page finds no such part any more, and is loaded anew.
+        <div id="behind" data-part>
+          <Notice kind="info">
+            {t.fresh.bookedNotShown} <a href={view.path}>{t.fresh.reload}</a>
+          </Notice>
+        </div>
       )}
       <Totals {...props} />
       <section aria-label={t.overview.title}>
