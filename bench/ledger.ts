@@ -9,7 +9,7 @@ import { bodiesOf, BulkLoad, type Body, type BulkFigures, type Line } from './lo
 import { ask, command, expectStatus, type Answer, type Ask } from './load/http.js';
 import { AMOUNT, FUNDS, mainAccountIds, sipAccountIds, type Scenario } from './scenarios.js';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 /** Lines of a request when accounts are opened: well within what one may have. */
 const LINES = 10_000;
 const LANES = 32;
@@ -126,7 +126,7 @@ export class RunningLedger implements Running {
 }
 
 /** The commands that open and fund the scenario's accounts. */
-function* openings(scenario: Scenario): Generator<Line> {
+export function* openings(scenario: Scenario): Generator<Line> {
   const sipAccounts = sipAccountIds(scenario);
   for (const mainAccountId of mainAccountIds(scenario)) {
     yield { command: 'OpenMainAccount', idempotencyKey: 'open', mainAccountId, currency: 'EUR' };

@@ -2,6 +2,7 @@
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   bulk: () => import('./bulk.js'),
   queries: () => import('./queries.js'),
+  flat: () => import('./flat.js'),
 };
 
 const name = process.argv[2] ?? '';
