@@ -264,10 +264,14 @@ describe('several appends on their way', () => {
   it('leave the second in doubt when the first is, though it went through', async () => {
     let open = () => {};
     const gate = new Promise<void>((resolve) => (open = resolve));
-    store.onAppend = (append) => {
+    store.onAppend = async (append) => {
       const made = gate.then(append);
-      store.onAppend = (next) => made.then(next);
-      return made.then(() => Promise.reject(new OutcomeUnknown('no reply')));
+      store.onAppend = async (next) => {
+        await made;
+        return next();
+      };
+      await made;
+      throw new OutcomeUnknown('no reply');
     };
     const outcomes = await inTurns(adding('1', 'first'), adding('2', 'second'));
     open();

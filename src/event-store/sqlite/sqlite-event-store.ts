@@ -14,8 +14,10 @@ import { SqliteEventReader } from './sqlite-event-reader.js';
 import type { AppendRequest, AppendResult } from './sqlite-log.js';
 import type { Answer, Wish } from './sqlite-worker.js';
 
-/** Appends that are worth a message to a worker that is busy. */
-const WORTH_A_MESSAGE = 8;
+/** Appends that are sent at once, however short ago the last message was. */
+const WORTH_A_MESSAGE = 32;
+/** Pause between two messages otherwise, in milliseconds. */
+const PAUSE_MS = 1;
 
 interface Waiting {
   readonly request: AppendRequest;
@@ -35,6 +37,8 @@ export class SqliteEventStore extends EventStore {
   private readonly sent: Waiting[] = [];
   /** Other wishes with the worker, likewise. Each is told the fault, if there is one. */
   private readonly others: ((fault: string | undefined) => void)[] = [];
+  /** Runs for a while after each message. */
+  private pause: NodeJS.Timeout | undefined;
   /** Why the log takes no appends any more. */
   private ended: string | undefined;
   private closing: Promise<void> | undefined;
@@ -78,7 +82,8 @@ export class SqliteEventStore extends EventStore {
       return Promise.reject(new TypeError('an append takes one event or more, each with a lower-case UUID'));
     return new Promise((resolve, reject) => {
       const request = { stream, events, expectedRevision };
-      if (this.gathered.push({ request, resolve, reject }) === 1) queueMicrotask(() => this.sendIfWorthIt());
+      const gathered = this.gathered.push({ request, resolve, reject });
+      if (gathered === 1 || gathered === WORTH_A_MESSAGE) queueMicrotask(() => this.sendSoon());
     });
   }
 
@@ -132,9 +137,20 @@ export class SqliteEventStore extends EventStore {
     this.owner.release();
   }
 
-  /** While the worker is busy it takes nothing up; waking it for a few appends costs more than they do. */
-  private sendIfWorthIt(): void {
-    if (this.sent.length === 0 || this.gathered.length >= WORTH_A_MESSAGE) this.send();
+  /**
+   * At once when the last message is a while ago; else a little later, with what comes in meanwhile: to wake the worker,
+   * commit, and hear of it costs more than an append does.
+   */
+  private sendSoon(): void {
+    if (this.gathered.length === 0 || this.pause) {
+      if (this.gathered.length >= WORTH_A_MESSAGE) this.send();
+      return;
+    }
+    this.send();
+    this.pause = setTimeout(() => {
+      this.pause = undefined;
+      this.sendSoon();
+    }, PAUSE_MS);
   }
 
   private send(): void {
@@ -153,7 +169,6 @@ export class SqliteEventStore extends EventStore {
     if (answer.kind === 'results') {
       const answered = this.sent.splice(0, answer.results.length);
       for (const [at, waiting] of answered.entries()) settle(waiting, answer.results[at]!);
-      this.sendIfWorthIt();
     } else if (answer.kind === 'fault') this.others.shift()?.(answer.reason);
   }
 
