@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 import { amountOf, book, noBalances, outOfBounds, type Balances } from './balances.js';
-import { isAccountId, isHash, isKey, isTime, readEvent, type ReadEvent } from './event-form.js';
+import { isAccountId, readEvent, type ReadEvent } from './event-form.js';
 import { eventHash, idOfDigest, keyDigest, sha256, statedHash } from './event-hash.js';
 import type { Findings } from './findings.js';
 import { KeyIndex } from './key-index.js';
@@ -31,24 +31,23 @@ export class AccountsAudit {
     this.witnesses = new Witnesses(witnesses, this.accounts);
   }
 
-  check(event: RecordedEvent): void {
+  /** @returns the hash that the event bears; undefined for one that is none of the ledger's */
+  check(event: RecordedEvent): string | undefined {
     this.witnesses.before(event.position);
-    const mainAccountId = mainAccountIdOf(event.stream);
-    if (mainAccountId === undefined) return;
-    const account = this.account(event.stream, mainAccountId);
-    if (account.revision < 0 && !isAccountId(mainAccountId))
-      this.findings.add('form', 'its stream is not named after a main account id', event);
+    const account = this.accounts.get(event.stream) ?? this.opened(event);
+    if (!account) return undefined;
     this.checkRevision(event, account);
     const read = readEvent(event);
     if (typeof read === 'string') {
       this.findings.add('form', read, event);
       account.hash = statedHash(event);
-      return;
+      return account.hash;
     }
     this.checkChain(event, read, account);
     this.checkMetadata(event, read, account);
     this.checkBalances(event, read, account);
     this.witnesses.event({ recorded: event, read, account });
+    return account.hash;
   }
 
   finish(): void {
@@ -64,12 +63,14 @@ export class AccountsAudit {
     }
   }
 
-  private account(stream: string, mainAccountId: string): AuditedAccount {
-    let account = this.accounts.get(stream);
-    if (!account) {
-      account = { mainAccountId, revision: -1, hash: sha256(stream), recordedAt: '', balances: noBalances() };
-      this.accounts.set(stream, account);
-    }
+  private opened(event: RecordedEvent): AuditedAccount | undefined {
+    const mainAccountId = mainAccountIdOf(event.stream);
+    if (mainAccountId === undefined) return undefined;
+    if (!isAccountId(mainAccountId))
+      this.findings.add('form', 'its stream is not named after a main account id', event);
+    const [hash, balances] = [sha256(event.stream), noBalances()];
+    const account = { mainAccountId, revision: -1, hash, recordedAt: '', balances };
+    this.accounts.set(event.stream, account);
     return account;
   }
 
@@ -91,8 +92,8 @@ export class AccountsAudit {
   }
 
   private checkChain(event: RecordedEvent, read: ReadEvent, account: AuditedAccount): void {
-    const { metadata } = read;
-    const hash = eventHash(event, read);
+    const { metadata, texts } = read;
+    const hash = eventHash(event, texts);
     if (hash !== metadata.hash)
       this.findings.add('hash', `its hash is ${metadata.hash}, but what it says makes ${hash}`, event);
     if (metadata.previousHash !== account.hash)
@@ -101,31 +102,26 @@ export class AccountsAudit {
         `it links to ${metadata.previousHash}, not to the event ahead of it, ${account.hash}`,
         event,
       );
-    account.hash = metadata.hash;
+    account.hash = hash === metadata.hash ? hash : statedHash(event);
   }
 
-  private checkMetadata(event: RecordedEvent, { metadata }: ReadEvent, account: AuditedAccount): void {
-    const { idempotencyKey, fingerprint, recordedAt } = metadata;
-    if (!isKey(idempotencyKey))
-      this.findings.add('key', 'its idempotency key is not 1 to 255 visible ASCII characters', event);
+  private checkMetadata(
+    event: RecordedEvent,
+    { metadata, texts, flaws }: ReadEvent,
+    account: AuditedAccount,
+  ): void {
+    for (const { check, message } of flaws) this.findings.add(check, message, event);
+    const { idempotencyKey, recordedAt } = metadata;
     const digest = keyDigest(account.mainAccountId, idempotencyKey);
     this.keys.add(digest);
-    const id = idOfDigest(digest, event.metadata, metadata);
+    const id = idOfDigest(digest, texts);
     if (event.id !== id)
       this.findings.add(
         'id',
         `its id does not follow from its key and its metadata, which make ${id}`,
         event,
       );
-    if (!isHash(fingerprint))
-      this.findings.add('fingerprint', 'its fingerprint is not a SHA-256 in hexadecimal', event);
-    if (!isTime(recordedAt))
-      this.findings.add(
-        'time',
-        `its time ${JSON.stringify(recordedAt)} is no UTC time with milliseconds`,
-        event,
-      );
-    else if (recordedAt < account.recordedAt && this.back(account.recordedAt, recordedAt))
+    if (recordedAt < account.recordedAt && this.back(account.recordedAt, recordedAt))
       this.findings.add(
         'time',
         `it was recorded at ${recordedAt}, before the event ahead of it, ${account.recordedAt}`,

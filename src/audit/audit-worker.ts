@@ -2,10 +2,8 @@ import { on } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { START, type Position } from '../event-store/event-store.js';
 import { openEmbeddedReader } from '../event-store/open-event-store.js';
-import { mainAccountIdOf } from '../ledger/streams.js';
 import { AccountsAudit } from './accounts-audit.js';
 import { finishAccounts } from './audit.js';
-import { statedHash } from './event-hash.js';
 import { Findings } from './findings.js';
 import { eventLeaf } from './merkle.js';
 import type { PartOrder, PartSeen } from './parallel-audit.js';
@@ -26,10 +24,10 @@ async function look(after: Position, end: Position): Promise<PartSeen> {
   for await (const page of reader.readPart(part, after, end)) {
     events += page.length;
     for (const event of page) {
-      if (mainAccountIdOf(event.stream) === undefined) continue;
-      audited.check(event);
+      const hash = audited.check(event);
+      if (hash === undefined) continue;
       positions.push(Number(event.position));
-      leaves.push(eventLeaf(statedHash(event)));
+      leaves.push(eventLeaf(hash));
     }
   }
   return { events, positions: Float64Array.from(positions), leaves: new Uint8Array(Buffer.concat(leaves)) };

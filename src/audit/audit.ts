@@ -44,10 +44,7 @@ export async function audit(
   const accounts = new AccountsAudit(findings, clockTolerance, witnesses);
   try {
     for await (const page of readLog()) {
-      for (const event of page) {
-        log.check(event);
-        accounts.check(event);
-      }
+      for (const event of page) log.check(event, accounts.check(event));
       onProgress?.(log.seen, log.position);
     }
     await finishAccounts(accounts, readLog, findings);

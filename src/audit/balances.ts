@@ -37,7 +37,7 @@ export const noBalances = (): Balances => ({
 /** An event's data, once its form has been found good. */
 export type Movement =
   | { readonly type: 'MainAccountOpened'; readonly currency: string }
-  | { readonly type: 'CreditPurchased'; readonly units: Units }
+  | { readonly type: 'CreditPurchased'; readonly units: Units; readonly reference: string }
   | { readonly type: 'SipAccountAdded'; readonly sipAccountId: string }
   | { readonly type: 'CreditAllocated'; readonly sipAccountId: string; readonly units: Units }
   | { readonly type: 'CreditReclaimed'; readonly sipAccountId: string; readonly units: Units };

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 const CAPACITY = 1 << 20;
 const BUCKETS = 256;
 
+/** What is kept of a digest. */
+export const digestStart = (digest: string): bigint => BigInt(`0x${digest.slice(0, 16)}`);
+
 /**
  * Finds keys that occur twice among any number of events, in a fixed amount of memory: 8 bytes of each
  * key's digest are sorted, in memory while they fit and in 256 temporary files when they do not.
@@ -13,20 +16,26 @@ const BUCKETS = 256;
  */
 export class KeyIndex {
   private readonly held: BigUint64Array;
+  /** The same memory by halves: a bigint for each digest would take as long as the digest. */
+  private readonly halves: Uint32Array;
   private count = 0;
   private directory: string | undefined;
 
   /** @param capacity digests held in memory before they go to disk */
   constructor(private readonly capacity = CAPACITY) {
     this.held = new BigUint64Array(capacity);
+    this.halves = new Uint32Array(this.held.buffer);
   }
 
-  add(digest: Buffer): void {
+  /** @param digest in hexadecimal */
+  add(digest: string): void {
     if (this.count === this.capacity) this.spill();
-    this.held[this.count++] = digest.readBigUInt64LE(0);
+    this.halves[2 * this.count] = Number.parseInt(digest.slice(8, 16), 16);
+    this.halves[2 * this.count + 1] = Number.parseInt(digest.slice(0, 8), 16);
+    this.count += 1;
   }
 
-  /** The first 8 bytes of every digest that was added more than once. */
+  /** The start of every digest that was added more than once. */
   suspects(): ReadonlySet<bigint> {
     const found = new Set<bigint>();
     if (!this.directory) collectRepeated(this.held.subarray(0, this.count), found);

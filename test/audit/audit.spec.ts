@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { audit, type AuditOptions } from '../../src/audit/audit.js';
 import { amountOf } from '../../src/audit/balances.js';
-import { eventHash, idOfDigest, keyDigest } from '../../src/audit/event-hash.js';
+import { canonicalTexts, eventHash, idOfDigest, keyDigest } from '../../src/audit/event-hash.js';
 import { CompactTree, eventLeaf } from '../../src/audit/merkle.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
+import type { Amount } from '../../src/ledger/domain/amount.js';
 import { allocated, goodLog, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
 
 async function* pagesOf(events: readonly RecordedEvent[]) {
@@ -38,10 +39,10 @@ function changed(
 function rehashed(event: RecordedEvent, link?: string): RecordedEvent {
   const metadata = JSON.parse(event.metadata) as Record<string, unknown>;
   if (link) metadata['previousHash'] = link;
-  const stored = JSON.stringify(metadata);
+  const texts = canonicalTexts(JSON.parse(event.data) as Record<string, unknown>, metadata);
   const digest = keyDigest(event.stream.slice('mainAccount-'.length), String(metadata['idempotencyKey']));
-  const linked = { ...event, id: idOfDigest(digest, stored, metadata), metadata: stored };
-  metadata['hash'] = eventHash(linked, { data: JSON.parse(event.data) as Record<string, unknown>, metadata });
+  const linked = { ...event, id: idOfDigest(digest, texts) };
+  metadata['hash'] = eventHash(linked, texts);
   return { ...linked, metadata: JSON.stringify(metadata) };
 }
 
@@ -65,6 +66,21 @@ describe('the audit of a good log', () => {
     const report = await auditOf([...goodLog(), other]);
     expect(report.findings).toEqual([]);
     expect(report.otherEvents).toBe(1);
+  });
+
+  it('reads texts of any alphabet, and members that it does not know', async () => {
+    const log = new LogBuilder();
+    log.add('alice', opened);
+    const reference = 'Überweisung "7" \\ 一\n\u2028';
+    log.add('alice', { type: 'CreditPurchased', data: { amount: '1.0000' as Amount, reference } });
+    log.add('alice', {
+      type: 'SipAccountAdded',
+      data: { sipAccountId: 's', zone: { b: 1, a: [2] } },
+    } as never);
+    const last = log.events.at(-1) as RecordedEvent;
+    const metadata = JSON.stringify({ ...(JSON.parse(last.metadata) as object), actor: 'jwt:Zoë', $a: 1 });
+    const events = log.events.with(2, rehashed({ ...last, metadata }));
+    expect(await findingsOf(events)).toEqual([]);
   });
 
   it('finds nothing in an empty log', async () => {
@@ -119,6 +135,13 @@ describe('the audit names the first event that was', () => {
 
   it('made unreadable', async () => {
     const unreadable = { data: ['{', '[]', '{"amount": "1.0000"}', '{"amount":1}', '{"amount":"1.00"}'] };
+    for (const text of ['\u0001', '\t', '"']) {
+      const data = `{"amount":"1.0000","reference":"${text}"}`;
+      expect(await findingsOf(changed(1, () => ({ data })))).toContain('form mainAccount-alice 1');
+      const metadata = (event: RecordedEvent) => event.metadata.replace('key:test', text);
+      const change = (event: RecordedEvent) => ({ metadata: metadata(event) });
+      expect(await findingsOf(changed(1, change))).toContain('form mainAccount-alice 1');
+    }
     for (const data of unreadable.data)
       expect(await findingsOf(changed(4, () => ({ data })))).toContain('form mainAccount-alice 4');
     expect(await findingsOf(changed(4, () => ({ type: 'CreditAllotted' })))).toContain(

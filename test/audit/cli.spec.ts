@@ -166,7 +166,7 @@ describe('credit-ledger verify on a store that somebody has touched', () => {
       'time mainAccount-alice 4',
     ],
     ['a key', `metadata = replace(metadata, 'alice-add', 'alice-adx')`, 'id mainAccount-alice 4'],
-    ['a hash', `metadata = replace(metadata, '"hash":"', '"hash":"0') `, 'form mainAccount-alice 4'],
+    ['a hash', `metadata = replace(metadata, '"hash":"', '"hash":"0') `, 'hash mainAccount-alice 4'],
     ['a type', `type = 'CreditReclaimed'`, 'rule mainAccount-alice 4'],
   ])('names the event with %s changed', async (_, assignment, finding) => {
     change('events.db', `UPDATE events SET ${assignment} WHERE stream = ${ALICE} AND revision = 4`);

@@ -16,7 +16,7 @@ export class HistoryWitness implements Witness {
   event(event: WitnessedEvent): void {
     this.events += 1;
     const { recorded, read, account } = event;
-    const { data, metadata, movement } = read;
+    const { metadata, movement } = read;
     const { balances } = account;
     this.tables.compare(
       'entries',
@@ -29,7 +29,7 @@ export class HistoryWitness implements Witness {
         sip_account_id: namedSip(read) ?? null,
         amount: movedAmount(read) ?? null,
         currency: 'currency' in movement ? movement.currency : null,
-        reference: typeof data['reference'] === 'string' ? data['reference'] : null,
+        reference: 'reference' in movement ? movement.reference : null,
         actor: metadata.actor,
         idempotency_key: metadata.idempotencyKey,
         hash: metadata.hash,

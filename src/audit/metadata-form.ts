@@ -1,0 +1,94 @@
+import type { EventMetadata } from '../ledger/domain/events.js';
+import type { Check } from './findings.js';
+import { canonical, jsonObject } from './json-form.js';
+
+/** An event's metadata, of which the form is good enough to go on. */
+export interface ReadMetadata {
+  readonly metadata: EventMetadata;
+  /** Canonical JSON of it without the hash. */
+  readonly unhashed: string;
+  /** What is not as it must be all the same. */
+  readonly flaws: readonly Flaw[];
+}
+
+export interface Flaw {
+  readonly check: Check;
+  readonly message: string;
+}
+
+const HASH = '[0-9a-f]{64}';
+const TIME =
+  '[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}Z';
+/** ASCII that JSON writes as it is. */
+const PLAIN = '[ !#-\\[\\]-~]*';
+const PLAIN_KEY = '[!#-\\[\\]-~]{1,255}';
+
+/**
+ * Good metadata as the ledger writes it, in canonical form but for the hash behind it. The hashes are compared with
+ * what they must be, so their form need not be looked at, which takes long.
+ */
+const USUAL = new RegExp(
+  `^\\{"\\$causationId":"(${PLAIN})","\\$correlationId":"(${PLAIN})","actor":"(${PLAIN})",` +
+    `"fingerprint":"(${HASH})","idempotencyKey":"(${PLAIN_KEY})","previousHash":"(\\w{64})",` +
+    `"recordedAt":"(${TIME})","schema":1,"hash":"(\\w{64})"\\}$`,
+);
+const LENGTH_OF_HASH = ',"hash":""}'.length + 64;
+
+const TEXTS = '$causationId $correlationId actor idempotencyKey previousHash recordedAt hash'.split(' ');
+const IS_HASH = new RegExp(`^${HASH}$`);
+const IS_TIME = new RegExp(`^${TIME}$`);
+const IS_KEY = /^[!-~]{1,255}$/;
+
+/** Reads an event's metadata. @returns what is wrong with it, in words, if it cannot be read */
+export function readMetadata(text: string): ReadMetadata | string {
+  const usual = USUAL.exec(text) as unknown as Texts | null;
+  if (!usual) return readUnusual(text);
+  const metadata: EventMetadata = {
+    $causationId: usual[1],
+    $correlationId: usual[2],
+    actor: usual[3],
+    fingerprint: usual[4],
+    idempotencyKey: usual[5],
+    previousHash: usual[6],
+    recordedAt: usual[7],
+    schema: 1,
+    hash: usual[8],
+  };
+  return { metadata, unhashed: `${text.slice(0, -LENGTH_OF_HASH)}}`, flaws: NONE };
+}
+
+type Texts = readonly [string, string, string, string, string, string, string, string, string];
+
+const NONE: readonly Flaw[] = [];
+
+/** The same for metadata with other members, escapes or flaws; takes several times as long. */
+function readUnusual(text: string): ReadMetadata | string {
+  const members = jsonObject(text);
+  if (typeof members === 'string') return members;
+  for (const name of TEXTS) if (typeof members[name] !== 'string') return `has no text ${name}`;
+  if (members['schema'] !== 1) return `has the schema ${JSON.stringify(members['schema'])}, not 1`;
+  const { hash: _, ...unhashed } = members;
+  return {
+    metadata: members as unknown as EventMetadata,
+    unhashed: canonical(unhashed),
+    flaws: [...flawsOf(members)],
+  };
+}
+
+function* flawsOf({
+  idempotencyKey,
+  fingerprint,
+  recordedAt,
+}: Readonly<Record<string, unknown>>): Generator<Flaw> {
+  if (!matches(IS_KEY, idempotencyKey))
+    yield { check: 'key', message: 'its idempotency key is not 1 to 255 visible ASCII characters' };
+  if (!matches(IS_HASH, fingerprint))
+    yield { check: 'fingerprint', message: 'its fingerprint is not a SHA-256 in hexadecimal' };
+  if (!matches(IS_TIME, recordedAt))
+    yield {
+      check: 'time',
+      message: `its time ${JSON.stringify(recordedAt)} is no UTC time with milliseconds`,
+    };
+}
+
+const matches = (form: RegExp, value: unknown): boolean => typeof value === 'string' && form.test(value);
