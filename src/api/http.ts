@@ -77,8 +77,13 @@ function refuseMethod(allowed: AllowedMethods, { method, url }: FastifyRequest, 
   throw new MethodNotAllowedException(`${method} is not allowed here`);
 }
 
-/** Forms are for the pages: a form's fields must not pass for a command. */
+/**
+ * Forms are for the pages: a form's fields must not pass for a command. Nor is a body unpacked, which could be a
+ * thousand times as long.
+ */
 function refuseOtherTypes({ method, headers, routeOptions }: FastifyRequest): void {
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+    throw new UnsupportedMediaTypeException('Send the body as it is, without Content-Encoding');
   const type = headers['content-type'];
   const { ndjson } = routeOptions.config as BodyConfig;
   const [allowed, name] = ndjson ? [NDJSON_TYPE, 'application/x-ndjson'] : [JSON_TYPE, 'application/json'];

@@ -143,7 +143,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     status: 415,
     title: 'The body is not JSON',
     meaning:
-      'Send the body with `Content-Type: application/json`; commands in bulk as `application/x-ndjson`.',
+      'Send the body with `Content-Type: application/json`; commands in bulk as `application/x-ndjson`. It must not be packed.',
     example: { detail: 'Send the body as application/json' },
   },
   'batch-too-large': {

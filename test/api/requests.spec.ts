@@ -214,6 +214,11 @@ describe('a body', () => {
     expect(answer.problem).toBe('415 unsupported-media-type');
   });
 
+  it('that is packed is refused before it is read', async () => {
+    const answer = await api.post(ADD, { amount: '0.0001' }, { 'Content-Encoding': 'gzip' });
+    expect(answer.problem).toBe('415 unsupported-media-type');
+  });
+
   it('of type JSON may name its charset', async () => {
     const answer = await api.post(
       ADD,

@@ -16,7 +16,7 @@ import type { Answer, Wish } from './sqlite-worker.js';
 
 /** Appends that are sent at once, however short ago the last message was. */
 const WORTH_A_MESSAGE = 32;
-/** Pause between two messages otherwise, in milliseconds. */
+/** Pause after a message of several appends, in milliseconds. */
 const PAUSE_MS = 1;
 
 interface Waiting {
@@ -139,18 +139,19 @@ export class SqliteEventStore extends EventStore {
 
   /**
    * At once when the last message is a while ago; else a little later, with what comes in meanwhile: to wake the worker,
-   * commit, and hear of it costs more than an append does.
+   * commit, and hear of it costs more than an append does. Who sends one at a time is never kept waiting.
    */
   private sendSoon(): void {
     if (this.gathered.length === 0 || this.pause) {
       if (this.gathered.length >= WORTH_A_MESSAGE) this.send();
       return;
     }
+    if (this.gathered.length > 1)
+      this.pause = setTimeout(() => {
+        this.pause = undefined;
+        this.sendSoon();
+      }, PAUSE_MS);
     this.send();
-    this.pause = setTimeout(() => {
-      this.pause = undefined;
-      this.sendSoon();
-    }, PAUSE_MS);
   }
 
   private send(): void {
