@@ -4,9 +4,9 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { AccountLoader } from './account-loader.js';
 import type { AccountsIndex, CommandKey } from './accounts-index.js';
 import type { Booking, Order } from './booking.js';
-import { Refusal } from './domain/errors.js';
 import type { LedgerObserver } from './ledger-observer.js';
-import { bookedIn, isRefused, type Asked, type Decided, type Pending } from './pending.js';
+import { Callers } from './callers.js';
+import { bookedIn, isRefused, type Decided, type Pending } from './pending.js';
 import { Speculation, type BookedDecision } from './speculation.js';
 import { mainAccountStream } from './streams.js';
 
@@ -37,13 +37,13 @@ export interface Collaborators {
 export class AccountWriter {
   private readonly stream: string;
   private readonly maxFlights: number;
+  private readonly callers: Callers;
   private speculation: Speculation | undefined;
   /** Revision that the stream has once all that is on its way is in the log; -1 when it is to be made. */
   private sentRevision = -1;
   private waiting: Pending[] = [];
   /** What has to be decided again, ahead of all that waits. */
   private again: Pending[] = [];
-  private ordersOnTheirWay = 0;
   /** Appends, or answers that rest on them, that are on their way. */
   private flights = 0;
   /** Whether all that was sent so far is in the log. */
@@ -57,12 +57,13 @@ export class AccountWriter {
     private readonly wake: (writer: AccountWriter) => void,
   ) {
     this.stream = mainAccountStream(mainAccountId);
+    this.callers = new Callers(shared.observer);
     this.maxFlights = shared.store.exclusive ? MAX_FLIGHTS : 1;
   }
 
   /** Commands on their way. */
   get depth(): number {
-    return this.ordersOnTheirWay;
+    return this.callers.onTheirWay;
   }
 
   /** Roughly how much memory the account takes, in entries. */
@@ -84,12 +85,8 @@ export class AccountWriter {
       const error = new StoreUnavailable(`${MAX_WAITING} commands already wait for this account`);
       return orders.map(() => Promise.reject(error));
     }
-    const asked: Asked[] = [];
-    const bookings = orders.map(
-      (order) => new Promise<Booking>((resolve, reject) => asked.push({ order, resolve, reject })),
-    );
-    this.ordersOnTheirWay += orders.length;
-    this.waiting.push({ asked, attempts: 0, fresh: false });
+    const { pending, bookings } = this.callers.take(orders);
+    this.waiting.push(pending);
     this.wake(this);
     return bookings;
   }
@@ -124,7 +121,7 @@ export class AccountWriter {
       this.sentRevision = this.speculation.revision;
       this.landed = Promise.resolve(true);
     } catch (error) {
-      for (const pending of this.waiting.splice(0, asked)) this.fail(pending, error);
+      for (const pending of this.waiting.splice(0, asked)) this.callers.fail(pending, error);
     }
     this.loading = false;
     this.wake(this);
@@ -142,7 +139,7 @@ export class AccountWriter {
       try {
         batch.push({ pending, decisions: speculation.decide(pending.asked.map(({ order }) => order)) });
       } catch (error) {
-        this.fail(pending, error);
+        this.callers.fail(pending, error);
       }
     this.flights += 1;
     this.landed = this.fly(batch, this.landed).finally(() => {
@@ -164,7 +161,7 @@ export class AccountWriter {
         return false;
       }
       if (!sound) throw new OutcomeUnknown('the append ahead of this one ended in doubt');
-      for (const decided of batch) this.settle(decided);
+      for (const decided of batch) this.callers.tell(decided);
       this.speculation?.prune();
       return true;
     } catch (error) {
@@ -198,30 +195,6 @@ export class AccountWriter {
     return false;
   }
 
-  private settle({ pending, decisions }: Decided): void {
-    for (const [at, asked] of pending.asked.entries()) {
-      const decision = decisions[at]!;
-      if (decision.kind === 'refused') this.turnAway(asked, decision.refusal);
-      else {
-        this.ordersOnTheirWay -= 1;
-        this.shared.observer.command(asked.order.type, decision.kind);
-        const { receipt, position } = decision.known;
-        asked.resolve({ receipt, position, replayed: decision.kind === 'replayed' });
-      }
-    }
-  }
-
-  private fail({ asked }: Pending, error: unknown): void {
-    for (const each of asked) this.turnAway(each, error);
-  }
-
-  private turnAway({ order, reject }: Asked, error: unknown): void {
-    const outcome = error instanceof Refusal ? error.code : error instanceof Error ? error.name : 'error';
-    this.ordersOnTheirWay -= 1;
-    this.shared.observer.command(order.type, outcome);
-    reject(error);
-  }
-
   /** After a failed append: who waited for it is told, or tries again; the others are decided afresh. */
   private async recover(batch: readonly Decided[], error: unknown): Promise<void> {
     const lostRace = error instanceof RevisionConflict;
@@ -229,10 +202,10 @@ export class AccountWriter {
     for (const decided of batch) {
       const { pending, decisions } = decided;
       if (decisions.every(isRefused)) again.push(decided);
-      else if (!lostRace) this.fail(pending, error);
+      else if (!lostRace) this.callers.fail(pending, error);
       else if (++pending.attempts < MAX_ATTEMPTS) again.push(decided);
       else
-        this.fail(
+        this.callers.fail(
           pending,
           new StoreUnavailable(`lost ${MAX_ATTEMPTS} races for this account`, { cause: error }),
         );

@@ -1,0 +1,50 @@
+import type { Booking, Order } from './booking.js';
+import { Refusal } from './domain/errors.js';
+import type { LedgerObserver } from './ledger-observer.js';
+import type { Asked, Decided, Pending } from './pending.js';
+
+/** Those who wait for an account's writer: each is told once what became of what he asked for. */
+export class Callers {
+  /** Orders whose callers wait. */
+  onTheirWay = 0;
+
+  constructor(private readonly observer: LedgerObserver) {}
+
+  /** Takes orders that stand or fall together. */
+  take(orders: readonly Order[]): {
+    readonly pending: Pending;
+    readonly bookings: readonly Promise<Booking>[];
+  } {
+    const asked: Asked[] = [];
+    const bookings = orders.map(
+      (order) => new Promise<Booking>((resolve, reject) => asked.push({ order, resolve, reject })),
+    );
+    this.onTheirWay += orders.length;
+    return { pending: { asked, attempts: 0, fresh: false }, bookings };
+  }
+
+  /** What was decided, once all that it rests on is durable. */
+  tell({ pending, decisions }: Decided): void {
+    for (const [at, asked] of pending.asked.entries()) {
+      const decision = decisions[at]!;
+      if (decision.kind === 'refused') this.turnAway(asked, decision.refusal);
+      else {
+        this.onTheirWay -= 1;
+        this.observer.command(asked.order.type, decision.kind);
+        const { receipt, position } = decision.known;
+        asked.resolve({ receipt, position, replayed: decision.kind === 'replayed' });
+      }
+    }
+  }
+
+  fail({ asked }: Pending, error: unknown): void {
+    for (const each of asked) this.turnAway(each, error);
+  }
+
+  private turnAway({ order, reject }: Asked, error: unknown): void {
+    const outcome = error instanceof Refusal ? error.code : error instanceof Error ? error.name : 'error';
+    this.onTheirWay -= 1;
+    this.observer.command(order.type, outcome);
+    reject(error);
+  }
+}
