@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
 });
 const quick = positionals.includes('quick');
 const rounds = Number(values.rounds ?? 5);
-const commands = Number(values.commands ?? (quick ? 20_000 : 80_000));
+const commands = Number(values.commands ?? (quick ? 20_000 : 40_000));
 const lines = Number(values.lines);
 const requests = values.requests.split(',').map(Number);
 

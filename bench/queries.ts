@@ -14,6 +14,7 @@ import {
   type Beside,
   queryGrids,
   seeingGrid,
+  tooSlow,
   type Query,
   type QueryFigures,
   type Seeing,
@@ -48,7 +49,8 @@ const PORTAL: Scenario = {
 };
 /** Of those who look for their own writes. */
 const OWN: Scenario = { ...PORTAL, name: 'own' };
-const WRITTEN = paced(PORTAL, Number(values.commands));
+const pace = Number(values.commands);
+const WRITTEN = paced(PORTAL, pace);
 
 interface Contestants {
   readonly ledger: Running;
@@ -128,13 +130,16 @@ await onStage(async (stage) => {
       "CPU is of the contestant, for each request that it answered, query or command. nest is NestJS on Fastify that only answers, with bodies as long as the ledger's. While commands are written it is sent as many by the same sender, and only answers those too: HTTP and the sender cost both the same, and what is left is booking and looking up.",
     ],
     grids: [...queryGrids(queried), seeingGrid(seen)],
-    warnings: warningsOf(
-      [...queried, ...seen].flatMap(({ samples }): Moment[] => samples),
-      queried.map(({ cell, samples }) => ({
-        name: `${cell.contestant}, ${cell.kind}, ${cell.meanwhile.name}`,
-        perSecond: samples.map(({ perSecond }) => perSecond),
-      })),
-    ),
+    warnings: [
+      ...warningsOf(
+        [...queried, ...seen].flatMap(({ samples }): Moment[] => samples),
+        queried.map(({ cell, samples }) => ({
+          name: `${cell.contestant}, ${cell.kind}, ${cell.meanwhile.name}`,
+          perSecond: samples.map(({ perSecond }) => perSecond),
+        })),
+      ),
+      ...tooSlow(queried, pace),
+    ],
     data: { generator: load.name, rounds, seconds, connections, queries: queried, ownWrites: seen },
     charts: chartsOf(queried),
   });

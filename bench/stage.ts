@@ -1,7 +1,10 @@
 import { rmSync } from 'node:fs';
-import { chmod, mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+/** The kernel's number for a file system in memory. */
+const TMPFS = 0x0102_1994;
 
 export interface Stage {
   /** Empty, and gone afterwards. */
@@ -15,6 +18,8 @@ export async function onStage(bench: (stage: Stage) => Promise<void>): Promise<v
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const directory = await mkdtemp(join(tmpdir(), 'credit-ledger-bench-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+  if ((await statfs(directory)).type === TMPFS)
+    throw new Error(`${directory} is in memory, where durable costs nothing: set TMPDIR to one on a disk`);
   // PostgreSQL may have to run as another user, who must be able to reach its folder in here.
   await chmod(directory, 0o755);
   const running: { stop(): Promise<void> }[] = [];

@@ -71,6 +71,16 @@ export function queryGrids(queried: readonly Queried[]): Grid[] {
   ];
 }
 
+/** Who did not answer as many commands as were sent meanwhile: its queries had it easier than they should. */
+export const tooSlow = (queried: readonly Queried[], pace: number): string[] =>
+  queried
+    .map(({ cell, samples }) => ({ cell, commands: of(samples, ({ commands }) => commands) }))
+    .filter(({ commands }) => commands > 0 && commands < 0.95 * pace)
+    .map(
+      ({ cell, commands }) =>
+        `${cell.contestant}, ${cell.kind}: ${whole(commands)} of ${whole(pace)} commands a second were answered`,
+    );
+
 /** Medians of the rounds; what is added is the difference within a round. */
 export const seeingGrid = (seen: readonly Measured<Seeing, SeeingFigures>[]): Grid => ({
   head: [

@@ -45,8 +45,7 @@ export function warningsOf(moments: readonly Moment[], rates: readonly Rates[]):
 export async function publish({ name, about, grids, warnings, data, charts }: Report): Promise<void> {
   const when = new Date().toISOString();
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
-  const noise =
-    warnings.length > 0 ? ['', 'The machine was noisy:', ...warnings.map((one) => `- ${one}`)] : [];
+  const noise = warnings.length > 0 ? ['', 'Beware:', ...warnings.map((one) => `- ${one}`)] : [];
   const tables = grids.flatMap((grid) => ['', ...gridText(grid)]);
   const text = [`${when} · ${machine}`, ...about, ...tables, ...noise, ''].join('\n');
   const folder = fileURLToPath(new URL('../results/', import.meta.url));
