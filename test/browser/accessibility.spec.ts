@@ -10,6 +10,12 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const ACCOUNT = `/accounts/${MAIN}`;
 
+/** Texts that have less room than a word needs, and so stand letter under letter. */
+const SQUEEZED = `[...document.querySelectorAll('main :is(td, th, dd, p, button)')]
+  .filter((element) => element.innerText.trim().length > 6)
+  .filter((element) => element.getClientRects().length > 0 && element.clientWidth < 48)
+  .map((element) => element.innerText)`;
+
 /** Every screen, as it is for somebody who may do everything. */
 const SCREENS = [
   '/accounts',
@@ -74,13 +80,15 @@ inBrowser('every screen', (dashboard) => {
     it.each([
       ['at 320 pixels', { width: 320, height: 640 }],
       ['at 200 % zoom', { width: 590, height: 380 }],
-    ])(`scrolls in one direction only in ${language}, %s`, async (_, viewport) => {
+    ])(`scrolls in one direction only, and squeezes nothing, in ${language}, %s`, async (_, viewport) => {
       const page = await dashboard.visit({ language, viewport });
       const tooWide: string[] = [];
       for (const screen of SCREENS) {
         await page.goto(dashboard.url(screen));
         const width = await page.evaluate<number>('document.documentElement.scrollWidth');
         if (width > viewport.width) tooWide.push(`${screen} is ${width} wide`);
+        for (const text of await page.evaluate<string[]>(SQUEEZED))
+          tooWide.push(`${screen} squeezes ${text}`);
       }
       expect(tooWide).toEqual([]);
     });

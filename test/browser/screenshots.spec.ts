@@ -11,6 +11,7 @@ const WRITE = process.env['WRITE_SCREENSHOTS'] !== undefined;
 const ACCOUNT = `/accounts/${MAIN}`;
 const NAMES = { [DESK]: 'Reception', [DOOR]: 'Front door', [HALL]: 'Workshop', [HOME]: 'Home office' };
 const WIDE = { width: 1100, height: 720 };
+const TALL = { width: 1100, height: 1400 };
 const NARROW = { width: 360, height: 720 };
 
 inBrowser('the pictures in the documents', (dashboard) => {
@@ -33,7 +34,7 @@ inBrowser('the pictures in the documents', (dashboard) => {
     { name: 'add-credit-en', path: `${ACCOUNT}/sip-accounts/${DOOR}/add-credit`, language: 'en' },
     { name: 'remove-credit-nl', path: `${ACCOUNT}/sip-accounts/${DESK}/remove-all-credit`, language: 'nl' },
     { name: 'history-en', path: `${ACCOUNT}/history`, language: 'en' },
-    { name: 'event-en', path: `${ACCOUNT}/history/14`, language: 'en' },
+    { name: 'event-en', path: `${ACCOUNT}/history/14`, language: 'en', viewport: TALL },
   ] as const)('$name is taken', async ({ name, path, ...visit }) => {
     const page = await dashboard.visit({ viewport: WIDE, ...visit, path });
     if (await page.locator('#fresh').count()) await page.waitForSelector('#fresh[data-state=live]');

@@ -105,6 +105,12 @@ function followWhileSeen(path) {
   addEventListener('pageshow', (event) => event.persisted && location.reload());
 }
 
+// On a small screen the menu is one line that scrolls: the page's own entry belongs in sight. Not by scrollIntoView,
+// which would also let Tab begin there.
+const menu = document.querySelector('.menu');
+const here = menu?.querySelector('[aria-current]');
+if (here) menu.scrollLeft = here.offsetLeft - menu.offsetLeft + here.offsetWidth - menu.clientWidth;
+
 if (document.body.dataset.live) followWhileSeen(document.body.dataset.live);
 
 for (const chip of document.querySelectorAll('[data-fill]'))

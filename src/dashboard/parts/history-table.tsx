@@ -48,9 +48,13 @@ export function HistoryTable({ view, currency, entries }: HistoryTableProps) {
                 {entry.reference && <span class="subject">{entry.reference}</span>}
               </td>
               <td class="number amount">{money(entry.amount)}</td>
-              <td class="number">{money(entry.mainAccount.available)}</td>
-              <td class="number">{money(entry.sipAccount?.available)}</td>
-              <td class="wide subject">{entry.actor}</td>
+              <td class="number balance" data-label={details.mainBalance}>
+                {money(entry.mainAccount.available)}
+              </td>
+              <td class="number balance" data-label={details.sipBalance}>
+                {money(entry.sipAccount?.available)}
+              </td>
+              <td class="wide actor">{entry.actor}</td>
             </tr>
           ))}
         </tbody>

@@ -39,7 +39,7 @@ export function SipAccountTable({ view, currency, rows, sort, query }: SipAccoun
         <thead>
           <tr>
             {sortable('account', overview.account)}
-            {sortable('name', overview.name, 'wide')}
+            {sortable('name', overview.name)}
             {sortable('amount', overview.amount, 'number')}
             <th scope="col" class="wide">
               {overview.trend}
@@ -83,7 +83,7 @@ function Row({ view, currency, row }: { view: View; currency: string; row: SipAc
       <td class="wide">
         <Sparkline balances={row.recent} label={overview.trendOf(account)} />
       </td>
-      <td class="wide moment">
+      <td class="wide moment" data-label={overview.lastMovement}>
         {lastMovementAt ? (
           <time dateTime={lastMovementAt}>
             {view.date(lastMovementAt)} <span>{view.time(lastMovementAt)}</span>

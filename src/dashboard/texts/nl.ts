@@ -9,7 +9,7 @@ export const nl: Texts = {
   menu: 'Menu',
   mainAccounts: 'Hoofdaccounts',
   sipAccounts: 'SIP-account(s)',
-  history: 'Gespreks- en kredietdetails',
+  history: 'Bel-/kredietdetails',
   shop: 'Shop',
   signedInAs: (who) => `Aangemeld als ${who}`,
   signOut: 'Afmelden',
@@ -154,7 +154,7 @@ export const nl: Texts = {
   },
 
   details: {
-    title: 'Gespreks- en kredietdetails',
+    title: 'Bel-/kredietdetails',
     account: 'SIP-account',
     kind: 'Soort',
     allKinds: 'Alle soorten',
