@@ -34,9 +34,12 @@ export const eventHash = (
   { data, unhashed }: CanonicalTexts,
 ): string =>
   sha256(
-    `{"data":${data},"id":${JSON.stringify(id)},"metadata":${unhashed},` +
-      `"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`,
+    `{"data":${data},"id":${quoted(id)},"metadata":${unhashed},` +
+      `"revision":${revision},"stream":${quoted(stream)},"type":${quoted(type)}}`,
   );
+
+/** JSON of a text; to see first that it needs no escape takes half the time. */
+const quoted = (text: string): string => (/^[\w.~-]*$/.test(text) ? `"${text}"` : JSON.stringify(text));
 
 /** SHA-256 of what names a command: the first four groups of its event's id are made from it. */
 export const keyDigest = (mainAccountId: string, idempotencyKey: string): string =>

@@ -6,6 +6,7 @@ import type { AuditedAccount } from './accounts-audit.js';
 import { reportOf, type AuditOptions, type AuditReport, type ReadLog } from './audit.js';
 import { Findings, type Finding } from './findings.js';
 import { LogAudit } from './log-audit.js';
+import { eventLeaf } from './merkle.js';
 
 /** What a thread is started with. After that it is told again and again up to which position to go on. */
 export interface PartOrder {
@@ -20,9 +21,9 @@ export interface PartOrder {
 /** What a thread has seen of a stretch of the log; the last one brings what it has found in all. */
 export interface PartSeen {
   readonly events: number;
-  /** Positions of its events of the ledger, in order, and 32 bytes for each: its leaf of the tree. */
+  /** Positions of its events of the ledger, in order, and the hashes that they bear, 64 digits each. */
   readonly positions: Float64Array;
-  readonly leaves: Uint8Array;
+  readonly hashes: string;
   readonly result?: PartResult;
 }
 
@@ -99,16 +100,18 @@ function endsOf(until: Position): Position[] {
   return [...ends, until];
 }
 
-/** Adds the leaves of all parts to the tree, in order of position. */
+/** Adds the events of all parts to the tree, in order of position. */
 function growTree(log: LogAudit, seen: readonly PartSeen[]): void {
-  const parts = seen.map(({ positions, leaves }) => ({ positions, leaves, next: 0 }));
-  const position = ({ positions, next }: (typeof parts)[number]): number => positions[next] ?? Infinity;
+  const next = seen.map(() => 0);
+  const positionIn = (part: number): number => seen[part]?.positions[next[part] ?? 0] ?? Infinity;
   for (const { events } of seen) log.seen += events;
   for (;;) {
-    const first = parts.reduce((a, b) => (position(b) < position(a) ? b : a));
-    if (position(first) === Infinity) return;
-    const at = first.next++ * 32;
-    log.append(Buffer.from(first.leaves.buffer, first.leaves.byteOffset + at, 32));
+    let first = 0;
+    for (let part = 1; part < seen.length; part++) if (positionIn(part) < positionIn(first)) first = part;
+    if (positionIn(first) === Infinity) return;
+    const at = 64 * (next[first] ?? 0);
+    next[first] = (next[first] ?? 0) + 1;
+    log.append(eventLeaf(seen[first]?.hashes.slice(at, at + 64) ?? ''));
   }
 }
 
