@@ -14,7 +14,6 @@ import { emptyHead, seal, sha256, type StreamHead } from '../src/ledger/seal.js'
 import { mainAccountStream } from '../src/ledger/streams.js';
 import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
 import { conservationProjection } from '../src/projections/conservation/conservation-projection.js';
-import { historyProjection } from '../src/projections/history/history-projection.js';
 import type { Projection } from '../src/projections/projection.js';
 import { openReadModels } from '../src/projections/read-models-file.js';
 import { runProjections } from '../src/projections/run-projections.js';
@@ -38,7 +37,7 @@ const [events, mains, sips, rounds] = [values.events, values.mains, values.sips,
   Number,
 ) as [number, number, number, number];
 const BATCH = 4000;
-const ALL = [accountsProjection, historyProjection, treeProjection, conservationProjection];
+const ALL = [accountsProjection, treeProjection, conservationProjection];
 
 interface Cost {
   readonly perSecond: number;

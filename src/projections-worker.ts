@@ -3,7 +3,6 @@ import type { Config } from './config/config.js';
 import { openEventReader } from './event-store/open-event-store.js';
 import { accountsProjection } from './projections/accounts/accounts-projection.js';
 import { conservationProjection } from './projections/conservation/conservation-projection.js';
-import { historyProjection } from './projections/history/history-projection.js';
 import type { ThreadMessage, ThreadOptions, ThreadWish } from './projections/messages.js';
 import { namesProjection } from './projections/names/names-projection.js';
 import { Pace } from './projections/pace.js';
@@ -21,7 +20,7 @@ parentPort?.on('message', (wish: ThreadWish) => {
 });
 await runProjections(
   options,
-  [accountsProjection, historyProjection, treeProjection, conservationProjection, namesProjection],
+  [accountsProjection, treeProjection, conservationProjection, namesProjection],
   () => openEventReader(config),
   (message: ThreadMessage) => parentPort?.postMessage(message),
   closing.signal,

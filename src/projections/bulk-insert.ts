@@ -1,37 +1,49 @@
 import type Database from 'libsql';
 
-/** Rows a statement carries: three times as fast as one by one. */
-const ROWS = 32;
+/** Rows a statement carries, the most first: a call costs as much as binding twenty values. */
+const SIZES = [64, 16, 4, 1] as const;
 
-/** Collects rows for a table and inserts many with one statement. */
+interface Form {
+  /** A row's values in SQL; a parameter for each column when undefined. */
+  readonly row?: string;
+  /** What is done with rows that are there already, in SQL. */
+  readonly onConflict?: string;
+}
+
+/** Collects rows for a table and writes many with one statement. Full statements leave at once. */
 export class BulkInsert {
   private readonly width: number;
-  private readonly many: Database.Statement;
-  private readonly one: Database.Statement;
+  private readonly statements: readonly { readonly values: number; readonly insert: Database.Statement }[];
+  private readonly full: number;
   /** Row after row. */
   private values: unknown[] = [];
 
   /** @param columns their names, with commas between */
-  constructor(db: Database.Database, table: string, columns: string) {
-    const row = `(${columns.replace(/\w+/g, '?')})`;
-    const insert = `INSERT INTO ${table} (${columns}) VALUES `;
+  constructor(db: Database.Database, table: string, columns: string, { row, onConflict = '' }: Form = {}) {
     this.width = columns.split(',').length;
-    this.one = db.prepare(insert + row);
-    this.many = db.prepare(insert + Array<string>(ROWS).fill(row).join(', '));
+    const one = row ?? `(${columns.replace(/\w+/g, '?')})`;
+    this.statements = SIZES.map((rows) => {
+      const all = Array<string>(rows).fill(one).join(', ');
+      const insert = db.prepare(`INSERT INTO ${table} (${columns}) VALUES ${all} ${onConflict}`);
+      return { values: rows * this.width, insert };
+    });
+    this.full = SIZES[0] * this.width;
   }
 
   /** @param row a value for each column */
   add(...row: readonly unknown[]): void {
-    this.values.push(...row);
+    for (const value of row) this.values.push(value);
+    if (this.values.length === this.full) this.flush();
   }
 
   flush(): void {
-    const { values, width } = this;
-    let at = 0;
-    for (const step = ROWS * width; at + step <= values.length; at += step)
-      this.many.run(values.slice(at, at + step));
-    for (; at < values.length; at += width) this.one.run(values.slice(at, at + width));
+    const { values } = this;
+    if (values.length === 0) return;
     this.values = [];
+    if (values.length === this.full) return void this.statements[0]?.insert.run(values);
+    let at = 0;
+    for (const { values: step, insert } of this.statements)
+      for (; at + step <= values.length; at += step) insert.run(values.slice(at, at + step));
   }
 
   forget(): void {

@@ -124,7 +124,7 @@ describe('the read models of a running service', () => {
     await side.close();
     side = await ReadSide.start(side.dataDir, 200);
     const stoppedAgain = () =>
-      side.projections.stopped.filter(({ projection }) => ['accounts', 'history'].includes(projection));
+      side.projections.stopped.filter(({ projection }) => ['accounts', 'conservation'].includes(projection));
     await until(() => stoppedAgain().length === 2);
     expect(side.projections.ready).toBe(false);
   });

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import type { EventReader, RecordedEvent } from '../../src/event-store/event-store.js';
 import { accountsProjection } from '../../src/projections/accounts/accounts-projection.js';
-import { historyProjection } from '../../src/projections/history/history-projection.js';
+import { conservationProjection } from '../../src/projections/conservation/conservation-projection.js';
 import type { ThreadMessage } from '../../src/projections/messages.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { runProjections } from '../../src/projections/run-projections.js';
 
-export const PROJECTIONS: readonly Projection[] = [accountsProjection, historyProjection];
+export const PROJECTIONS: readonly Projection[] = [accountsProjection, conservationProjection];
 
 /** Brings the file's read models to the end of the log, as the thread does. @returns what it told */
 export async function project(
@@ -41,10 +41,15 @@ export function rowsIn(file: string): Readonly<Record<string, readonly unknown[]
   const db = new Database(file);
   try {
     return Object.fromEntries(
-      ['checkpoints', 'main_accounts', 'sip_accounts', 'commands', 'entries'].map((table) => [
-        table,
-        db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().all(),
-      ]),
+      [
+        'checkpoints',
+        'main_accounts',
+        'sip_accounts',
+        'entries',
+        'entry_tiles',
+        'sip_entry_tiles',
+        'conservation',
+      ].map((table) => [table, db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().all()]),
     );
   } finally {
     db.close();

@@ -72,7 +72,7 @@ export class ReadSide {
   /** Resolves when every read model holds the whole log. */
   async caughtUp(): Promise<void> {
     const head = await this.store.head();
-    for (const projection of ['accounts', 'history'])
+    for (const projection of ['accounts', 'conservation'])
       await this.projections.waitFor(projection, head, 10_000);
   }
 

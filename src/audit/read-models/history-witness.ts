@@ -4,7 +4,7 @@ import type { ReadModelTables } from './read-model-tables.js';
 import { movedAmount, namedSip, sipAvailable } from './told-by-event.js';
 import type { Witness, WitnessedEvent } from './witness.js';
 
-/** Compares every entry of the history, with the balances in it, with the log. */
+/** Compares every entry of the history, with the balances in it, with the log: receipts are made of them. */
 export class HistoryWitness implements Witness {
   private events = 0;
 
@@ -19,10 +19,11 @@ export class HistoryWitness implements Witness {
     const { metadata, movement } = read;
     const { balances } = account;
     this.tables.compare(
-      'entries',
-      { main_account_id: account.mainAccountId, revision: recorded.revision },
+      'history',
+      { position: recorded.position },
       {
-        position: recorded.position,
+        main_account_id: account.mainAccountId,
+        revision: recorded.revision,
         event_id: recorded.id,
         type: recorded.type,
         recorded_at: metadata.recordedAt,
@@ -32,6 +33,7 @@ export class HistoryWitness implements Witness {
         reference: 'reference' in movement ? movement.reference : null,
         actor: metadata.actor,
         idempotency_key: metadata.idempotencyKey,
+        fingerprint: metadata.fingerprint,
         hash: metadata.hash,
         purchased: amountOf(balances.purchased),
         available: amountOf(balances.main),
@@ -44,6 +46,6 @@ export class HistoryWitness implements Witness {
   }
 
   end(): void {
-    this.tables.count('entries', this.events);
+    this.tables.count('history', this.events);
   }
 }

@@ -1,19 +1,17 @@
-import type Database from 'libsql';
-import { sipAvailable, type Fold } from '../../ledger/domain/account.js';
-import { formatAmount, ZERO } from '../../ledger/domain/amount.js';
-import { receiptOf } from '../../ledger/domain/receipt.js';
-import { BulkInsert } from '../bulk-insert.js';
-import type { LogEntry } from '../log-entry.js';
-import { foldOf, PartialFolds, type FoldRow, type FoldSource, type PartialFold } from '../partial-folds.js';
-import type { Projection, ProjectionWriter } from '../projection.js';
+import type { Projection } from '../projection.js';
+import { AccountsWriter } from './accounts-writer.js';
 
-/** The balances as they are now, which are also the write side's snapshots, and every command's receipt by its key. */
+/**
+ * The balances as they are now, which are also the write side's snapshots, and every event with the balances right
+ * after it: an account's history, and by their keys the receipts of its commands.
+ */
 export const accountsProjection: Projection = {
   name: 'accounts',
-  schema: 2,
-  tables: ['main_accounts', 'sip_accounts', 'commands'],
-  // `place` is the order of opening and of adding. Commands lie in the order of the log, so that only the small
-  // entries of their index are inserted here and there.
+  schema: 3,
+  // The last one was a table of its own before schema 3.
+  tables: ['main_accounts', 'sip_accounts', 'entries', 'entry_tiles', 'sip_entry_tiles', 'commands'],
+  // `place` is the order of opening and of adding. Entries lie in the order of the log; `account` is the place of
+  // theirs, `recent` and the tiles say where they lie. Only their keys are an index, inserted here and there.
   ddl: `
     CREATE TABLE main_accounts (
       place INTEGER PRIMARY KEY,
@@ -25,7 +23,8 @@ export const accountsProjection: Projection = {
       sip_accounts_count INTEGER NOT NULL,
       revision INTEGER NOT NULL,
       hash TEXT NOT NULL,
-      recorded_at TEXT NOT NULL
+      recorded_at TEXT NOT NULL,
+      recent TEXT NOT NULL
     ) STRICT;
     CREATE TABLE sip_accounts (
       main_account_id TEXT NOT NULL,
@@ -33,119 +32,52 @@ export const accountsProjection: Projection = {
       sip_account_id TEXT NOT NULL,
       available TEXT NOT NULL,
       moved_at TEXT,
+      added_revision INTEGER NOT NULL,
+      recent TEXT NOT NULL,
       PRIMARY KEY (main_account_id, place),
       UNIQUE (main_account_id, sip_account_id)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE commands (
-      main_account_id TEXT NOT NULL,
-      idempotency_key TEXT NOT NULL,
-      fingerprint TEXT NOT NULL,
-      receipt TEXT NOT NULL,
+    CREATE TABLE entries (
       position INTEGER PRIMARY KEY,
-      UNIQUE (main_account_id, idempotency_key)
-    ) STRICT`,
+      account INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      event_id TEXT NOT NULL,
+      type TEXT NOT NULL,
+      recorded_at TEXT NOT NULL,
+      sip_account_id TEXT,
+      amount TEXT,
+      currency TEXT,
+      reference TEXT,
+      actor TEXT NOT NULL,
+      idempotency_key TEXT NOT NULL,
+      fingerprint BLOB NOT NULL,
+      hash BLOB NOT NULL,
+      purchased TEXT NOT NULL,
+      available TEXT NOT NULL,
+      sip_accounts_available TEXT NOT NULL,
+      sip_accounts_count INTEGER NOT NULL,
+      sip_available TEXT,
+      UNIQUE (account, idempotency_key)
+    ) STRICT;
+    CREATE TABLE entry_tiles (
+      account INTEGER NOT NULL,
+      tile INTEGER NOT NULL,
+      positions TEXT NOT NULL,
+      PRIMARY KEY (account, tile)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sip_entry_tiles (
+      account INTEGER NOT NULL,
+      sip_account INTEGER NOT NULL,
+      first INTEGER NOT NULL,
+      positions TEXT NOT NULL,
+      PRIMARY KEY (account, sip_account, first)
+    ) STRICT, WITHOUT ROWID;
+    DROP VIEW IF EXISTS history;
+    CREATE VIEW history AS
+      SELECT position, account, (SELECT main_account_id FROM main_accounts WHERE place = account) AS main_account_id,
+        revision, event_id, type, recorded_at, sip_account_id, amount, currency, reference, actor,
+        idempotency_key, lower(hex(fingerprint)) AS fingerprint, lower(hex(hash)) AS hash, purchased, available,
+        sip_accounts_available, sip_accounts_count, sip_available
+      FROM entries`,
   open: (db) => new AccountsWriter(db),
 };
-
-class AccountsWriter implements ProjectionWriter {
-  private readonly folds: PartialFolds;
-  private readonly commands: BulkInsert;
-  private readonly addedSips: BulkInsert;
-  private readonly saveMain: Database.Statement;
-  private readonly saveSip: Database.Statement;
-  /** The SIP accounts whose credit was moved since the last flush, and when. */
-  private readonly moved = new Map<Fold, Map<string, string>>();
-
-  constructor(db: Database.Database) {
-    this.folds = new PartialFolds(sourceIn(db));
-    this.commands = new BulkInsert(
-      db,
-      'commands',
-      'main_account_id, idempotency_key, fingerprint, receipt, position',
-    );
-    this.addedSips = new BulkInsert(db, 'sip_accounts', 'main_account_id, place, sip_account_id, available');
-    this.saveMain = db.prepare(`
-      INSERT INTO main_accounts (main_account_id, currency, purchased, available, sip_accounts_available,
-        sip_accounts_count, revision, hash, recorded_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (main_account_id) DO UPDATE SET currency = excluded.currency, purchased = excluded.purchased,
-        available = excluded.available, sip_accounts_available = excluded.sip_accounts_available,
-        sip_accounts_count = excluded.sip_accounts_count, revision = excluded.revision, hash = excluded.hash,
-        recorded_at = excluded.recorded_at`);
-    this.saveSip = db.prepare(
-      'UPDATE sip_accounts SET available = ?, moved_at = ? WHERE main_account_id = ? AND sip_account_id = ?',
-    );
-  }
-
-  apply(entry: LogEntry): void {
-    const { recorded, mainAccountId, event, metadata } = entry;
-    const { account } = this.folds.evolve(entry);
-    if (event.type === 'SipAccountAdded')
-      this.addedSips.add(mainAccountId, account.sipAccountsCount, event.data.sipAccountId, ZERO);
-    else if ('sipAccountId' in event.data)
-      this.movedIn(account).set(event.data.sipAccountId, metadata.recordedAt);
-    const booked = {
-      eventId: recorded.id,
-      revision: recorded.revision,
-      recordedAt: metadata.recordedAt,
-    };
-    const receipt = JSON.stringify(receiptOf(event, booked, account));
-    const { idempotencyKey, fingerprint } = metadata;
-    this.commands.add(mainAccountId, idempotencyKey, fingerprint, receipt, recorded.position);
-  }
-
-  flush(): void {
-    this.addedSips.flush();
-    for (const fold of this.folds.unsettled) this.save(fold);
-    this.commands.flush();
-    this.folds.settle();
-    this.moved.clear();
-  }
-
-  forget(): void {
-    this.folds.forget();
-    this.addedSips.forget();
-    this.commands.forget();
-    this.moved.clear();
-  }
-
-  private movedIn(account: Fold): Map<string, string> {
-    let moved = this.moved.get(account);
-    if (!moved) this.moved.set(account, (moved = new Map()));
-    return moved;
-  }
-
-  private save({ account, revision, hash, recordedAt }: PartialFold): void {
-    this.saveMain.run([
-      account.mainAccountId,
-      account.currency ?? null,
-      formatAmount(account.purchased),
-      formatAmount(account.available),
-      formatAmount(account.sipAccountsAvailable),
-      account.sipAccountsCount,
-      revision,
-      hash,
-      recordedAt,
-    ]);
-    for (const [sipAccountId, movedAt] of this.moved.get(account) ?? []) {
-      const available = formatAmount(sipAvailable(account, sipAccountId));
-      this.saveSip.run([available, movedAt, account.mainAccountId, sipAccountId]);
-    }
-  }
-}
-
-function sourceIn(db: Database.Database): FoldSource {
-  const main = db.prepare('SELECT * FROM main_accounts WHERE main_account_id = ?');
-  const sip = db.prepare(
-    'SELECT available FROM sip_accounts WHERE main_account_id = ? AND sip_account_id = ?',
-  );
-  return {
-    mainAccount(mainAccountId) {
-      const row = main.get([mainAccountId]) as FoldRow | undefined;
-      return row && foldOf(mainAccountId, row);
-    },
-    sipAccount(mainAccountId, sipAccountId) {
-      return (sip.get([mainAccountId, sipAccountId]) as { available: string } | undefined)?.available;
-    },
-  };
-}

@@ -3,6 +3,7 @@ import { amountOf } from '../../audit/balances.js';
 import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { Projections, type Freshness } from '../projections.js';
+import { entryAt } from '../history/entries.js';
 import type { ReadModels } from '../read-models.js';
 
 export interface GetConservation {
@@ -92,11 +93,10 @@ function differenceFromHistory(
   main: string,
   sips: string,
 ): ConservationCertificate['firstBreach'] {
-  const shown = models
-    .query<{ event_id: string; available: string; sip_accounts_available: string }>(
-      'SELECT event_id, available, sip_accounts_available FROM entries WHERE main_account_id = ? AND revision = ?',
-    )
-    .get(mainAccountId, revision);
+  const place = models
+    .query<{ account: number }>('SELECT place AS account FROM main_accounts WHERE main_account_id = ?')
+    .get(mainAccountId);
+  const shown = place && entryAt(models, place.account, revision);
   // The history may be a moment behind.
   if (!shown || (shown.available === main && shown.sip_accounts_available === sips)) return null;
   const reason = `the history shows ${shown.available} on the main account and ${shown.sip_accounts_available} on its SIP accounts`;

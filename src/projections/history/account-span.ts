@@ -1,44 +1,39 @@
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import type { ReadModels } from '../read-models.js';
+import { entryAt } from './entries.js';
 
 /** An account's history: what it is in, and its last revision. */
 export interface AccountSpan {
+  /** By which its entries know it. */
+  readonly account: number;
   readonly currency: string;
   readonly revision: number;
 }
 
 /** @throws MainAccountNotFound */
 export function spanOf(models: ReadModels, mainAccountId: string): AccountSpan {
-  const first = models
-    .query<{ currency: string | null }>(
-      'SELECT currency FROM entries WHERE main_account_id = ? AND revision = 0',
+  const span = models
+    .query<AccountSpan>(
+      'SELECT place AS account, currency, revision FROM main_accounts WHERE main_account_id = ?',
     )
     .get(mainAccountId);
-  if (!first) throw new MainAccountNotFound(mainAccountId);
-  const last = models
-    .query<{ revision: number }>('SELECT max(revision) AS revision FROM entries WHERE main_account_id = ?')
-    .get(mainAccountId);
-  return { currency: first.currency ?? '', revision: last?.revision ?? 0 };
+  if (!span) throw new MainAccountNotFound(mainAccountId);
+  return span;
 }
 
 /**
- * The first revision recorded at an instant or later. Times never go back in a stream, and revisions have no
- * gaps, so it is found by halving.
- * @param end a revision beyond which there is no need to look
+ * The first revision recorded at an instant or later; the one after the last when there is none. Times never go
+ * back in a stream, and revisions have no gaps, so it is found by halving.
  */
 export function firstRevisionAt(
   models: ReadModels,
-  mainAccountId: string,
+  { account, revision }: AccountSpan,
   instant: string,
-  end: number,
 ): number {
-  const recordedAt = models.query<{ recorded_at: string }>(
-    'SELECT recorded_at FROM entries WHERE main_account_id = ? AND revision = ?',
-  );
-  let [low, high] = [0, end];
+  let [low, high] = [0, revision + 1];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if ((recordedAt.get(mainAccountId, middle)?.recorded_at ?? '') < instant) low = middle + 1;
+    if ((entryAt(models, account, middle)?.recorded_at ?? '') < instant) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -4,8 +4,9 @@ import type { LedgerEvent } from '../../ledger/domain/events.js';
 import { limitOf, placeOf, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
-import { firstRevisionAt, spanOf } from './account-span.js';
-import { entryOf, type HistoryEntry, type HistoryRow } from './history-entry.js';
+import { firstRevisionAt, spanOf, type AccountSpan } from './account-span.js';
+import { entriesIn } from './entries.js';
+import { entryOf, type HistoryEntry } from './history-entry.js';
 
 export interface GetHistory extends PageRequest {
   readonly mainAccountId: string;
@@ -45,26 +46,25 @@ export class GetHistoryHandler implements IQueryHandler<GetHistoryQuery> {
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetHistoryQuery): Promise<History & Freshness> {
-    return this.projections.read('history', request.atLeast, (models) => readHistory(models, request));
+    return this.projections.read('accounts', request.atLeast, (models) => readHistory(models, request));
   }
 }
 
 function readHistory(models: ReadModels, request: GetHistory): History {
   const { sipAccountId, type, actor, newestFirst = false } = request;
   const limit = limitOf(request);
-  const { begin, end } = rangeOf(models, request);
+  const span = spanOf(models, request.mainAccountId);
+  const { begin, end } = rangeOf(models, span, request);
   const scanBegin = newestFirst ? Math.max(begin, end - MOST_SCANNED) : begin;
   const scanEnd = newestFirst ? end : Math.min(end, begin + MOST_SCANNED);
-  const filters = Object.entries({ sip_account_id: sipAccountId, type, actor }).filter(
-    (filter): filter is [string, string] => filter[1] !== undefined,
-  );
-  const rows = models
-    .query<HistoryRow>(
-      `SELECT revision AS place, * FROM entries WHERE main_account_id = ? AND revision >= ? AND revision < ?
-       ${filters.map(([column]) => `AND ${column} = ?`).join(' ')}
-       ORDER BY revision ${newestFirst ? 'DESC' : ''} LIMIT ?`,
-    )
-    .all(request.mainAccountId, scanBegin, scanEnd, ...filters.map(([, value]) => value), limit + 1);
+  const rows = entriesIn(models, {
+    account: span.account,
+    begin: scanBegin,
+    end: scanEnd,
+    newestFirst,
+    limit: limit + 1,
+    where: { sip_account_id: sipAccountId, type, actor },
+  });
   const entries = rows.slice(0, limit).map(entryOf);
   if (rows.length > limit) return { entries, next: String(entries.at(-1)?.revision) };
   if (newestFirst) return { entries, next: scanBegin > begin ? String(scanBegin) : null };
@@ -72,11 +72,14 @@ function readHistory(models: ReadModels, request: GetHistory): History {
 }
 
 /** The revisions that may be on the page, the last one exclusive. */
-function rangeOf(models: ReadModels, request: GetHistory): { begin: number; end: number } {
-  const { mainAccountId, from, until, newestFirst } = request;
-  const length = spanOf(models, mainAccountId).revision + 1;
-  const begin = from === undefined ? 0 : firstRevisionAt(models, mainAccountId, from, length);
-  const end = until === undefined ? length : firstRevisionAt(models, mainAccountId, until, length);
+function rangeOf(
+  models: ReadModels,
+  span: AccountSpan,
+  request: GetHistory,
+): { readonly begin: number; readonly end: number } {
+  const { from, until, newestFirst } = request;
+  const begin = from === undefined ? 0 : firstRevisionAt(models, span, from);
+  const end = until === undefined ? span.revision + 1 : firstRevisionAt(models, span, until);
   const after = placeOf(request);
   if (after === undefined) return { begin, end };
   return newestFirst ? { begin, end: Math.min(end, after) } : { begin: Math.max(begin, after + 1), end };

@@ -4,7 +4,8 @@ import type { MainAccountOverview } from '../accounts/get-main-account.js';
 import { readPage, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
-import { pastAccount, pastSipAvailable, type PointInTime } from './point-in-time.js';
+import { lastOfSip } from './entries.js';
+import { pastAccount, type PointInTime } from './point-in-time.js';
 
 export interface GetPastMainAccount extends PageRequest {
   readonly mainAccountId: string;
@@ -25,30 +26,26 @@ export class GetPastMainAccountHandler implements IQueryHandler<GetPastMainAccou
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetPastMainAccountQuery): Promise<MainAccountOverview & Freshness> {
-    return this.projections.read('history', request.atLeast, (models) => readPast(models, request));
+    return this.projections.read('accounts', request.atLeast, (models) => readPast(models, request));
   }
 }
 
 function readPast(models: ReadModels, request: GetPastMainAccount): MainAccountOverview {
   const { mainAccountId, point } = request;
-  const { currency, revision, available, sipAccountsAvailable, sipAccountsCount } = pastAccount(
-    models,
-    mainAccountId,
-    point,
-  );
-  // The cursor is the revision at which the page's last SIP account was added.
+  const past = pastAccount(models, mainAccountId, point);
+  const { currency, revision, available, sipAccountsAvailable, sipAccountsCount } = past;
   const { rows, next } = readPage(request, (after, count) =>
     models
       .query<{ place: number; sipAccountId: string }>(
-        `SELECT revision AS place, sip_account_id AS sipAccountId FROM entries INDEXED BY entries_of_addition
-         WHERE main_account_id = ? AND type = 'SipAccountAdded' AND revision > ? AND revision <= ?
-         ORDER BY revision LIMIT ?`,
+        `SELECT place, sip_account_id AS sipAccountId FROM sip_accounts
+         WHERE main_account_id = ? AND place > ? AND added_revision <= ? ORDER BY place LIMIT ?`,
       )
       .all(mainAccountId, after, revision, count),
   );
   const sipAccounts = rows.map(({ sipAccountId }) => ({
     sipAccountId,
-    available: pastSipAvailable(models, mainAccountId, sipAccountId, revision)?.available ?? '0.0000',
+    available:
+      lastOfSip(models, { mainAccountId, ...past }, sipAccountId, revision)?.sip_available ?? '0.0000',
   }));
   return {
     mainAccountId,

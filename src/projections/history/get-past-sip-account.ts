@@ -4,7 +4,8 @@ import { SipAccountNotFound } from '../../ledger/domain/errors.js';
 import type { SipAccountOverview } from '../accounts/get-sip-account.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
-import { pastAccount, pastSipAvailable, type PointInTime } from './point-in-time.js';
+import { lastOfSip } from './entries.js';
+import { pastAccount, type PointInTime } from './point-in-time.js';
 
 export interface GetPastSipAccount {
   readonly mainAccountId: string;
@@ -26,7 +27,7 @@ export class GetPastSipAccountHandler implements IQueryHandler<GetPastSipAccount
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetPastSipAccountQuery): Promise<SipAccountOverview & Freshness> {
-    return this.projections.read('history', request.atLeast, (models) => readPast(models, request));
+    return this.projections.read('accounts', request.atLeast, (models) => readPast(models, request));
   }
 }
 
@@ -34,9 +35,14 @@ function readPast(
   models: ReadModels,
   { mainAccountId, sipAccountId, point }: GetPastSipAccount,
 ): SipAccountOverview {
-  const { currency, revision } = pastAccount(models, mainAccountId, point);
-  const last = pastSipAvailable(models, mainAccountId, sipAccountId, revision);
+  const past = pastAccount(models, mainAccountId, point);
+  const last = lastOfSip(models, { mainAccountId, ...past }, sipAccountId, past.revision);
   if (!last) throw new SipAccountNotFound(sipAccountId);
-  const movedAt = last.type === 'SipAccountAdded' ? null : last.recordedAt;
-  return { mainAccountId, sipAccountId, currency, available: last.available, movedAt };
+  return {
+    mainAccountId,
+    sipAccountId,
+    currency: past.currency,
+    available: last.sip_available ?? '0.0000',
+    movedAt: last.type === 'SipAccountAdded' ? null : last.recorded_at,
+  };
 }

@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
+import { lastBalancesOfSip } from './entries.js';
 
 export interface GetRecentBalances {
   readonly mainAccountId: string;
@@ -26,25 +27,18 @@ export class GetRecentBalancesHandler implements IQueryHandler<GetRecentBalances
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetRecentBalancesQuery): Promise<RecentBalances & Freshness> {
-    return this.projections.read('history', undefined, (models) => readBalances(models, request));
+    return this.projections.read('accounts', undefined, (models) => readBalances(models, request));
   }
 }
 
 function readBalances(models: ReadModels, request: GetRecentBalances): RecentBalances {
-  const recent = models.query<{ sip_available: string }>(
-    `SELECT sip_available FROM entries WHERE main_account_id = ? AND sip_account_id = ?
-     ORDER BY revision DESC LIMIT ?`,
-  );
   const { mainAccountId, sipAccountIds, count } = request;
+  const place = models
+    .query<{ account: number }>('SELECT place AS account FROM main_accounts WHERE main_account_id = ?')
+    .get(mainAccountId);
+  if (!place) return { balances: new Map(sipAccountIds.map((id) => [id, []])) };
+  const of = { mainAccountId, ...place };
   return {
-    balances: new Map(
-      sipAccountIds.map((id) => [
-        id,
-        recent
-          .all(mainAccountId, id, count)
-          .map(({ sip_available }) => sip_available)
-          .toReversed(),
-      ]),
-    ),
+    balances: new Map(sipAccountIds.map((id) => [id, lastBalancesOfSip(models, of, id, count).toReversed()])),
   };
 }

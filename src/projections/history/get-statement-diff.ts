@@ -4,7 +4,9 @@ import { limitOf, placeOf, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { spanOf } from './account-span.js';
-import { entryOf, type HistoryEntry, type HistoryRow } from './history-entry.js';
+import { entriesIn, type EntryRow } from './entries.js';
+import { MOST_SCANNED } from './get-history.js';
+import { entryOf, type HistoryEntry } from './history-entry.js';
 
 export interface GetStatementDiff extends PageRequest {
   readonly mainAccountId: string;
@@ -45,34 +47,43 @@ export class GetStatementDiffHandler implements IQueryHandler<GetStatementDiffQu
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetStatementDiffQuery): Promise<StatementDiff & Freshness> {
-    return this.projections.read('history', request.atLeast, (models) => readDiff(models, request));
+    return this.projections.read('accounts', request.atLeast, (models) => readDiff(models, request));
   }
 }
 
 function readDiff(models: ReadModels, request: GetStatementDiff): StatementDiff {
   const { mainAccountId, since } = request;
-  const { revision } = spanOf(models, mainAccountId);
-  // Newest first: a statement that somebody still compares is rarely old.
-  const known = models
-    .query<{ revision: number; recordedAt: string }>(
-      `SELECT revision, recorded_at AS recordedAt FROM entries
-       WHERE main_account_id = ? AND hash = ? ORDER BY revision DESC LIMIT 1`,
-    )
-    .get(mainAccountId, since);
+  const { account, revision } = spanOf(models, mainAccountId);
+  const known = entryOfHash(models, account, revision, since);
   if (!known) throw new UnknownStatement(since);
   const limit = limitOf(request);
-  const rows = models
-    .query<HistoryRow>(
-      `SELECT revision AS place, * FROM entries
-       WHERE main_account_id = ? AND revision > ? ORDER BY revision LIMIT ?`,
-    )
-    .all(mainAccountId, Math.max(known.revision, placeOf(request) ?? 0), limit + 1);
+  const rows = entriesIn(models, {
+    account,
+    begin: Math.max(known.revision, placeOf(request) ?? 0) + 1,
+    end: revision + 1,
+    limit: limit + 1,
+  });
   const entries = rows.slice(0, limit).map(entryOf);
   return {
     mainAccountId,
-    since: { revision: known.revision, hash: since, recordedAt: known.recordedAt },
+    since: { revision: known.revision, hash: since, recordedAt: known.recorded_at },
     revision,
     entries,
     next: rows.length > limit ? String(entries.at(-1)?.revision) : null,
   };
+}
+
+/** Newest first: a statement that somebody still compares is rarely old. */
+function entryOfHash(
+  models: ReadModels,
+  account: number,
+  revision: number,
+  hash: string,
+): EntryRow | undefined {
+  for (let end = revision + 1; end > 0; end -= MOST_SCANNED) {
+    const begin = Math.max(0, end - MOST_SCANNED);
+    const [found] = entriesIn(models, { account, begin, end, newestFirst: true, limit: 1, where: { hash } });
+    if (found) return found;
+  }
+  return undefined;
 }

@@ -5,7 +5,8 @@ import { limitOf, placeOf, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { firstRevisionAt, spanOf } from './account-span.js';
-import { entryOf, type HistoryEntry, type HistoryRow } from './history-entry.js';
+import { entriesIn, entryAt, type EntryRow } from './entries.js';
+import { entryOf, type HistoryEntry } from './history-entry.js';
 import { PointInFuture } from './point-in-time.js';
 
 export interface GetStatement extends PageRequest {
@@ -52,28 +53,26 @@ export class GetStatementHandler implements IQueryHandler<GetStatementQuery> {
   async execute({ request }: GetStatementQuery): Promise<Statement & Freshness> {
     if (request.until > new Date().toISOString())
       throw new PointInFuture('until', `${request.until} is in the future`);
-    return this.projections.read('history', request.atLeast, (models) => readStatement(models, request));
+    return this.projections.read('accounts', request.atLeast, (models) => readStatement(models, request));
   }
 }
 
 function readStatement(models: ReadModels, request: GetStatement): Statement {
   const { mainAccountId, from, until } = request;
-  const { currency, revision: last } = spanOf(models, mainAccountId);
-  const begin = firstRevisionAt(models, mainAccountId, from, last + 1);
-  const end = firstRevisionAt(models, mainAccountId, until, last + 1);
-  const entry = models.query<HistoryRow>(
-    'SELECT revision AS place, * FROM entries WHERE main_account_id = ? AND revision = ?',
-  );
-  const opening = entry.get(mainAccountId, begin - 1);
-  const closing = entry.get(mainAccountId, end - 1);
+  const span = spanOf(models, mainAccountId);
+  const { account, currency } = span;
+  const begin = firstRevisionAt(models, span, from);
+  const end = firstRevisionAt(models, span, until);
+  const opening = entryAt(models, account, begin - 1);
+  const closing = entryAt(models, account, end - 1);
   if (!closing) throw new MainAccountNotFound(mainAccountId);
   const limit = limitOf(request);
-  const rows = models
-    .query<HistoryRow>(
-      `SELECT revision AS place, * FROM entries
-       WHERE main_account_id = ? AND revision >= ? AND revision < ? ORDER BY revision LIMIT ?`,
-    )
-    .all(mainAccountId, Math.max(begin, (placeOf(request) ?? -1) + 1), end, limit + 1);
+  const rows = entriesIn(models, {
+    account,
+    begin: Math.max(begin, (placeOf(request) ?? -1) + 1),
+    end,
+    limit: limit + 1,
+  });
   const entries = rows.slice(0, limit).map(entryOf);
   return {
     mainAccountId,
@@ -82,14 +81,14 @@ function readStatement(models: ReadModels, request: GetStatement): Statement {
     until,
     opening: balancesOf(opening),
     closing: balancesOf(closing),
-    revision: closing.place,
+    revision: closing.revision,
     hash: closing.hash,
     entries,
     next: rows.length > limit ? String(entries.at(-1)?.revision) : null,
   };
 }
 
-const balancesOf = (row: HistoryRow | undefined): StatementBalances => ({
+const balancesOf = (row: EntryRow | undefined): StatementBalances => ({
   mainAccount: { available: row?.available ?? '0.0000' },
   sipAccounts: { available: row?.sip_accounts_available ?? '0.0000' },
 });

@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '../../ledger/domain/events.js';
+import type { EntryRow } from './entries.js';
 
 /** An event, and the balances right after it. */
 export interface HistoryEntry {
@@ -20,26 +21,8 @@ export interface HistoryEntry {
   readonly sipAccount?: { readonly available: string };
 }
 
-/** A row of `entries`. */
-export interface HistoryRow {
-  readonly place: number;
-  readonly event_id: string;
-  readonly type: LedgerEvent['type'];
-  readonly recorded_at: string;
-  readonly sip_account_id: string | null;
-  readonly amount: string | null;
-  readonly currency: string | null;
-  readonly reference: string | null;
-  readonly actor: string;
-  readonly idempotency_key: string;
-  readonly hash: string;
-  readonly available: string;
-  readonly sip_accounts_available: string;
-  readonly sip_available: string | null;
-}
-
-export const entryOf = (row: HistoryRow): HistoryEntry => ({
-  revision: row.place,
+export const entryOf = (row: EntryRow): HistoryEntry => ({
+  revision: row.revision,
   eventId: row.event_id,
   type: row.type,
   recordedAt: row.recorded_at,

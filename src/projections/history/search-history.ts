@@ -4,8 +4,9 @@ import type { LedgerEvent } from '../../ledger/domain/events.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { firstRevisionAt, spanOf } from './account-span.js';
+import { entriesIn } from './entries.js';
 import { MOST_SCANNED } from './get-history.js';
-import { entryOf, type HistoryEntry, type HistoryRow } from './history-entry.js';
+import { entryOf, type HistoryEntry } from './history-entry.js';
 
 export interface SearchHistory {
   readonly mainAccountId: string;
@@ -42,27 +43,29 @@ export class SearchHistoryHandler implements IQueryHandler<SearchHistoryQuery> {
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: SearchHistoryQuery): Promise<FoundHistory & Freshness> {
-    return this.projections.read('history', request.atLeast, (models) => search(models, request));
+    return this.projections.read('accounts', request.atLeast, (models) => search(models, request));
   }
 }
 
 function search(models: ReadModels, request: SearchHistory): FoundHistory {
   const { mainAccountId, sipAccountId, type, limit } = request;
-  const { currency, revision } = spanOf(models, mainAccountId);
-  const firstAt = (instant: string) => firstRevisionAt(models, mainAccountId, instant, revision + 1);
+  const span = spanOf(models, mainAccountId);
+  const { currency, revision } = span;
+  const firstAt = (instant: string) => firstRevisionAt(models, span, instant);
   const least = request.from === undefined ? 0 : firstAt(request.from);
   const end = Math.min(
     request.before ?? revision + 1,
     request.until === undefined ? revision + 1 : firstAt(request.until),
   );
   const scanFrom = Math.max(least, end - MOST_SCANNED);
-  const rows = models
-    .query<HistoryRow>(
-      `SELECT revision AS place, * FROM entries WHERE main_account_id = ? AND revision >= ? AND revision < ?
-     ${sipAccountId === undefined ? '' : 'AND sip_account_id = ?'} ${type === undefined ? '' : 'AND type = ?'}
-     ORDER BY revision DESC LIMIT ?`,
-    )
-    .all(mainAccountId, scanFrom, end, ...[sipAccountId ?? [], type ?? []].flat(), limit + 1);
+  const rows = entriesIn(models, {
+    account: span.account,
+    begin: scanFrom,
+    end,
+    newestFirst: true,
+    limit: limit + 1,
+    where: { sip_account_id: sipAccountId, type },
+  });
   const entries = rows.slice(0, limit).map(entryOf);
   if (rows.length > limit) return { currency, revision, entries, next: entries.at(-1)?.revision ?? null };
   return { currency, revision, entries, next: scanFrom > least ? scanFrom : null };
