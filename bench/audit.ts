@@ -17,7 +17,7 @@ import {
   GetPastMainAccountHandler,
   GetPastMainAccountQuery,
 } from '../src/projections/history/get-past-main-account.js';
-import { historyProjection } from '../src/projections/history/history-projection.js';
+import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
 import type { Projections } from '../src/projections/projections.js';
 import { ReadModels } from '../src/projections/read-models.js';
 import { runProjections } from '../src/projections/run-projections.js';
@@ -116,7 +116,7 @@ async function askThePast(directory: string): Promise<void> {
   const end = new AbortController();
   await runProjections(
     { file, mayReset: true },
-    [historyProjection],
+    [accountsProjection],
     async () => SqliteEventReader.open(source),
     (message) => {
       if (message.kind === 'progress' && message.live) end.abort();
