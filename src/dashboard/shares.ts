@@ -12,7 +12,7 @@ export function sharesOf(account: FoundSipAccounts, view: View): readonly Share[
   return [
     { name: overview.shareMain, amount: available },
     ...largest.map((sip) => ({ name: sip.sipAccountId, amount: sip.available })),
-    { name: overview.shareOthers(sipAccountsCount - largest.length), amount: amountOf(rest) },
+    { name: overview.shareOthers(view.count(sipAccountsCount - largest.length)), amount: amountOf(rest) },
   ]
     .filter(({ amount }) => amount !== ZERO)
     .map((share) => ({ ...share, text: view.money(share.amount, currency) }));

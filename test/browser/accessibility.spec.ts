@@ -53,6 +53,7 @@ inBrowser('every screen', (dashboard) => {
     ['en', 'light'],
     ['en', 'dark'],
     ['nl', 'light'],
+    ['nl', 'dark'],
   ] as const)(
     'meets WCAG 2.2 AA in %s, %s',
     async (language, colorScheme) => {

@@ -4,6 +4,7 @@ import { en } from '../../src/dashboard/texts/en.js';
 import { nl } from '../../src/dashboard/texts/nl.js';
 import { inBrowser, SHOP } from '../support/dashboard.js';
 import { bookExample, DESK, DOOR, HALL } from '../support/example.js';
+import { KEY } from '../support/service.js';
 
 const TEXTS = { en, nl };
 
@@ -135,6 +136,16 @@ inBrowser('the dashboard', (dashboard) => {
       await page.fill('#amount', '2');
       await submit(page);
       expect(await textOf(page, '.notice')).toContain(t.done.again);
+      expect(await rowOf(page, DOOR)).toContain(money('2.0000'));
+      expect(await textOf(page, '#totals')).toContain(money('59.3600'));
+    });
+
+    it('books once what a double click sends', async () => {
+      const { page, overview } = await visit();
+      await page.goto(`${overview}/sip-accounts/${DOOR}/add-credit`);
+      await page.fill('#amount', '2');
+      await page.dblclick('main form[method=post] button');
+      await page.waitForURL(/done=/);
       expect(await rowOf(page, DOOR)).toContain(money('2.0000'));
       expect(await textOf(page, '#totals')).toContain(money('59.3600'));
     });
@@ -289,10 +300,15 @@ inBrowser('the dashboard', (dashboard) => {
     expect(await page.getAttribute('html', 'lang')).toBe('nl');
   });
 
-  it('goes through adding credit by keyboard alone', async () => {
+  it('goes from signing in through adding, removing and looking up by keyboard alone', async () => {
     const main = await newAccount();
     const page = await dashboard.visit({ language: 'en' });
-    await page.goto(dashboard.url(`/accounts/${main}`));
+    await page.context().clearCookies();
+    await page.goto(dashboard.url(`/sign-in?next=/accounts/${main}`));
+    await page.locator('#key:focus').waitFor();
+    await page.keyboard.type(KEY);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(dashboard.url(`/accounts/${main}`));
     const pressTabUntil = async (label: string): Promise<void> => {
       for (let presses = 0; presses < 60; presses++) {
         await page.keyboard.press('Tab');
@@ -314,5 +330,19 @@ inBrowser('the dashboard', (dashboard) => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/done=/);
     expect(await rowOf(page, DOOR)).toContain('€4.2500');
+    await pressTabUntil(en.overview.remove(DESK));
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/remove-all-credit/);
+    await pressTabUntil(en.remove.submit);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/done=/);
+    expect(await rowOf(page, DESK)).toContain('€0.0000');
+    await pressTabUntil(en.history);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/history$/);
+    await pressTabUntil(await page.innerText('#entries tr:first-child a'));
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/history\/16$/);
+    expect(await textOf(page, 'h1')).toContain(en.kinds.CreditReclaimed);
   });
 });

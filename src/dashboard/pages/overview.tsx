@@ -137,7 +137,9 @@ function Pages({ view, rows, offset, found, next, query, sort }: OverviewProps) 
   const page = (skip?: number) => overviewHref(view, { query, sort, skip });
   return (
     <nav class="pages" aria-label={view.t.pages}>
-      <span>{view.t.overview.showing(offset + 1, offset + rows.length, found)}</span>
+      <span>
+        {view.t.overview.showing(view.count(offset + 1), view.count(offset + rows.length), view.count(found))}
+      </span>
       {offset > 0 && <a href={page()}>{view.t.first}</a>}
       {next !== undefined && (
         <a href={page(next)} rel="next">

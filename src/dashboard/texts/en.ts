@@ -76,10 +76,10 @@ export const en = {
     emptyReadOnly: 'This customer has not added a SIP account yet.',
     share: 'How the credit is spread',
     shareMain: 'Main account',
-    shareOthers: (count: number) => `${count} others`,
+    shareOthers: (count: string) => `${count} others`,
     shareNothing: 'There is no credit yet.',
     sortBy: (column: string) => `Sort by ${column}`,
-    showing: (from: number, to: number, total: number) => `${from}–${to} of ${total} SIP accounts`,
+    showing: (from: string, to: string, total: string) => `${from}–${to} of ${total} SIP accounts`,
     trendOf: (account: string) => `Recent balances of ${account}`,
   },
 

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KEY, Service, temporaryDirectory } from '../support/service.js';
+
+const SIP_ACCOUNTS = 10_000;
+const ROUNDS = 15;
+
+const idOf = (number: number): string => `3247${String(number).padStart(7, '0')}`;
+
+/** Opens the account, and gives every SIP account another amount: number 0 has least. */
+function* linesOf(main: string): Generator<object> {
+  yield { command: 'OpenMainAccount', mainAccountId: main, currency: 'EUR', idempotencyKey: 'open' };
+  const purchase = { amount: '1000000', reference: 'test', idempotencyKey: 'buy' };
+  yield { command: 'PurchaseCredit', mainAccountId: main, ...purchase };
+  for (let number = 0; number < SIP_ACCOUNTS; number++) {
+    const sip = { mainAccountId: main, sipAccountId: idOf(number) };
+    yield { command: 'AddSipAccount', ...sip, idempotencyKey: `sip-${number}` };
+    const amount = `${1 + Math.floor(number / 100)}.${String(number % 100).padStart(2, '0')}`;
+    yield { command: 'AddCredit', ...sip, amount, idempotencyKey: `add-${number}` };
+  }
+}
+
+describe('the overview of 10 000 SIP accounts', () => {
+  let service: Service;
+  let cookie: string;
+  beforeAll(async () => {
+    service = await Service.start(temporaryDirectory());
+    const booked = await fetch(`${service.url}/v1/commands`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/x-ndjson' },
+      body: Array.from(linesOf('large'), (line) => `${JSON.stringify(line)}\n`).join(''),
+    });
+    const results = (await booked.text()).trimEnd().split('\n');
+    const { position } = JSON.parse(results.at(-1) ?? '') as { position: string };
+    const signedIn = await fetch(`${service.url}/sign-in`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ key: KEY }).toString(),
+      redirect: 'manual',
+    });
+    cookie = signedIn.headers.get('Set-Cookie')?.split(';')[0] ?? '';
+    await service.query('/large', position);
+  }, 120_000);
+  afterAll(() => service.stop());
+
+  const open = async (search = ''): Promise<string> =>
+    (await fetch(`${service.url}/accounts/large${search}`, { headers: { Cookie: cookie } })).text();
+  const rowsOf = (page: string): readonly string[] =>
+    Array.from(page.matchAll(/<th scope="row"><a[^>]*>([^<]*)</g), ([, id = '']) => id);
+
+  it('comes in pages of 50, in every order', async () => {
+    const first = await open();
+    expect(rowsOf(first)).toEqual(Array.from({ length: 50 }, (_, number) => idOf(number)));
+    expect(first).toContain('1–50 of 10,000 SIP accounts');
+    expect(rowsOf(await open('?skip=9950'))).toHaveLength(50);
+    expect(rowsOf(await open('?sort=amount&desc=1'))[0]).toBe(idOf(9999));
+    expect(rowsOf(await open('?sort=account&desc=1&skip=50'))[0]).toBe(idOf(9949));
+  });
+
+  it('is filtered before it is cut into pages', async () => {
+    expect(rowsOf(await open('?q=0001234'))).toEqual([idOf(1234)]);
+    const page = await open('?q=99');
+    expect(page).toMatch(/1–50 of \d+ SIP accounts/);
+    expect(rowsOf(page).every((id) => id.includes('99'))).toBe(true);
+  });
+
+  it("has its first byte within a few milliseconds of the API's answer", async () => {
+    const timed = async (ask: () => Promise<unknown>): Promise<number> => {
+      const times: number[] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        const began = performance.now();
+        await ask();
+        times.push(performance.now() - began);
+      }
+      return times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+    };
+    const headers = { Cookie: cookie, 'Accept-Encoding': 'gzip' };
+    await open();
+    const page = await timed(() => fetch(`${service.url}/accounts/large`, { headers }));
+    const query = await timed(() => service.query('/large?limit=50'));
+    // 6 ms and 1 ms on a quiet machine.
+    expect(page - query).toBeLessThan(30);
+  });
+});
