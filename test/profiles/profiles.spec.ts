@@ -1,14 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { Profiles } from '../../src/profiles/profiles.js';
+import { openHasty } from '../support/eventstoredb/open.js';
+import { Simulator } from '../support/eventstoredb/simulator.js';
 import { openTestStore } from '../support/sqlite.js';
 
 const context = { actor: 'key:1', correlationId: 'c-1' };
 
-describe('the names of SIP accounts', () => {
+/** @returns what ends it, besides */
+const onEventStoreDb = async (): Promise<readonly [EventStore, () => Promise<void>]> => {
+  const simulator = await Simulator.start();
+  return [await openHasty(simulator.url), () => simulator.stop()];
+};
+const onSqlite = async () => [await openTestStore(), async () => undefined] as const;
+
+describe.each([
+  ['the embedded store', onSqlite],
+  ['EventStoreDB', onEventStoreDb],
+])('the names of SIP accounts on %s', (_, open) => {
   let store: EventStore;
-  beforeAll(async () => void (store = await openTestStore()));
-  afterAll(() => store.close());
+  let end: () => Promise<void>;
+  beforeAll(async () => void ([store, end] = await open()));
+  afterAll(async () => {
+    await store.close();
+    await end();
+  });
 
   const lengthOf = async (stream: string): Promise<number> => {
     let length = 0;
@@ -53,6 +69,8 @@ describe('the names of SIP accounts', () => {
     await one.erase('gone', context);
     await one.erase('gone', context);
     for (const profiles of [one, other]) expect((await profiles.names('gone')).size).toBe(0);
+    // What is left says so to the read models.
+    expect(await lengthOf('profile-gone')).toBe(1);
     await name('Door');
     for (const profiles of [one, other, new Profiles(store)])
       expect([...(await profiles.names('gone'))]).toEqual([['desk', 'Door']]);
