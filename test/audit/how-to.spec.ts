@@ -39,6 +39,7 @@ beforeAll(async () => {
     KEY,
     WHEN: recordedAt,
     HASH: String(statement.json['hash']),
+    REVISION: String(statement.json['revision']),
     VERIFIER_KEY: keys.at(-1)?.verifierKey,
     LEDGER_DATA_DIR: api.app.get<Config>(CONFIG).dataDir,
   };

@@ -145,7 +145,10 @@ describe('a statement', () => {
     const { json } = await get(`/statements/diff?since=${hash}`);
     expect(json).toMatchObject({ since: { revision: 3, hash }, revision: 7, next: null });
     expect((json['entries'] as { revision: number }[]).map(({ revision }) => revision)).toEqual([4, 5, 6, 7]);
-    expect((await get(`/statements/diff?since=${'0'.repeat(64)}`)).problem).toBe('404 not-found');
+    const found = (await get(`/statements/diff?since=3:${hash}`)).json;
+    expect(found).toEqual({ ...json, asOf: found['asOf'] });
+    for (const since of ['0'.repeat(64), `2:${hash}`, `99:${hash}`])
+      expect((await get(`/statements/diff?since=${since}`)).problem).toBe('404 not-found');
     expect((await get('/statements/diff?since=abc')).fields).toEqual(['since']);
   });
 

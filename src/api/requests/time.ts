@@ -102,7 +102,14 @@ export class StatementRequest extends PageRequest {
 }
 
 export class StatementDiffRequest extends PageRequest {
-  @Matches(/^[0-9a-f]{64}$/, { message: '$property must be the hash of a statement' })
-  @ApiProperty({ description: '`hash` of a statement', type: 'string', pattern: '^[0-9a-f]{64}$' })
+  @Matches(/^([0-9]{1,15}:)?[0-9a-f]{64}$/, {
+    message: '$property must be the hash of a statement, or its revision, a colon and its hash',
+  })
+  @ApiProperty({
+    description:
+      'Of a statement, `<revision>:<hash>`, or its `hash` alone, which has to be searched for in a long history',
+    type: 'string',
+    pattern: '^([0-9]{1,15}:)?[0-9a-f]{64}$',
+  })
   readonly since!: string;
 }

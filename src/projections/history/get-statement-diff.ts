@@ -10,7 +10,7 @@ import { entryOf, type HistoryEntry } from './history-entry.js';
 
 export interface GetStatementDiff extends PageRequest {
   readonly mainAccountId: string;
-  /** `hash` of a statement. */
+  /** `hash` of a statement, or `<revision>:<hash>`, which is found at once however long the history is. */
   readonly since: string;
   /** The answer is not from before this position. */
   readonly atLeast?: Position | undefined;
@@ -30,8 +30,8 @@ export interface StatementDiff {
 /** The history holds no event of that hash: the statement is of another account, or the history was rewritten. */
 export class UnknownStatement extends Error {
   override readonly name = 'UnknownStatement';
-  constructor(hash: string) {
-    super(`The history holds no event with hash ${hash}: the statement was not made of it`);
+  constructor(since: string) {
+    super(`The history holds no event ${since}: the statement was not made of it`);
   }
 }
 
@@ -52,10 +52,14 @@ export class GetStatementDiffHandler implements IQueryHandler<GetStatementDiffQu
 }
 
 function readDiff(models: ReadModels, request: GetStatementDiff): StatementDiff {
-  const { mainAccountId, since } = request;
+  const { mainAccountId } = request;
+  const [hash = '', at] = request.since.split(':').toReversed();
   const { account, revision } = spanOf(models, mainAccountId);
-  const known = entryOfHash(models, account, revision, since);
-  if (!known) throw new UnknownStatement(since);
+  const known =
+    at === undefined
+      ? entryOfHash(models, account, revision, hash)
+      : entriesIn(models, { account, begin: Number(at), end: Number(at) + 1, limit: 1, where: { hash } })[0];
+  if (!known) throw new UnknownStatement(request.since);
   const limit = limitOf(request);
   const rows = entriesIn(models, {
     account,
@@ -66,7 +70,7 @@ function readDiff(models: ReadModels, request: GetStatementDiff): StatementDiff 
   const entries = rows.slice(0, limit).map(entryOf);
   return {
     mainAccountId,
-    since: { revision: known.revision, hash: since, recordedAt: known.recorded_at },
+    since: { revision: known.revision, hash, recordedAt: known.recorded_at },
     revision,
     entries,
     next: rows.length > limit ? String(entries.at(-1)?.revision) : null,
