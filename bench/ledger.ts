@@ -9,6 +9,9 @@ import { bodiesOf, BulkLoad, type Body, type BulkFigures, type Line } from './lo
 import { ask, command, expectStatus, type Answer, type Ask } from './load/http.js';
 import { AMOUNT, FUNDS, mainAccountIds, sipAccountIds, type Scenario } from './scenarios.js';
 
+/** As `npm start` and the image have them. */
+const NODE_OPTIONS = ['--max-semi-space-size=32'];
+
 export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 /** Lines of a request when accounts are opened: well within what one may have. */
 const LINES = 10_000;
@@ -47,7 +50,7 @@ export class RunningLedger implements Running {
 
   /** @param main the main.js of the build */
   static async start(dataDir: string, main: string = MAIN): Promise<RunningLedger> {
-    const server = await startServer([main], {
+    const server = await startServer([...NODE_OPTIONS, main], {
       LEDGER_PORT: '0',
       LEDGER_DATA_DIR: dataDir,
       LEDGER_BOOTSTRAP_KEY: API_KEY,
