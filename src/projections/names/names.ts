@@ -1,5 +1,4 @@
-import type { Position } from '../../event-store/event-store.js';
-import { START } from '../../event-store/event-store.js';
+import { type Position, START } from '../../event-store/event-store.js';
 import type { ReadModels } from '../read-models.js';
 
 /** Undefined for a SIP account without a name. */
