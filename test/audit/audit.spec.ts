@@ -155,6 +155,21 @@ describe('the audit names the first event that was', () => {
     expect(await findingsOf(events)).toContain('form mainAccount-alice 4');
   });
 
+  it('given a fingerprint or a key that is none', async () => {
+    const withMetadata = (member: object) => (event: RecordedEvent) =>
+      rehashed({
+        ...event,
+        metadata: JSON.stringify({ ...(JSON.parse(event.metadata) as object), ...member }),
+      });
+    expect(await findingsOf(changed(7, withMetadata({ fingerprint: 'f'.repeat(63) })))).toEqual([
+      'fingerprint mainAccount-alice 7',
+    ]);
+    for (const idempotencyKey of ['', 'two words', 'é', 'k'.repeat(256)])
+      expect(await findingsOf(changed(7, withMetadata({ idempotencyKey })))).toEqual([
+        'key mainAccount-alice 7',
+      ]);
+  });
+
   it('removed', async () => {
     const events = goodLog();
     events.splice(at(events, 'alice', 5), 1);
@@ -172,6 +187,18 @@ describe('the audit names the first event that was', () => {
         'revision mainAccount-alice 1',
         'key mainAccount-alice 1',
       ]),
+    );
+  });
+
+  it('put in, with an id and a hash that fit it', async () => {
+    const events = goodLog();
+    const place = at(events, 'alice', 5);
+    const before = events[place - 2] as RecordedEvent;
+    const metadata = before.metadata.replace('"key-', '"kex-');
+    const added = rehashed({ ...before, revision: 5, data: before.data, metadata }, hashOf(before));
+    events.splice(place, 0, added);
+    expect(await findingsOf(events)).toEqual(
+      expect.arrayContaining(['revision mainAccount-alice 5', 'link mainAccount-alice 5']),
     );
   });
 
@@ -264,15 +291,13 @@ describe('a checkpoint', () => {
     return { size: tree.size, root: tree.root() };
   };
 
-  /** The log without an event, the hashes of the rest of its stream made anew: a chain that is whole. */
-  function rewritten(): RecordedEvent[] {
-    const events = goodLog();
-    let link: string | undefined;
-    events.splice(at(events, 'alice', 5), 1);
-    return events.map((event) => {
-      if (event.stream !== 'mainAccount-alice') return event;
-      const revision = event.revision > 5 ? event.revision - 1 : event.revision;
-      const made = rehashed({ ...event, revision }, link);
+  /** The log after a change, the revisions and hashes of alice's events made anew: a chain that is whole. */
+  function rewritten(change: (events: RecordedEvent[]) => readonly RecordedEvent[]): RecordedEvent[] {
+    let [revision, link]: [number, string | undefined] = [0, undefined];
+    return change(goodLog()).map((event, place) => {
+      const moved = { ...event, position: BigInt(place + 1) };
+      if (event.stream !== 'mainAccount-alice') return moved;
+      const made = rehashed({ ...moved, revision: revision++ }, link);
       link = hashOf(made);
       return made;
     });
@@ -289,11 +314,22 @@ describe('a checkpoint', () => {
     expect(await findingsOf(cut, { checkpoints: [treeOf(goodLog())] })).toEqual(['checkpoint']);
   });
 
-  it('finds a history of which all hashes were made anew', async () => {
-    expect(await findingsOf(rewritten())).toEqual([]);
-    expect(await findingsOf(rewritten(), { checkpoints: [treeOf(goodLog())] })).toEqual(['checkpoint']);
-    expect(await findingsOf(rewritten(), { checkpoints: [treeOf(goodLog().slice(0, 12))] })).toEqual([
-      'checkpoint',
-    ]);
+  it.each([
+    ['left out', (events: RecordedEvent[]) => events.toSpliced(at(events, 'alice', 5), 1)],
+    [
+      'put in',
+      (events: RecordedEvent[]) => {
+        const place = at(events, 'alice', 1);
+        const purchase = events[place] as RecordedEvent;
+        const again = { ...purchase, metadata: purchase.metadata.replace('"key-', '"kex-') };
+        return events.toSpliced(place + 1, 0, again);
+      },
+    ],
+    ['changed', () => changed(1, ({ data }) => ({ data: data.replace('invoice 1', 'invoice 2') }))],
+  ])('finds a history with an event %s, of which all hashes were made anew', async (_, change) => {
+    expect(rewritten((events) => events)).toEqual(goodLog());
+    expect(await findingsOf(rewritten(change))).toEqual([]);
+    for (const events of [goodLog(), goodLog().slice(0, 12)])
+      expect(await findingsOf(rewritten(change), { checkpoints: [treeOf(events)] })).toEqual(['checkpoint']);
   });
 });

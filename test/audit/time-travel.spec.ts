@@ -115,6 +115,26 @@ describe('the history of an account', () => {
   });
 });
 
+describe('the pages of a history', () => {
+  it.each(['oldest-first', 'newest-first'])('stay right while events arrive, %s', async (order) => {
+    const account = `/v1/main-accounts/${order}`;
+    await api.funded(order, '10.0000', 'sip-1');
+    const seen: number[] = [];
+    for (let after: string | null = ''; after !== null && seen.length < 20;) {
+      const { headers } = await api.post(`${account}/sip-accounts/sip-1/add-credit`, { amount: '0.0001' });
+      const atLeast = { 'Ledger-At-Least': headers.get('Ledger-Position') ?? '' };
+      const query = `order=${order}&limit=2${after && `&after=${after}`}`;
+      const { json } = await api.send(`${account}/history?${query}`, { headers: atLeast });
+      const { entries, next } = json as { entries: { revision: number }[]; next: string | null };
+      seen.push(...entries.map(({ revision }) => revision));
+      after = next;
+    }
+    const expected = seen.map((_, index) => (order === 'oldest-first' ? index : seen.length - 1 - index));
+    expect(seen).toEqual(expected);
+    expect(seen.length).toBeGreaterThan(3);
+  });
+});
+
 describe('a statement', () => {
   const statement = async (from: string, until: string) =>
     (await get(`/statements?from=${from}&until=${until}`)).json as Record<
