@@ -223,6 +223,8 @@ describe('credit-ledger verify on a store that somebody has touched', () => {
     [`UPDATE main_accounts SET recent = '[]' WHERE main_account_id = 'bob'`],
     [`UPDATE sip_accounts SET recent = '[]' WHERE main_account_id = 'bob'`],
     [`UPDATE conservation SET purchased = '0'`],
+    [`UPDATE conservation SET broken_revision = 1, broken_event_id = 'e', broken_by = 'nothing'`],
+    [`UPDATE conservation SET broken_by = 'nothing'`],
     [`UPDATE tree_tiles SET hashes = randomblob(448)`],
   ])('names the row of the read models: %s', async (sql) => {
     change('read-models.db', sql);
