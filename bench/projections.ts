@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Logger } from '@nestjs/common';
 import Database from 'libsql';
-import type { NewEvent } from '../src/event-store/event-store.js';
+import type { NewEvent, RecordedEvent } from '../src/event-store/event-store.js';
 import { SqliteEventReader } from '../src/event-store/sqlite/sqlite-event-reader.js';
 import { SqliteLog } from '../src/event-store/sqlite/sqlite-log.js';
 import type { Amount } from '../src/ledger/domain/amount.js';
@@ -13,9 +13,11 @@ import { AccountLoader } from '../src/ledger/account-loader.js';
 import { emptyHead, seal, sha256, type StreamHead } from '../src/ledger/seal.js';
 import { mainAccountStream } from '../src/ledger/streams.js';
 import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
+import { Checkpoints } from '../src/projections/checkpoints.js';
 import { conservationProjection } from '../src/projections/conservation/conservation-projection.js';
 import type { Projection } from '../src/projections/projection.js';
-import { openReadModels } from '../src/projections/read-models-file.js';
+import { commit, ProjectionRunner } from '../src/projections/projection-runner.js';
+import { openReadModels, removeReadModels as remove } from '../src/projections/read-models-file.js';
 import { runProjections } from '../src/projections/run-projections.js';
 import { treeProjection } from '../src/projections/tree/tree-projection.js';
 import { ReadSide } from '../test/support/read-side.js';
@@ -30,6 +32,9 @@ const { values } = parseArgs({
     mains: { type: 'string', default: '1000' },
     sips: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '3' },
+    /** Events a transaction holds, and how many are brought in so, when the read models are live. */
+    batch: { type: 'string', default: '150' },
+    live: { type: 'string', default: '50000' },
     only: { type: 'string' },
   },
 });
@@ -115,6 +120,28 @@ async function rebuild(log: string, file: string, projections: readonly Projecti
   );
 }
 
+/** The last events of the log in small transactions, as a busy service commits them; without reading the log. */
+async function live(log: string, file: string): Promise<Cost> {
+  const reader = SqliteEventReader.open(log);
+  const db = openReadModels(file);
+  const checkpoints = new Checkpoints(db);
+  const runners = ALL.map((projection) => new ProjectionRunner(db, checkpoints, projection));
+  const advance = (batch: readonly RecordedEvent[]): void =>
+    commit(db, runners, batch, batch.at(-1)!.position);
+  const last: RecordedEvent[] = [];
+  const from = (await reader.head()) - BigInt(values.live);
+  for await (const page of reader.readAll(0n))
+    if (page[0]!.position > from) last.push(...page);
+    else advance(page);
+  const size = Number(values.batch);
+  const cost = await timed(last.length, () => {
+    for (let at = 0; at < last.length; at += size) advance(last.slice(at, at + size));
+  });
+  db.close();
+  await reader.close();
+  return cost;
+}
+
 async function readLog(log: string): Promise<void> {
   const reader = SqliteEventReader.open(log);
   for await (const page of reader.readAll(0n)) if (page.length === 0) throw new Error('an empty page');
@@ -125,7 +152,8 @@ async function readLog(log: string): Promise<void> {
 async function rawInsert(from: string, to: string): Promise<Cost> {
   const source = new Database(from);
   const target = openReadModels(to);
-  const tables = ALL.flatMap(({ tables }) => tables);
+  const isThere = source.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?');
+  const tables = ALL.flatMap(({ tables }) => tables).filter((table) => isThere.get([table]));
   for (const { ddl } of ALL) target.exec(ddl);
   const rows = tables.map((table) => source.prepare(`SELECT * FROM ${table}`).raw().all() as unknown[][]);
   source.close();
@@ -179,9 +207,11 @@ try {
       note(name, await timed(events, () => rebuild(log, file, projections)));
       if (projections === ALL) {
         note('their rows, plainly inserted', await rawInsert(file, join(directory, 'raw.db')));
+        remove(file);
+        note(`all, live, ${values.batch} together`, await live(log, file));
       }
-      for (const left of [file, join(directory, 'raw.db')])
-        for (const suffix of ['', '-wal', '-shm']) await rm(left + suffix, { force: true });
+      remove(file);
+      remove(join(directory, 'raw.db'));
     }
   }
   for (const [name, all] of costs) {

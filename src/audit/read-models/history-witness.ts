@@ -35,7 +35,6 @@ export class HistoryWitness implements Witness {
         idempotency_key: metadata.idempotencyKey,
         fingerprint: metadata.fingerprint,
         hash: metadata.hash,
-        purchased: amountOf(balances.purchased),
         available: amountOf(balances.main),
         sip_accounts_available: amountOf(balances.sips),
         sip_accounts_count: balances.sip.size,

@@ -2,6 +2,7 @@ import { Big } from 'big.js';
 import type Database from 'libsql';
 import { LRUCache } from 'lru-cache';
 import { emptyFold, evolve, type Fold } from '../../ledger/domain/account.js';
+import { ZERO, type Amount } from '../../ledger/domain/amount.js';
 import type { LogEntry } from '../log-entry.js';
 import { positionsIn } from './tiles.js';
 
@@ -19,6 +20,9 @@ export interface PartialFold {
   hash: string | undefined;
   /** Of the last event; empty before the first. */
   recordedAt: string;
+  /** In canonical form. */
+  available: Amount;
+  sipAccountsAvailable: Amount;
   /** Positions of the entries since the last full tile. */
   recent: number[];
   readonly sips: Map<string, PartialSip>;
@@ -29,6 +33,8 @@ export interface PartialSip {
   /** In the order of adding, within its main account. */
   readonly place: number;
   readonly addedRevision: number;
+  /** In canonical form. */
+  available: Amount;
   movedAt: string | null;
   recent: number[];
 }
@@ -38,8 +44,8 @@ export interface MainRow {
   readonly place: number;
   readonly currency: string | null;
   readonly purchased: string;
-  readonly available: string;
-  readonly sip_accounts_available: string;
+  readonly available: Amount;
+  readonly sip_accounts_available: Amount;
   readonly sip_accounts_count: number;
   readonly revision: number;
   readonly hash: string;
@@ -49,7 +55,7 @@ export interface MainRow {
 
 interface SipRow {
   readonly place: number;
-  readonly available: string;
+  readonly available: Amount;
   readonly added_revision: number;
   readonly moved_at: string | null;
   readonly recent: string;
@@ -144,13 +150,24 @@ export class AccountFolds {
         revision: row.revision,
         hash: row.hash,
         recordedAt: row.recorded_at,
+        available: row.available,
+        sipAccountsAvailable: row.sip_accounts_available,
         recent: positionsIn(row.recent),
         sips: new Map(),
       };
     this.places ??= (this.lastPlace.get([]) as { place: number | null }).place ?? 0;
     const place = (this.places += 1);
-    const account = emptyFold(mainAccountId);
-    return { account, place, revision: -1, hash: undefined, recordedAt: '', recent: [], sips: new Map() };
+    return {
+      account: emptyFold(mainAccountId),
+      place,
+      revision: -1,
+      hash: undefined,
+      recordedAt: '',
+      available: ZERO,
+      sipAccountsAvailable: ZERO,
+      recent: [],
+      sips: new Map(),
+    };
   }
 
   private fetchSip({ account, sips }: PartialFold, sipAccountId: string): void {
@@ -158,7 +175,7 @@ export class AccountFolds {
     const row = this.sip.get([account.mainAccountId, sipAccountId]) as SipRow | undefined;
     if (!row) return;
     account.sipAccounts.set(sipAccountId, new Big(row.available));
-    const { place, added_revision: addedRevision, moved_at: movedAt, recent } = row;
-    sips.set(sipAccountId, { place, addedRevision, movedAt, recent: positionsIn(recent) });
+    const { place, added_revision: addedRevision, available, moved_at: movedAt, recent } = row;
+    sips.set(sipAccountId, { place, addedRevision, available, movedAt, recent: positionsIn(recent) });
   }
 }

@@ -7,7 +7,7 @@ import { AccountsWriter } from './accounts-writer.js';
  */
 export const accountsProjection: Projection = {
   name: 'accounts',
-  schema: 3,
+  schema: 4,
   // The last one was a table of its own before schema 3.
   tables: ['main_accounts', 'sip_accounts', 'entries', 'entry_tiles', 'sip_entry_tiles', 'commands'],
   // `place` is the order of opening and of adding. Entries lie in the order of the log; `account` is the place of
@@ -52,7 +52,6 @@ export const accountsProjection: Projection = {
       idempotency_key TEXT NOT NULL,
       fingerprint BLOB NOT NULL,
       hash BLOB NOT NULL,
-      purchased TEXT NOT NULL,
       available TEXT NOT NULL,
       sip_accounts_available TEXT NOT NULL,
       sip_accounts_count INTEGER NOT NULL,
@@ -76,7 +75,7 @@ export const accountsProjection: Projection = {
     CREATE VIEW history AS
       SELECT position, account, (SELECT main_account_id FROM main_accounts WHERE place = account) AS main_account_id,
         revision, event_id, type, recorded_at, sip_account_id, amount, currency, reference, actor,
-        idempotency_key, lower(hex(fingerprint)) AS fingerprint, lower(hex(hash)) AS hash, purchased, available,
+        idempotency_key, lower(hex(fingerprint)) AS fingerprint, lower(hex(hash)) AS hash, available,
         sip_accounts_available, sip_accounts_count, sip_available
       FROM entries`,
   open: (db) => new AccountsWriter(db),

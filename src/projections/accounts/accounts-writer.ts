@@ -1,6 +1,7 @@
 import type Database from 'libsql';
 import { sipAvailable } from '../../ledger/domain/account.js';
 import { formatAmount } from '../../ledger/domain/amount.js';
+import { SipAccountNotFound } from '../../ledger/domain/errors.js';
 import { BulkInsert } from '../bulk-insert.js';
 import type { LogEntry } from '../log-entry.js';
 import type { ProjectionWriter } from '../projection.js';
@@ -46,9 +47,9 @@ export class AccountsWriter implements ProjectionWriter {
       db,
       'entries',
       `position, account, revision, event_id, type, recorded_at, sip_account_id, amount, currency, reference,
-       actor, idempotency_key, fingerprint, hash, purchased, available, sip_accounts_available,
+       actor, idempotency_key, fingerprint, hash, available, sip_accounts_available,
        sip_accounts_count, sip_available`,
-      { row: '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), unhex(?), ?, ?, ?, ?, ?)' },
+      { row: '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), unhex(?), ?, ?, ?, ?)' },
     );
     this.tiles = new BulkInsert(db, 'entry_tiles', 'account, tile, positions');
     this.sipTiles = new BulkInsert(db, 'sip_entry_tiles', 'account, sip_account, first, positions');
@@ -60,6 +61,9 @@ export class AccountsWriter implements ProjectionWriter {
     const { account } = fold;
     const { data } = event;
     const sipAccountId = 'sipAccountId' in data ? data.sipAccountId : null;
+    fold.available = formatAmount(account.available);
+    fold.sipAccountsAvailable = formatAmount(account.sipAccountsAvailable);
+    const sip = sipAccountId === null ? undefined : this.touch(fold, sipAccountId, entry);
     this.entries.add(
       recorded.position,
       fold.place,
@@ -75,19 +79,16 @@ export class AccountsWriter implements ProjectionWriter {
       metadata.idempotencyKey,
       metadata.fingerprint,
       metadata.hash,
-      formatAmount(account.purchased),
-      formatAmount(account.available),
-      formatAmount(account.sipAccountsAvailable),
+      fold.available,
+      fold.sipAccountsAvailable,
       account.sipAccountsCount,
-      sipAccountId === null ? null : formatAmount(sipAvailable(account, sipAccountId)),
+      sip?.available ?? null,
     );
-    const position = Number(recorded.position);
-    fold.recent.push(position);
+    fold.recent.push(Number(recorded.position));
     if (fold.recent.length === TILE) {
       this.tiles.add(fold.place, Math.floor(recorded.revision / TILE), textOf(fold.recent));
       fold.recent = [];
     }
-    if (sipAccountId !== null) this.touch(fold, sipAccountId, entry, position);
   }
 
   flush(): void {
@@ -108,16 +109,24 @@ export class AccountsWriter implements ProjectionWriter {
     for (const rows of [this.entries, this.tiles, this.sipTiles, this.mains, this.sips]) rows.forget();
   }
 
-  /** Notes in the SIP account's row what the event did to it. */
-  private touch(fold: PartialFold, sipAccountId: string, { event, metadata }: LogEntry, at: number): void {
-    let sip = fold.sips.get(sipAccountId);
+  /** Notes what the event does to the SIP account that it names. @returns the SIP account after it */
+  private touch(
+    fold: PartialFold,
+    sipAccountId: string,
+    { recorded, event, metadata }: LogEntry,
+  ): PartialSip {
+    const { account, sips } = fold;
+    const available = formatAmount(sipAvailable(account, sipAccountId));
+    let sip = sips.get(sipAccountId);
     if (event.type === 'SipAccountAdded') {
       if (sip) throw new Error(`SIP account ${sipAccountId} is added a second time`);
-      const [place, addedRevision] = [fold.account.sipAccountsCount, fold.revision];
-      fold.sips.set(sipAccountId, (sip = { place, addedRevision, movedAt: null, recent: [] }));
-    } else if (sip) sip.movedAt = metadata.recordedAt;
-    if (!sip) return;
-    sip.recent.push(at);
+      const [place, addedRevision] = [account.sipAccountsCount, fold.revision];
+      sips.set(sipAccountId, (sip = { place, addedRevision, available, movedAt: null, recent: [] }));
+    } else if (sip) {
+      sip.movedAt = metadata.recordedAt;
+      sip.available = available;
+    } else throw new SipAccountNotFound(sipAccountId);
+    sip.recent.push(Number(recorded.position));
     if (sip.recent.length === TILE) {
       this.sipTiles.add(fold.place, sip.place, sip.recent[0], textOf(sip.recent));
       sip.recent = [];
@@ -125,16 +134,18 @@ export class AccountsWriter implements ProjectionWriter {
     let touched = this.touched.get(fold);
     if (!touched) this.touched.set(fold, (touched = new Map<string, PartialSip>()));
     touched.set(sipAccountId, sip);
+    return sip;
   }
 
-  private save({ account, place, revision, hash, recordedAt, recent }: PartialFold): void {
+  private save(fold: PartialFold): void {
+    const { account, place, available, sipAccountsAvailable, revision, hash, recordedAt, recent } = fold;
     this.mains.add(
       place,
       account.mainAccountId,
       account.currency ?? null,
       formatAmount(account.purchased),
-      formatAmount(account.available),
-      formatAmount(account.sipAccountsAvailable),
+      available,
+      sipAccountsAvailable,
       account.sipAccountsCount,
       revision,
       hash,
@@ -144,9 +155,7 @@ export class AccountsWriter implements ProjectionWriter {
   }
 
   private saveSips({ account }: PartialFold, sips: ReadonlyMap<string, PartialSip>): void {
-    for (const [id, { place, movedAt, addedRevision, recent }] of sips) {
-      const available = formatAmount(sipAvailable(account, id));
+    for (const [id, { place, available, movedAt, addedRevision, recent }] of sips)
       this.sips.add(account.mainAccountId, place, id, available, movedAt, addedRevision, textOf(recent));
-    }
   }
 }

@@ -1,6 +1,7 @@
 import type Database from 'libsql';
 import { LRUCache } from 'lru-cache';
 import { amountOf, unitsOf, type Units } from '../../audit/balances.js';
+import { BulkInsert } from '../bulk-insert.js';
 import type { LogEntry } from '../log-entry.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
 
@@ -54,13 +55,23 @@ interface Row {
 }
 
 class ConservationWriter implements ProjectionWriter {
-  private readonly save: Database.Statement;
+  private readonly rows: BulkInsert;
   private readonly load: Database.Statement;
   private readonly changed = new Map<string, Equation>();
   private readonly settled = new LRUCache<string, Equation>({ max: MAX_IN_MEMORY });
 
   constructor(db: Database.Database) {
-    this.save = db.prepare('INSERT OR REPLACE INTO conservation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.rows = new BulkInsert(
+      db,
+      'conservation',
+      `main_account_id, purchased, main, sips, revision, hash, broken_revision, broken_event_id, broken_by`,
+      {
+        onConflict: `ON CONFLICT (main_account_id) DO UPDATE SET purchased = excluded.purchased,
+          main = excluded.main, sips = excluded.sips, revision = excluded.revision, hash = excluded.hash,
+          broken_revision = excluded.broken_revision, broken_event_id = excluded.broken_event_id,
+          broken_by = excluded.broken_by`,
+      },
+    );
     this.load = db.prepare('SELECT * FROM conservation WHERE main_account_id = ?');
   }
 
@@ -79,13 +90,15 @@ class ConservationWriter implements ProjectionWriter {
       const { purchased, main, sips, revision, hash, broken } = equation;
       const amounts = [purchased, main, sips].map(stored);
       const breach = [broken?.revision ?? null, broken?.eventId ?? null, broken?.by ?? null];
-      this.save.run([mainAccountId, ...amounts, revision, hash, ...breach]);
+      this.rows.add(mainAccountId, ...amounts, revision, hash, ...breach);
       this.settled.set(mainAccountId, equation);
     }
+    this.rows.flush();
     this.changed.clear();
   }
 
   forget(): void {
+    this.rows.forget();
     this.changed.clear();
     this.settled.clear();
   }
