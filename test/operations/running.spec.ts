@@ -40,7 +40,7 @@ describe('the running service', () => {
       'ledger_commands_in_flight 0',
       'ledger_projections_ready 1',
       'ledger_projection_lag_events{projection="accounts"} ',
-      'ledger_projection_lag_seconds{projection="history"} ',
+      'ledger_projection_lag_seconds{projection="names"} ',
       'ledger_http_request_seconds_count{method="POST",route="/v1/main-accounts/:mainAccountId/purchases",status="404"} 1',
     ])
       expect(metrics).toContain(line);
