@@ -18,6 +18,12 @@ const REGISTER = fileURLToPath(new URL('../test/support/register-typescript.mjs'
 export const startScript = (script: URL, args: readonly string[] = []): Promise<Server> =>
   startServer(['--import', REGISTER, fileURLToPath(script), ...args], { LEDGER_BOOTSTRAP_KEY: API_KEY });
 
+/** None outlives this process. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill();
+});
+
 /** Runs node with the arguments and waits for the line `listening on http://…`. */
 export async function startServer(
   args: readonly string[],
@@ -28,9 +34,8 @@ export async function startServer(
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const kill = (): void => void child.kill();
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const url = await listening(child, args.join(' '));
   return {
     url,
