@@ -8,6 +8,10 @@ export interface Statement<Row> {
   run(): void;
 }
 
+/** A column: up to where the rows of a projection hold the log. */
+export const positionOf = (projection: string): string =>
+  `(SELECT CAST(position AS TEXT) FROM checkpoints WHERE projection = '${projection}') AS position`;
+
 /** The read models as this thread reads them: at once, each statement prepared once. */
 export class ReadModels {
   private db: Database.Database | undefined;

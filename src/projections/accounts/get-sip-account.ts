@@ -2,7 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound, SipAccountNotFound } from '../../ledger/domain/errors.js';
 import { Projections, type Freshness } from '../projections.js';
-import type { ReadModels } from '../read-models.js';
+import { positionOf, type ReadModels } from '../read-models.js';
 
 export interface GetSipAccount {
   readonly mainAccountId: string;
@@ -32,24 +32,26 @@ export class GetSipAccountHandler implements IQueryHandler<GetSipAccountQuery> {
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetSipAccountQuery): Promise<SipAccountOverview & Freshness> {
-    return this.projections.read('accounts', request.atLeast, (models) => readSipAccount(models, request));
+    return this.projections.readAlone('accounts', request.atLeast, (models) =>
+      readSipAccount(models, request),
+    );
   }
 }
 
 function readSipAccount(
   models: ReadModels,
   { mainAccountId, sipAccountId }: GetSipAccount,
-): SipAccountOverview {
+): SipAccountOverview & { readonly position: string } {
   const row = models
-    .query<{ currency: string; available: string | null; movedAt: string | null }>(
-      `SELECT currency, sip_accounts.available, moved_at AS movedAt
+    .query<{ currency: string; available: string | null; movedAt: string | null; position: string }>(
+      `SELECT currency, sip_accounts.available, moved_at AS movedAt, ${positionOf('accounts')}
      FROM main_accounts LEFT JOIN sip_accounts
        ON sip_accounts.main_account_id = main_accounts.main_account_id AND sip_account_id = ?
      WHERE main_accounts.main_account_id = ?`,
     )
     .get(sipAccountId, mainAccountId);
   if (!row) throw new MainAccountNotFound(mainAccountId);
-  const { currency, available, movedAt } = row;
+  const { currency, available, movedAt, position } = row;
   if (available === null) throw new SipAccountNotFound(sipAccountId);
-  return { mainAccountId, sipAccountId, currency, available, movedAt };
+  return { mainAccountId, sipAccountId, currency, available, movedAt, position };
 }
