@@ -9,6 +9,8 @@ import type {
   Position,
   RecordedEvent,
 } from '../../src/event-store/event-store.js';
+import { emptyHead, seal, sha256 } from '../../src/ledger/seal.js';
+import { mainAccountStream } from '../../src/ledger/streams.js';
 
 /** A store under test. The log may hold the events of others, before and between. */
 export interface StoreUnderTest {
@@ -298,8 +300,19 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
       });
 
       it('never touches a stream of the ledger', async () => {
-        const ledger = `mainAccount-contract-${randomUUID()}`;
-        await store.append(ledger, newEvents(1), 'no-stream');
+        // An event that a service on the same server can read, too.
+        const mainAccountId = `contract-${randomUUID()}`;
+        const ledger = mainAccountStream(mainAccountId);
+        const opened = { type: 'MainAccountOpened', data: { currency: 'EUR' } } as const;
+        const provenance = {
+          idempotencyKey: 'open',
+          fingerprint: sha256('open'),
+          actor: 'key:test',
+          $correlationId: 'contract',
+          $causationId: 'contract',
+        };
+        const { event } = seal(mainAccountId, emptyHead(ledger), opened, provenance, new Date());
+        await store.append(ledger, [event], 'no-stream');
         await expect(store.deleteStream(ledger)).rejects.toThrow(/never deleted/);
         expect(await collect(store.readStream(ledger))).toHaveLength(1);
       });
