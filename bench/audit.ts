@@ -21,7 +21,7 @@ import { accountsProjection } from '../src/projections/accounts/accounts-project
 import type { Projections } from '../src/projections/projections.js';
 import { ReadModels } from '../src/projections/read-models.js';
 import { runProjections } from '../src/projections/run-projections.js';
-import { writeLog } from './write-log.js';
+import { writeLog, type Lives } from './write-log.js';
 
 /**
  * How fast a ledger is verified, exported and imported, beside the raw reading of its log: all columns of every event,
@@ -41,6 +41,14 @@ const { values } = parseArgs({
 });
 const events = Number(values.events);
 const [log, bundle] = [join(values.directory, 'events.db'), join(values.directory, 'ledger.bundle')];
+
+/** All accounts in turn, 20 SIP accounts each. */
+const livesOf = (mains: number): Lives => ({
+  mains,
+  sips: 20,
+  moved: (nth) => [nth % mains, nth % 20],
+  keyOf: (nth) => `bench-${nth}`,
+});
 
 const TASKS: Readonly<Record<string, () => Promise<unknown>>> = {
   'raw read': () =>
@@ -115,7 +123,7 @@ const median = (all: readonly number[]): number =>
 async function askThePast(directory: string): Promise<void> {
   mkdirSync(directory);
   const [file, source] = [join(directory, 'read-models.db'), join(directory, 'events.db')];
-  writeLog(source, events, 1);
+  writeLog(source, events, livesOf(1));
   const end = new AbortController();
   await runProjections(
     { file, mayReset: true },
@@ -157,7 +165,7 @@ async function main(): Promise<void> {
   const tasks = [...Object.keys(TASKS), 'past'].filter((name) => values.only?.includes(name) ?? true);
   const directory = mkdtempSync(join(tmpdir(), 'credit-ledger-audit-'));
   try {
-    writeLog(join(directory, 'events.db'), events, Number(values.mains));
+    writeLog(join(directory, 'events.db'), events, livesOf(Number(values.mains)));
     process.stdout.write(`${events} events of ${values.mains} main accounts\n`);
     const taken = new Map<string, Taken[]>(tasks.filter((name) => name !== 'past').map((name) => [name, []]));
     for (let round = 0; round < Number(values.rounds); round++)

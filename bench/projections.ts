@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Logger } from '@nestjs/common';
 import Database from 'libsql';
-import type { NewEvent, RecordedEvent } from '../src/event-store/event-store.js';
+import type { RecordedEvent } from '../src/event-store/event-store.js';
 import { SqliteEventReader } from '../src/event-store/sqlite/sqlite-event-reader.js';
-import { SqliteLog } from '../src/event-store/sqlite/sqlite-log.js';
-import type { Amount } from '../src/ledger/domain/amount.js';
-import type { LedgerEvent } from '../src/ledger/domain/events.js';
 import { AccountLoader } from '../src/ledger/account-loader.js';
-import { emptyHead, seal, sha256, type StreamHead } from '../src/ledger/seal.js';
-import { mainAccountStream } from '../src/ledger/streams.js';
 import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
 import { Checkpoints } from '../src/projections/checkpoints.js';
 import { conservationProjection } from '../src/projections/conservation/conservation-projection.js';
@@ -21,6 +16,7 @@ import { openReadModels, removeReadModels as remove } from '../src/projections/r
 import { runProjections } from '../src/projections/run-projections.js';
 import { treeProjection } from '../src/projections/tree/tree-projection.js';
 import { ReadSide } from '../test/support/read-side.js';
+import { writeLog, type Lives } from './write-log.js';
 
 /**
  * Rebuilds read models from a log in a temporary directory, in this one thread. Processor time counts more than
@@ -60,51 +56,13 @@ async function timed(count: number, work: () => unknown): Promise<Cost> {
   return { perSecond: Math.round(count / seconds), user: user / count, system: system / count };
 }
 
-/** Opens the accounts in turn, then moves credit back and forth between random ones. */
-function* story(): Generator<{ mainAccountId: string; event: LedgerEvent }> {
-  for (let m = 0; m < mains; m += 1) {
-    const mainAccountId = `customer-${m}`;
-    yield { mainAccountId, event: { type: 'MainAccountOpened', data: { currency: 'EUR' } } };
-    const data = { amount: '900000000.0000' as Amount, reference: `invoice ${m}` };
-    yield { mainAccountId, event: { type: 'CreditPurchased', data } };
-    for (let s = 0; s < sips; s += 1)
-      yield { mainAccountId, event: { type: 'SipAccountAdded', data: { sipAccountId: `sip-${s}` } } };
-  }
-  const amount = '1.2500' as Amount;
-  for (;;) {
-    const mainAccountId = `customer-${Math.floor(Math.random() * mains)}`;
-    const sipAccountId = `sip-${Math.floor(Math.random() * sips)}`;
-    yield { mainAccountId, event: { type: 'CreditAllocated', data: { sipAccountId, amount } } };
-  }
-}
-
-function writeLog(file: string): void {
-  const log = SqliteLog.open(file);
-  const heads = new Map<string, StreamHead>();
-  const lives = story();
-  for (let at = 0; at < events;) {
-    const requests: { stream: string; events: NewEvent[]; expectedRevision: number | 'no-stream' }[] = [];
-    for (; requests.length < BATCH && at < events; at += 1) {
-      const { mainAccountId, event } = lives.next().value as { mainAccountId: string; event: LedgerEvent };
-      const stream = mainAccountStream(mainAccountId);
-      const idempotencyKey = crypto.randomUUID();
-      const head = heads.get(stream) ?? emptyHead(stream);
-      const provenance = {
-        idempotencyKey,
-        fingerprint: sha256(idempotencyKey),
-        actor: 'key:bench',
-        $correlationId: idempotencyKey,
-        $causationId: idempotencyKey,
-      };
-      const sealed = seal(mainAccountId, head, event, provenance, new Date());
-      heads.set(stream, sealed.head);
-      const expectedRevision = head.revision < 0 ? 'no-stream' : head.revision;
-      requests.push({ stream, events: [sealed.event], expectedRevision });
-    }
-    if (log.appendAll(requests).some(({ kind }) => kind !== 'appended')) throw new Error('the log refused');
-  }
-  log.close();
-}
+/** Movements of random accounts, with random keys. */
+const LIVES: Lives = {
+  mains,
+  sips,
+  moved: () => [Math.floor(Math.random() * mains), Math.floor(Math.random() * sips)],
+  keyOf: () => crypto.randomUUID(),
+};
 
 async function rebuild(log: string, file: string, projections: readonly Projection[]): Promise<void> {
   const end = new AbortController();
@@ -194,7 +152,7 @@ Logger.overrideLogger(false);
 const directory = await mkdtemp(join(tmpdir(), 'credit-ledger-projections-'));
 try {
   const log = join(directory, 'events.db');
-  writeLog(log);
+  writeLog(log, events, LIVES);
   tell(`${events} events, ${mains} main accounts of ${sips} SIP accounts`);
   const costs = new Map<string, Cost[]>();
   const note = (name: string, cost: Cost): void => void costs.set(name, [...(costs.get(name) ?? []), cost]);

@@ -140,9 +140,8 @@ export class Checkpoints {
   }
 
   private async find(mainAccountId: string, revision: number): Promise<RecordedEvent> {
-    for await (const [event] of this.store.readStream(mainAccountStream(mainAccountId), revision))
-      if (event?.revision === revision) return event;
-      else break;
+    const event = await this.store.firstFrom(mainAccountStream(mainAccountId), revision);
+    if (event?.revision === revision) return event;
     throw new NotInTree(`Main account ${mainAccountId} has no event ${revision}`);
   }
 }

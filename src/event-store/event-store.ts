@@ -42,6 +42,12 @@ export abstract class EventReader {
    */
   abstract readStream(stream: string, from?: number): AsyncIterable<readonly RecordedEvent[]>;
 
+  /** The first of the stream's events from a revision on; undefined when there is none. @throws StoreUnavailable */
+  async firstFrom(stream: string, revision: number): Promise<RecordedEvent | undefined> {
+    for await (const [first] of this.readStream(stream, revision)) return first;
+    return undefined;
+  }
+
   /**
    * The log after a position (exclusive) to its end as of now, in pages that are never empty.
    * @throws StoreUnavailable

@@ -191,8 +191,7 @@ export class AccountWriter {
   private async stale(batch: readonly Decided[]): Promise<boolean> {
     if (this.shared.store.exclusive) return false;
     if (batch.every(({ pending, decisions }) => pending.fresh || !decisions.some(isRefused))) return false;
-    for await (const _ of this.shared.store.readStream(this.stream, this.sentRevision + 1)) return true;
-    return false;
+    return (await this.shared.store.firstFrom(this.stream, this.sentRevision + 1)) !== undefined;
   }
 
   /** After a failed append: who waited for it is told, or tries again; the others are decided afresh. */

@@ -25,6 +25,6 @@ export class EraseNamesHandler implements ICommandHandler<EraseNamesCommand> {
 
   async execute({ mainAccountId, context }: EraseNamesCommand): Promise<void> {
     const position = await this.profiles.erase(mainAccountId, context);
-    await this.projections.read('names', position, () => ({}));
+    await this.projections.waitFor('names', position);
   }
 }

@@ -101,9 +101,8 @@ export class Profiles {
   private async resume(mainAccountId: string, known: Profile): Promise<Profile | undefined> {
     const { last } = known;
     if (!last) return undefined;
-    for await (const [first] of this.store.readStream(profileStream(mainAccountId), last.revision))
-      return first?.id === last.id ? this.fold(mainAccountId, known) : undefined;
-    return undefined;
+    const first = await this.store.firstFrom(profileStream(mainAccountId), last.revision);
+    return first?.id === last.id ? this.fold(mainAccountId, known) : undefined;
   }
 
   /** Adds what the stream has after a profile. */

@@ -41,9 +41,7 @@ export class ProjectionRunner {
     const beyond = `its checkpoint ${this.position} is beyond the end of the log at ${head}`;
     if (!this.last) return this.position > head ? beyond : undefined;
     const { id, stream, revision } = this.last;
-    for await (const page of reader.readStream(stream, revision))
-      if (page[0]?.id === id) return undefined;
-      else break;
+    if ((await reader.firstFrom(stream, revision))?.id === id) return undefined;
     return this.position > head
       ? beyond
       : `the log does not hold event ${id}, its last, at ${stream}/${revision}`;

@@ -70,7 +70,7 @@ export class Projections {
    * so that nothing is denied that a rebuild has merely not come to.
    * @throws ReadModelBehind, PositionInFuture, StoreUnavailable
    */
-  async waitFor(projection: string, position: Position, timeoutMs: number): Promise<void> {
+  async waitFor(projection: string, position: Position, timeoutMs = this.config.readWaitMs): Promise<void> {
     const { progress } = this;
     const arrived = (): boolean =>
       position === START ? progress.caughtUp : progress.position(projection) >= position;
@@ -93,7 +93,7 @@ export class Projections {
     atLeast: Position | undefined,
     read: (models: ReadModels) => Answer,
   ): Promise<Answer & Freshness> {
-    await this.waitFor(projection, atLeast ?? START, this.config.readWaitMs);
+    await this.waitFor(projection, atLeast ?? START);
     return this.models.atOnce(() => ({
       ...read(this.models),
       position: String(this.models.position(projection)),
@@ -111,7 +111,7 @@ export class Projections {
     atLeast: Position | undefined,
     read: (models: ReadModels) => Answer,
   ): Promise<Answer & Freshness> {
-    await this.waitFor(projection, atLeast ?? START, this.config.readWaitMs);
+    await this.waitFor(projection, atLeast ?? START);
     return { ...read(this.models), asOf: new Date().toISOString() };
   }
 

@@ -16,9 +16,7 @@ export class GetStoredEventQuery extends Query<RecordedEvent | undefined> {
 export class GetStoredEventHandler implements IQueryHandler<GetStoredEventQuery> {
   constructor(private readonly store: EventStore) {}
 
-  async execute({ mainAccountId, revision }: GetStoredEventQuery): Promise<RecordedEvent | undefined> {
-    for await (const [first] of this.store.readStream(mainAccountStream(mainAccountId), revision))
-      return first;
-    return undefined;
+  execute({ mainAccountId, revision }: GetStoredEventQuery): Promise<RecordedEvent | undefined> {
+    return this.store.firstFrom(mainAccountStream(mainAccountId), revision);
   }
 }
