@@ -9,7 +9,7 @@ export const START: Position = 0n;
 
 /** An event on its way in. `data` and `metadata` are JSON texts, kept as they are, so nothing is serialised twice. */
 export interface NewEvent {
-  /** UUID. Its first four groups name what caused the event; where one process owns the store, no other may have them. */
+  /** UUID. Its first four groups name what caused the event. */
   readonly id: string;
   readonly type: string;
   readonly data: string;

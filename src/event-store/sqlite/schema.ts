@@ -8,9 +8,9 @@ const SCHEMA = 1;
 export const ERASED = '';
 
 /**
- * Positions are given by the log, 1, 2, 3, … without gaps. The name of a stream is kept once. The first ten bytes
- * of an id are its first four groups: no two events have the same. `probe` stays
- * empty: a row that comes and goes in it shows whether the file can be written.
+ * Positions are given by the log, 1, 2, 3, … without gaps. The name of a stream is kept once. There is no
+ * index on the ids: they are random, so it cost as much as all the rest, and the writer asks the read models' index of
+ * keys. `probe` stays empty: a row that comes and goes in it shows whether the file can be written.
  */
 const TABLES = `
   CREATE TABLE streams (
@@ -27,7 +27,6 @@ const TABLES = `
     metadata TEXT NOT NULL,
     UNIQUE (stream, revision)
   ) STRICT;
-  CREATE UNIQUE INDEX causes ON events (substr(id, 1, 10));
   CREATE TABLE probe (data BLOB NOT NULL) STRICT;
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA};`;

@@ -10,6 +10,7 @@ import {
 } from '../event-store.js';
 import { isUuid } from './event-id.js';
 import { FileOwner } from './file-owner.js';
+import { pack } from './packed-appends.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
 import type { AppendRequest, AppendResult } from './sqlite-log.js';
 import type { Answer, Wish } from './sqlite-worker.js';
@@ -159,7 +160,7 @@ export class SqliteEventStore extends EventStore {
     const appends = this.gathered;
     this.gathered = [];
     this.sent.push(...appends);
-    this.post(appends.map(({ request }) => request));
+    this.post(pack(appends.map(({ request }) => request)));
   }
 
   private post(wish: Wish): void {
@@ -183,9 +184,8 @@ export class SqliteEventStore extends EventStore {
 }
 
 function settle({ request, resolve, reject }: Waiting, result: AppendResult): void {
+  if (typeof result === 'number') return resolve(BigInt(result));
   switch (result.kind) {
-    case 'appended':
-      return resolve(BigInt(result.position));
     case 'conflict':
       return reject(new RevisionConflict(request.stream, request.expectedRevision, result.actualRevision));
     case 'unavailable':

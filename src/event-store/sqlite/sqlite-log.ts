@@ -2,16 +2,19 @@ import { LRUCache } from 'lru-cache';
 import type { NewEvent } from '../event-store.js';
 import { openDatabase, query, value, type Command, type Connection, type Query } from './database.js';
 import { idBytes } from './event-id.js';
+import { EventRows } from './event-rows.js';
 import { explain, resultCode } from './failure.js';
 import { checkSchema, createSchema, ERASED } from './schema.js';
 
-/** Streams whose end is kept in memory: their appends need no look into the file. */
+/**
+ * Streams whose end is kept in memory: their appends need no look into the file. Far more than one transaction takes
+ * up, for until its rows are flushed only memory knows where its streams end.
+ */
 const STREAMS_IN_MEMORY = 200_000;
 /** A probe takes room like a large append, so that a full disk shows. */
 const PROBE_BYTES = 32_768;
 
 const SQLITE_IOERR = 10;
-const SQLITE_CONSTRAINT = 19;
 
 export interface AppendRequest {
   readonly stream: string;
@@ -19,9 +22,10 @@ export interface AppendRequest {
   readonly expectedRevision: number | 'no-stream';
 }
 
-/** What became of a request. Plain data: it crosses threads. */
-export type AppendResult =
-  | { readonly kind: 'appended'; readonly position: number }
+/** What became of a request: the position of its last event, or why it was not appended. It crosses threads. */
+export type AppendResult = number | AppendFailure;
+
+export type AppendFailure =
   | { readonly kind: 'conflict'; readonly actualRevision: number | 'no-stream' }
   | { readonly kind: 'unavailable'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
@@ -42,8 +46,7 @@ export class SqliteLog {
   private readonly commit: Command;
   private readonly findEnd: Query<[number, number | null]>;
   private readonly insertStream: Query<[number]>;
-  private readonly insertEvent: Command;
-  private readonly deleteFrom: Command;
+  private readonly rows: EventRows;
   private readonly blank: Command;
   private readonly unname: Command;
   private readonly findIds: Query<[Uint8Array, number]>;
@@ -59,8 +62,7 @@ export class SqliteLog {
       `SELECT number, (SELECT max(revision) FROM events WHERE stream = number) FROM streams WHERE name = ?`,
     );
     this.insertStream = query(db, 'INSERT INTO streams (name) VALUES (?) RETURNING number');
-    this.insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)');
-    this.deleteFrom = db.prepare('DELETE FROM events WHERE position >= ?');
+    this.rows = new EventRows(db);
     this.findIds = query(
       db,
       `SELECT id, position FROM events JOIN streams ON number = stream
@@ -80,6 +82,7 @@ export class SqliteLog {
       db.exec('PRAGMA busy_timeout = 5000');
       createSchema(db);
       checkSchema(db);
+      db.exec('DROP INDEX IF EXISTS causes');
       // FULL: a commit is on disk before it is answered. Checkpoints are rare, as each copies pages and syncs twice.
       db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000;
         PRAGMA journal_size_limit = 134217728; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536;
@@ -104,6 +107,7 @@ export class SqliteLog {
       this.begin.run();
       this.last ??= Number(value(this.db, 'SELECT max(position) FROM events') ?? 0);
       results = requests.map((request) => this.append(request));
+      this.rows.flush();
       committing = true;
       this.commit.run();
       this.fault = undefined;
@@ -115,7 +119,7 @@ export class SqliteLog {
       const kind = committing && resultCode(error) === SQLITE_IOERR ? 'unknown' : 'unavailable';
       const reason = this.fault;
       return requests.map((_, at) => ({
-        kind: results[at]?.kind === 'appended' ? kind : 'unavailable',
+        kind: typeof results[at] === 'number' ? kind : 'unavailable',
         reason,
       }));
     }
@@ -172,35 +176,21 @@ export class SqliteLog {
     const revision = end?.revision ?? -1;
     if (revision !== expected) {
       const position = this.findEarlier(stream, events, expected);
-      if (position !== undefined) return { kind: 'appended', position };
+      if (position !== undefined) return position;
       return { kind: 'conflict', actualRevision: revision < 0 ? 'no-stream' : revision };
     }
     return this.insert(stream, end?.number ?? this.insertStream.get(stream)![0], revision, events);
   }
 
-  private insert(
-    stream: string,
-    number: number,
-    revision: number,
-    events: readonly NewEvent[],
-  ): AppendResult {
-    const before = this.last!;
-    let position = before;
-    try {
-      for (const { id, type, data, metadata } of events)
-        this.insertEvent.run(++position, number, ++revision, idBytes(id), type, data, metadata);
-    } catch (error) {
-      if (resultCode(error) !== SQLITE_CONSTRAINT) throw error;
-      this.deleteFrom.run(before + 1);
-      return { kind: 'unavailable', reason: `${stream}: the log holds an event with one of the ids already` };
-    }
-    this.last = position;
+  private insert(stream: string, number: number, revision: number, events: readonly NewEvent[]): number {
+    for (const event of events) this.rows.add((this.last! += 1), number, ++revision, event);
     this.ends.set(stream, { number, revision });
-    return { kind: 'appended', position };
+    return this.last!;
   }
 
   /** The position of the last of the events if just these were appended at this place before. */
   private findEarlier(stream: string, events: readonly NewEvent[], expected: number): number | undefined {
+    this.rows.flush();
     const found = this.findIds.all(stream, expected, events.length);
     const same =
       found.length === events.length && found.every(([id], at) => idBytes(events[at]!.id).equals(id));
@@ -232,6 +222,7 @@ export class SqliteLog {
   }
 
   private rollBack(): void {
+    this.rows.forget();
     this.ends.clear();
     this.last = undefined;
     try {

@@ -2,13 +2,14 @@ import { realpathSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CommitBell } from './commit-bell.js';
 import { explain } from './failure.js';
+import { unpack, type PackedAppends } from './packed-appends.js';
 import { SqliteLog, type AppendRequest, type AppendResult } from './sqlite-log.js';
 
 /** Requests a transaction takes up before it commits, give or take one message. */
 const MAX_BATCH = 1000;
 
 /** To the worker: appends in their order, or one of the other wishes. */
-export type Wish = readonly AppendRequest[] | { readonly erase: string } | 'check' | 'close';
+export type Wish = PackedAppends | { readonly erase: string } | 'check' | 'close';
 
 /** From the worker, in the order of the wishes: first whether the log is open, then results and verdicts. */
 export type Answer =
@@ -22,7 +23,7 @@ function serve(port: MessagePort, log: SqliteLog, bell: CommitBell): void {
 
   const append = (requests: readonly AppendRequest[]) => {
     const results = log.appendAll(requests);
-    if (results.some(({ kind }) => kind === 'appended')) bell.ring();
+    if (results.some((result) => typeof result === 'number')) bell.ring();
     answer({ kind: 'results', results });
   };
   const close = () => {
@@ -34,7 +35,7 @@ function serve(port: MessagePort, log: SqliteLog, bell: CommitBell): void {
   port.on('message', (first: Wish) => {
     let batch: AppendRequest[] = [];
     for (let wish: Wish | undefined = first; wish !== undefined; wish = next(port)) {
-      if (isAppends(wish)) batch = batch.concat(wish);
+      if (isAppends(wish)) batch = batch.concat(unpack(wish));
       if (batch.length > 0 && (!isAppends(wish) || batch.length >= MAX_BATCH)) append(batch.splice(0));
       if (typeof wish === 'object' && 'erase' in wish)
         answer({ kind: 'fault', reason: log.erase(wish.erase) });
@@ -45,7 +46,7 @@ function serve(port: MessagePort, log: SqliteLog, bell: CommitBell): void {
   });
 }
 
-const isAppends = (wish: Wish): wish is readonly AppendRequest[] => Array.isArray(wish);
+const isAppends = (wish: Wish): wish is PackedAppends => Array.isArray(wish);
 
 const next = (port: MessagePort): Wish | undefined => receiveMessageOnPort(port)?.message as Wish | undefined;
 
