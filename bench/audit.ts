@@ -141,7 +141,7 @@ async function askThePast(directory: string): Promise<void> {
       models.atOnce(() => read(models)),
   };
   const handler = new GetPastMainAccountHandler(projections as unknown as Projections);
-  const times = models.query<{ recorded_at: string }>('SELECT recorded_at FROM entries WHERE position = ?');
+  const times = models.query<{ recorded_at: string }>('SELECT recorded_at FROM history WHERE position = ?');
   for (const [name, part] of Object.entries({ start: 0.01, middle: 0.5, end: 0.99 })) {
     const taken: number[] = [];
     for (let i = 0; i < 1000; i++) {

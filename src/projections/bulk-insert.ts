@@ -17,6 +17,8 @@ export class BulkInsert {
   private readonly full: number;
   /** Row after row. */
   private values: unknown[] = [];
+  /** Rows that were written so far: not those that a conflict kept out. */
+  inserted = 0;
 
   /** @param columns their names, with commas between */
   constructor(db: Database.Database, table: string, columns: string, { row, onConflict = '' }: Form = {}) {
@@ -40,10 +42,12 @@ export class BulkInsert {
     const { values } = this;
     if (values.length === 0) return;
     this.values = [];
-    if (values.length === this.full) return void this.statements[0]?.insert.run(values);
     let at = 0;
     for (const { values: step, insert } of this.statements)
-      for (; at + step <= values.length; at += step) insert.run(values.slice(at, at + step));
+      for (; at + step <= values.length; at += step) {
+        const some = step === values.length ? values : values.slice(at, at + step);
+        this.inserted += insert.run(some).changes;
+      }
   }
 
   forget(): void {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import Database from 'libsql';
+import { keyHash } from '../../src/projections/accounts/command-keys.js';
+import { readModelsIn } from '../support/projecting.js';
 import { ReadSide } from '../support/read-side.js';
 
 describe('the index of commands', () => {
@@ -27,5 +30,28 @@ describe('the index of commands', () => {
     );
     expect(known.map((command) => command !== undefined)).toEqual([true, false, true, true, false, true]);
     expect(side.index.commands([])).toEqual([]);
+  });
+
+  it('finds a key behind another one with its hash', async () => {
+    const { position } = await side.ledger.purchase('acme', '20', 'again');
+    await side.overview('acme', position);
+    const [key, unknown] = ['again', 'never'].map((idempotencyKey) => ({
+      mainAccountId: 'acme',
+      idempotencyKey,
+    }));
+    const known = side.index.command('acme', 'again');
+    const db = new Database(readModelsIn(side.dataDir));
+    const share = (hash: number): void => {
+      db.prepare(
+        'INSERT OR REPLACE INTO command_keys SELECT ?, position FROM history WHERE idempotency_key = ?',
+      ).run([hash, 'buy']);
+    };
+    share(keyHash('acme', 'never'));
+    share(keyHash('acme', 'again'));
+    db.prepare('INSERT INTO colliding_keys VALUES (?, ?)').run([keyHash('acme', 'again'), Number(position)]);
+    db.close();
+
+    expect(side.index.command('acme', 'never')).toBeUndefined();
+    expect(side.index.commands([key!, unknown!])).toEqual([known, undefined]);
   });
 });

@@ -46,6 +46,8 @@ export function rowsIn(file: string): Readonly<Record<string, readonly unknown[]
         'main_accounts',
         'sip_accounts',
         'entries',
+        'command_keys',
+        'colliding_keys',
         'entry_tiles',
         'sip_entry_tiles',
         'conservation',

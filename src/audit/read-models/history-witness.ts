@@ -1,10 +1,11 @@
 import type { Position } from '../../event-store/event-store.js';
 import { amountOf } from '../balances.js';
+import { sha256 } from '../event-hash.js';
 import type { ReadModelTables } from './read-model-tables.js';
 import { movedAmount, namedSip, sipAvailable } from './told-by-event.js';
 import type { Witness, WitnessedEvent } from './witness.js';
 
-/** Compares every entry of the history, with the balances in it, with the log: receipts are made of them. */
+/** Compares every entry of the history, with the balances in it, with the log: receipts are made of them. So it does the keys by which they are found. */
 export class HistoryWitness implements Witness {
   private events = 0;
 
@@ -42,9 +43,20 @@ export class HistoryWitness implements Witness {
       },
       recorded,
     );
+    this.tables.compare(
+      'known_keys',
+      { hash: keyHash(account.mainAccountId, metadata.idempotencyKey), position: recorded.position },
+      {},
+      recorded,
+    );
   }
 
   end(): void {
     this.tables.count('history', this.events);
+    this.tables.count('known_keys', this.events);
   }
 }
+
+/** The first 48 bits of a digest, by which the read models know a key. */
+const keyHash = (mainAccountId: string, idempotencyKey: string): number =>
+  Number.parseInt(sha256(`${mainAccountId}/${idempotencyKey}`).slice(0, 12), 16);

@@ -1,5 +1,7 @@
 import type { Projection } from '../projection.js';
 import { AccountsWriter } from './accounts-writer.js';
+import { KEY_DDL, KEY_TABLES } from './command-keys.js';
+import { BODY } from './entry-body.js';
 
 /**
  * The balances as they are now, which are also the write side's snapshots, and every event with the balances right
@@ -7,11 +9,19 @@ import { AccountsWriter } from './accounts-writer.js';
  */
 export const accountsProjection: Projection = {
   name: 'accounts',
-  schema: 4,
+  schema: 5,
   // The last one was a table of its own before schema 3.
-  tables: ['main_accounts', 'sip_accounts', 'entries', 'entry_tiles', 'sip_entry_tiles', 'commands'],
+  tables: [
+    'main_accounts',
+    'sip_accounts',
+    'entries',
+    'entry_tiles',
+    'sip_entry_tiles',
+    'commands',
+    ...KEY_TABLES,
+  ],
   // `place` is the order of opening and of adding. Entries lie in the order of the log; `account` is the place of
-  // theirs, `recent` and the tiles say where they lie. Only their keys are an index, inserted here and there.
+  // theirs, `recent` and the tiles say where they lie.
   ddl: `
     CREATE TABLE main_accounts (
       place INTEGER PRIMARY KEY,
@@ -41,23 +51,10 @@ export const accountsProjection: Projection = {
       position INTEGER PRIMARY KEY,
       account INTEGER NOT NULL,
       revision INTEGER NOT NULL,
-      event_id TEXT NOT NULL,
-      type TEXT NOT NULL,
-      recorded_at TEXT NOT NULL,
-      sip_account_id TEXT,
-      amount TEXT,
-      currency TEXT,
-      reference TEXT,
-      actor TEXT NOT NULL,
-      idempotency_key TEXT NOT NULL,
-      fingerprint BLOB NOT NULL,
-      hash BLOB NOT NULL,
-      available TEXT NOT NULL,
-      sip_accounts_available TEXT NOT NULL,
-      sip_accounts_count INTEGER NOT NULL,
-      sip_available TEXT,
-      UNIQUE (account, idempotency_key)
+      digests BLOB NOT NULL,
+      body TEXT NOT NULL
     ) STRICT;
+    ${KEY_DDL}
     CREATE TABLE entry_tiles (
       account INTEGER NOT NULL,
       tile INTEGER NOT NULL,
@@ -74,9 +71,8 @@ export const accountsProjection: Projection = {
     DROP VIEW IF EXISTS history;
     CREATE VIEW history AS
       SELECT position, account, (SELECT main_account_id FROM main_accounts WHERE place = account) AS main_account_id,
-        revision, event_id, type, recorded_at, sip_account_id, amount, currency, reference, actor,
-        idempotency_key, lower(hex(fingerprint)) AS fingerprint, lower(hex(hash)) AS hash, available,
-        sip_accounts_available, sip_accounts_count, sip_available
+        revision, lower(hex(substr(digests, 1, 32))) AS fingerprint, lower(hex(substr(digests, 33))) AS hash,
+        ${BODY.map((column, i) => `body ->> ${i} AS ${column}`).join(', ')}
       FROM entries`,
   open: (db) => new AccountsWriter(db),
 };

@@ -6,6 +6,8 @@ import { BulkInsert } from '../bulk-insert.js';
 import type { LogEntry } from '../log-entry.js';
 import type { ProjectionWriter } from '../projection.js';
 import { AccountFolds, type PartialFold, type PartialSip } from './account-folds.js';
+import { CommandKeys } from './command-keys.js';
+import { bodyOf, digestsOf } from './entry-body.js';
 import { textOf, TILE } from './tiles.js';
 
 /** Writes an entry for every event at once, the rows of the accounts that it touched when the batch ends. */
@@ -14,6 +16,7 @@ export class AccountsWriter implements ProjectionWriter {
   private readonly mains: BulkInsert;
   private readonly sips: BulkInsert;
   private readonly entries: BulkInsert;
+  private readonly keys: CommandKeys;
   private readonly tiles: BulkInsert;
   private readonly sipTiles: BulkInsert;
   /** The SIP accounts that were touched since the last flush. */
@@ -43,14 +46,10 @@ export class AccountsWriter implements ProjectionWriter {
           moved_at = excluded.moved_at, recent = excluded.recent`,
       },
     );
-    this.entries = new BulkInsert(
-      db,
-      'entries',
-      `position, account, revision, event_id, type, recorded_at, sip_account_id, amount, currency, reference,
-       actor, idempotency_key, fingerprint, hash, available, sip_accounts_available,
-       sip_accounts_count, sip_available`,
-      { row: '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), unhex(?), ?, ?, ?, ?)' },
-    );
+    this.entries = new BulkInsert(db, 'entries', 'position, account, revision, digests, body', {
+      row: '(?, ?, ?, unhex(?), ?)',
+    });
+    this.keys = new CommandKeys(db);
     this.tiles = new BulkInsert(db, 'entry_tiles', 'account, tile, positions');
     this.sipTiles = new BulkInsert(db, 'sip_entry_tiles', 'account, sip_account, first, positions');
   }
@@ -59,32 +58,15 @@ export class AccountsWriter implements ProjectionWriter {
     const fold = this.folds.evolve(entry);
     const { recorded, event, metadata } = entry;
     const { account } = fold;
-    const { data } = event;
-    const sipAccountId = 'sipAccountId' in data ? data.sipAccountId : null;
+    const position = Number(recorded.position);
+    const sipAccountId = 'sipAccountId' in event.data ? event.data.sipAccountId : null;
     fold.available = formatAmount(account.available);
     fold.sipAccountsAvailable = formatAmount(account.sipAccountsAvailable);
     const sip = sipAccountId === null ? undefined : this.touch(fold, sipAccountId, entry);
-    this.entries.add(
-      recorded.position,
-      fold.place,
-      recorded.revision,
-      recorded.id,
-      event.type,
-      metadata.recordedAt,
-      sipAccountId,
-      'amount' in data ? data.amount : null,
-      'currency' in data ? data.currency : null,
-      'reference' in data ? data.reference : null,
-      metadata.actor,
-      metadata.idempotencyKey,
-      metadata.fingerprint,
-      metadata.hash,
-      fold.available,
-      fold.sipAccountsAvailable,
-      account.sipAccountsCount,
-      sip?.available ?? null,
-    );
-    fold.recent.push(Number(recorded.position));
+    const body = bodyOf(entry, fold, sip?.available);
+    this.entries.add(position, fold.place, recorded.revision, digestsOf(metadata), body);
+    this.keys.add(account.mainAccountId, metadata.idempotencyKey, position);
+    fold.recent.push(position);
     if (fold.recent.length === TILE) {
       this.tiles.add(fold.place, Math.floor(recorded.revision / TILE), textOf(fold.recent));
       fold.recent = [];
@@ -93,6 +75,7 @@ export class AccountsWriter implements ProjectionWriter {
 
   flush(): void {
     this.entries.flush();
+    this.keys.flush();
     this.tiles.flush();
     this.sipTiles.flush();
     for (const fold of this.folds.unsettled) this.save(fold);
@@ -106,6 +89,7 @@ export class AccountsWriter implements ProjectionWriter {
   forget(): void {
     this.folds.forget();
     this.touched.clear();
+    this.keys.forget();
     for (const rows of [this.entries, this.tiles, this.sipTiles, this.mains, this.sips]) rows.forget();
   }
 

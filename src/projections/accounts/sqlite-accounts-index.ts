@@ -14,6 +14,7 @@ import { ENTRY, type EntryRow } from '../history/entries.js';
 import { Projections } from '../projections.js';
 import { ReadModels } from '../read-models.js';
 import { accountOf, type MainRow } from './account-folds.js';
+import { keyHash } from './command-keys.js';
 
 /**
  * The accounts projection as the write side sees it. Before the read models are open it knows nothing, and says
@@ -53,38 +54,54 @@ export class SqliteAccountsIndex extends AccountsIndex {
 
   command(mainAccountId: string, idempotencyKey: string): KnownCommand | undefined {
     if (this.position === START) return undefined;
+    const hash = keyHash(mainAccountId, idempotencyKey);
     const row = this.models
       .query<CommandRow>(
-        `SELECT ${COMMAND} FROM main_accounts CROSS JOIN history ON account = place
-         WHERE main_accounts.main_account_id = ? AND idempotency_key = ?`,
+        `SELECT ${COMMAND} FROM command_keys JOIN history USING (position) WHERE command_keys.hash = ?`,
       )
-      .get(mainAccountId, idempotencyKey);
-    return row && commandOf(mainAccountId, row);
+      .get(hash);
+    return row && this.commandIn(row, { mainAccountId, idempotencyKey });
   }
 
   override commands(keys: readonly CommandKey[]): (KnownCommand | undefined)[] {
     const known: (KnownCommand | undefined)[] = keys.map(() => undefined);
     if (this.position === START) return known;
-    const pairs = keys.map(({ mainAccountId, idempotencyKey }) => [mainAccountId, idempotencyKey]);
-    // CROSS JOIN: the indexes are asked for each key, instead of the keys for each row.
+    const hashes = keys.map(({ mainAccountId, idempotencyKey }) => keyHash(mainAccountId, idempotencyKey));
+    // CROSS JOIN: the index is asked for each key, instead of the keys for each row.
     const rows = this.models
-      .query<CommandRow & { mainAccountId: string; nth: number }>(
-        `SELECT asked.key AS nth, main_accounts.main_account_id AS mainAccountId, ${COMMAND}
-         FROM json_each(?) AS asked
-         CROSS JOIN main_accounts ON main_accounts.main_account_id = asked.value ->> 0
-         CROSS JOIN history ON account = place AND idempotency_key = asked.value ->> 1`,
+      .query<CommandRow & { nth: number }>(
+        `SELECT asked.key AS nth, ${COMMAND} FROM json_each(?) AS asked
+         CROSS JOIN command_keys ON command_keys.hash = asked.value CROSS JOIN history USING (position)`,
       )
-      .all(JSON.stringify(pairs));
-    for (const row of rows) known[row.nth] = commandOf(row.mainAccountId, row);
+      .all(JSON.stringify(hashes));
+    for (const row of rows) known[row.nth] = this.commandIn(row, keys[row.nth]!);
     return known;
+  }
+
+  /** @param first the first entry with the hash of the key, which may be another's */
+  private commandIn(
+    first: CommandRow,
+    { mainAccountId, idempotencyKey }: CommandKey,
+  ): KnownCommand | undefined {
+    const isIt = (row: CommandRow): boolean =>
+      row.idempotency_key === idempotencyKey && row.main_account_id === mainAccountId;
+    if (isIt(first)) return commandOf(mainAccountId, first);
+    const row = this.models
+      .query<CommandRow>(
+        `SELECT ${COMMAND} FROM colliding_keys JOIN history USING (position) WHERE colliding_keys.hash = ?`,
+      )
+      .all(keyHash(mainAccountId, idempotencyKey))
+      .find(isIt);
+    return row && commandOf(mainAccountId, row);
   }
 }
 
 interface CommandRow extends EntryRow {
+  readonly main_account_id: string;
   readonly position: string;
 }
 
-const COMMAND = `${ENTRY}, CAST(position AS TEXT) AS position`;
+const COMMAND = `${ENTRY}, history.main_account_id, CAST(position AS TEXT) AS position`;
 
 const commandOf = (mainAccountId: string, row: CommandRow): KnownCommand => ({
   fingerprint: row.fingerprint,
