@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { serveDirectly } from './api/direct-routes.js';
 import { configureHttp, fastifyAdapter } from './api/http.js';
 import { AppModule } from './app.module.js';
 import { ApiKeys } from './auth/api-keys.js';
@@ -45,6 +46,7 @@ async function start(config: Config): Promise<void> {
     { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
   );
   configureHttp(app);
+  serveDirectly(app);
   observeRequests(app.getHttpAdapter().getInstance(), logger, app.get(Metrics));
   stopOnSignals(app, logger);
   await app.listen(config.port, config.host);

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOperation } from '@nestjs/swagger';
 import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
+import { DirectRoute } from './direct-routes.js';
 import { IDEMPOTENCY_KEY } from './idempotency-key.js';
 import type { ProblemCode } from './problems.js';
 import { ReceiptResponse } from './responses/receipt.js';
@@ -24,6 +25,7 @@ export const ApiCorrelationId = (): MethodDecorator & ClassDecorator =>
 /** Documents a command: its headers, its receipt, and all it may be refused for. */
 export function ApiCommand(summary: string, ...refusals: readonly ProblemCode[]): MethodDecorator {
   return applyDecorators(
+    DirectRoute(),
     ApiOperation({ summary }),
     ApiHeader({
       name: 'Idempotency-Key',

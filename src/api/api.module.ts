@@ -15,8 +15,10 @@ import { RequestPipe } from './request.pipe.js';
   controllers: [CommandsController, BulkController, QueriesController, NamesController],
   providers: [
     Bulk,
-    { provide: APP_FILTER, useClass: ProblemFilter },
-    { provide: APP_PIPE, useClass: RequestPipe },
+    ProblemFilter,
+    RequestPipe,
+    { provide: APP_FILTER, useExisting: ProblemFilter },
+    { provide: APP_PIPE, useExisting: RequestPipe },
   ],
 })
 export class ApiModule {}

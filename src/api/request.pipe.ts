@@ -10,16 +10,18 @@ const PLAIN: readonly unknown[] = [String, Boolean, Number, Array, Object];
  */
 @Injectable()
 export class RequestPipe implements PipeTransform {
-  private readonly compiled = new Map<unknown, CompiledRequest>();
+  private readonly compiled = new Map<RequestClass, CompiledRequest>();
 
   /** @throws InvalidRequest */
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if (type === 'custom' || !metatype || PLAIN.includes(metatype)) return value;
-    let request = this.compiled.get(metatype);
-    if (!request) {
-      request = new CompiledRequest(metatype as RequestClass);
-      this.compiled.set(metatype, request);
-    }
-    return request.read(value);
+    return this.of(metatype as RequestClass).read(value);
+  }
+
+  /** What reads a class, which is the same for every route that asks for it. */
+  of(type: RequestClass): CompiledRequest {
+    let request = this.compiled.get(type);
+    if (!request) this.compiled.set(type, (request = new CompiledRequest(type)));
+    return request;
   }
 }

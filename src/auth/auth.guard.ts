@@ -32,7 +32,7 @@ export class AuthGuard implements CanActivate {
   }
 
   /** Answers without a promise wherever it can: it runs on every request. */
-  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+  canActivate(context: ExecutionContext): true | Promise<true> {
     const { isPublic, isPage, roles } = this.accesses.of(context);
     if (isPublic) return true;
     const http = context.switchToHttp();
@@ -57,7 +57,7 @@ export class AuthGuard implements CanActivate {
     roles: readonly Role[],
     request: AuthenticatedRequest,
     reply: FastifyReply,
-  ): Promise<boolean> {
+  ): Promise<true> {
     try {
       return this.admit(await principal, roles, request, reply);
     } catch (error) {
@@ -71,7 +71,7 @@ export class AuthGuard implements CanActivate {
     roles: readonly Role[],
     request: AuthenticatedRequest,
     reply: FastifyReply,
-  ): boolean {
+  ): true {
     const wait = this.limit.take(principal?.id ?? `ip:${request.ip}`);
     if (wait > 0) {
       reply.header('Retry-After', String(wait));

@@ -34,7 +34,7 @@ const logger = new Logger('Auth');
     // Null when tokens are not configured.
     { provide: Tokens, useFactory: ({ jwt }: Config) => (jwt ? new Tokens(jwt) : null), inject: [CONFIG] },
     {
-      provide: APP_GUARD,
+      provide: AuthGuard,
       useFactory: (
         reflector: Reflector,
         keys: ApiKeys,
@@ -44,6 +44,7 @@ const logger = new Logger('Auth');
       ) => new AuthGuard(reflector, keys, tokens ?? undefined, new RateLimit(rateLimit), sessions),
       inject: [Reflector, ApiKeys, Tokens, CONFIG, Sessions],
     },
+    { provide: APP_GUARD, useExisting: AuthGuard },
     {
       provide: Sessions,
       useFactory: ({ dataDir, jwt }: Config, keys: ApiKeys) => {
@@ -59,7 +60,7 @@ const logger = new Logger('Auth');
     },
     { provide: SignInLinks, useFactory: (keys: ApiKeys) => new SignInLinks(keys), inject: [ApiKeys] },
   ],
-  exports: [ApiKeys, Sessions, SignInLinks, Tokens],
+  exports: [ApiKeys, AuthGuard, Sessions, SignInLinks, Tokens],
 })
 export class AuthModule implements OnApplicationBootstrap {
   constructor(

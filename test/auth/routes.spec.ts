@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { serveDirectly } from '../../src/api/direct-routes.js';
 import { configureHttp, fastifyAdapter } from '../../src/api/http.js';
 import { AppModule } from '../../src/app.module.js';
 import { ApiKeys } from '../../src/auth/api-keys.js';
@@ -54,6 +55,7 @@ describe('every route of the service', () => {
       abortOnError: false,
     });
     configureHttp(app);
+    serveDirectly(app);
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
     nobody = app.get(ApiKeys).create({ name: 'nobody', roles: [] }).key;

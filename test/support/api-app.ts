@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AuditApiModule } from '../../src/api/audit-api.module.js';
 import { ApiModule } from '../../src/api/api.module.js';
+import { serveDirectly } from '../../src/api/direct-routes.js';
 import { configureHttp, fastifyAdapter } from '../../src/api/http.js';
 import { AuditModule } from '../../src/audit/audit.module.js';
 import { AuthModule } from '../../src/auth/auth.module.js';
@@ -34,7 +35,16 @@ export class ApiApp {
   ) {}
 
   /** @param more modules besides those of the API, such as the dashboard */
-  static async start(...more: readonly Type[]): Promise<ApiApp> {
+  static start(...more: readonly Type[]): Promise<ApiApp> {
+    return ApiApp.startServing('direct', more);
+  }
+
+  /** With every request going through Nest, for comparison. */
+  static startThroughNest(): Promise<ApiApp> {
+    return ApiApp.startServing('through Nest', []);
+  }
+
+  private static async startServing(way: 'direct' | 'through Nest', more: readonly Type[]): Promise<ApiApp> {
     const dataDir = temporaryDirectory();
     const config = { ...testConfig(dataDir, 1000), bootstrapKey: KEY };
     const store = new FaultyStore(await openEventStore(config));
@@ -73,6 +83,7 @@ export class ApiApp {
           if (each !== 'HEAD') routes.push(`${each} ${url.replace(/:(\w+)/g, '{$1}')}`);
       });
     configureHttp(app);
+    if (way === 'direct') serveDirectly(app);
     await app.listen(0, '127.0.0.1');
     return new ApiApp(app, store, await app.getUrl(), routes, dataDir);
   }
