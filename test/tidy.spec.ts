@@ -81,7 +81,9 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^event-store\/eventstoredb\//,
       /^config\//,
       /^node:/,
-      /^@eventstore\/db-client$/,
+      // The messages of the protocol too: appends share a call of the adapter's own (docs/adr/0016).
+      /^@eventstore\/db-client(\/|$)/,
+      /^google-protobuf\//,
     ],
     why: 'an adapter knows the port and its database client',
   },

@@ -32,6 +32,12 @@ const always = (fault: AppendFault): void => {
 const stored = (): string[] => simulator.log.stream(STREAM).map(({ id }) => id);
 const idsOf = (events: readonly NewEvent[]): string[] => events.map(({ id }) => id);
 
+/** What became of each: the error's name, or that all is well. */
+const namesOf = async (appends: readonly Promise<unknown>[]): Promise<string[]> =>
+  (await Promise.allSettled(appends)).map((outcome) =>
+    outcome.status === 'rejected' ? (outcome.reason as Error).name : 'ok',
+  );
+
 describe('an append that meets a fault', () => {
   it.each(APPEND_FAULTS)('is written once, and acknowledged, after: %s', async (fault) => {
     const events = newEvents(3);
@@ -88,6 +94,54 @@ describe('an append that meets a fault', () => {
     await simulator.restart(100);
     await appending;
     expect(stored()).toEqual(idsOf(events));
+  });
+});
+
+describe('appends that share a call', () => {
+  const streams = Array.from({ length: 30 }, (_, at) => `mainAccount-${at}`);
+  const appendAll = (expected: number | 'no-stream') =>
+    Promise.all(streams.map((stream) => store.append(stream, newEvents(2), expected)));
+  const outcomes = async (expected: (at: number) => number | 'no-stream') =>
+    namesOf(streams.map((stream, at) => store.append(stream, newEvents(2), expected(at))));
+  const lengths = () => streams.map((stream) => simulator.log.stream(stream).length);
+
+  it.each(APPEND_FAULTS)('are each written once when one of them meets: %s', async (fault) => {
+    faults(...Array.from({ length: 10 }, () => undefined), fault);
+    await appendAll('no-stream');
+    await appendAll(1);
+    expect(lengths()).toEqual(streams.map(() => 4));
+  });
+
+  it.each<AppendFault>(['not leader', 'reply lost', 'call ended, written'])(
+    'are in doubt, all that wait for an answer, when the call ends over one of them: %s',
+    async (fault) => {
+      let count = 0;
+      simulator.appendFault = () => {
+        count += 1;
+        if (count === 11) return fault;
+        return count > 11 ? 'unavailable' : undefined;
+      };
+      const told = await outcomes(() => 'no-stream');
+      expect(told).toContain('OutcomeUnknown');
+      expect(told).not.toContain('StoreUnavailable');
+      expect(lengths().filter((_, at) => told[at] === 'ok')).toEqual(
+        told.flatMap((name) => (name === 'ok' ? [2] : [])),
+      );
+    },
+  );
+
+  it('are answered each with what became of it', async () => {
+    await appendAll('no-stream');
+    expect(await outcomes((at) => at % 2)).toEqual(
+      streams.map((_, at) => (at % 2 ? 'ok' : 'RevisionConflict')),
+    );
+  });
+
+  it('go on over another call after the server has ended an idle one', async () => {
+    await appendAll('no-stream');
+    simulator.network.cut();
+    await appendAll(1);
+    expect(lengths()).toEqual(streams.map(() => 4));
   });
 });
 
@@ -160,11 +214,8 @@ describe('the number of appends on their way', () => {
     await store.close();
     store = await openHasty(simulator.url, { concurrency: 4, patienceMs: 300 });
     always('silence, not written');
-    const outcomes = await Promise.allSettled(
+    const names = await namesOf(
       Array.from({ length: 12 }, (_, at) => store.append(`mainAccount-${at}`, newEvents(1), 'no-stream')),
-    );
-    const names = outcomes.map((outcome) =>
-      outcome.status === 'rejected' ? (outcome.reason as Error).name : 'ok',
     );
     expect(names.slice(0, 4)).toEqual(Array.from({ length: 4 }, () => 'OutcomeUnknown'));
     expect(names.slice(4)).toEqual(Array.from({ length: 8 }, () => 'StoreUnavailable'));

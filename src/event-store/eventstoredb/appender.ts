@@ -1,7 +1,13 @@
-import { StreamNotFoundError, WrongExpectedVersionError, type EventData } from '@eventstore/db-client';
+import { StreamNotFoundError, type WrongExpectedVersionError } from '@eventstore/db-client';
+import { unpackToCommandError } from '@eventstore/db-client/dist/streams/appendToStream/unpackError.js';
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../errors.js';
 import type { NewEvent, Position } from '../event-store.js';
-import type { Connection } from './connection.js';
+import type { Proposal } from './append-call.js';
+import { AppendLine } from './append-line.js';
+import { GRACE_MS, type Connection } from './connection.js';
 import { toProposed } from './events.js';
 import { reasonOf, verdictOf } from './failures.js';
 import type { LogReader } from './log-reader.js';
@@ -19,7 +25,7 @@ interface Request {
   readonly stream: string;
   readonly events: readonly NewEvent[];
   readonly expected: Expected;
-  readonly proposed: EventData[];
+  readonly proposal: Proposal;
 }
 
 /**
@@ -29,6 +35,7 @@ interface Request {
  */
 export class Appender {
   private readonly slots: Slots;
+  private readonly line: AppendLine;
 
   constructor(
     private readonly connection: Connection,
@@ -37,6 +44,7 @@ export class Appender {
     private readonly closing: AbortSignal,
   ) {
     this.slots = new Slots(settings.concurrency);
+    this.line = new AppendLine(connection, settings);
   }
 
   /** @throws RevisionConflict, StoreUnavailable, OutcomeUnknown */
@@ -44,7 +52,8 @@ export class Appender {
     if (!this.reader.isOurs(stream)) throw new StoreUnavailable(`nobody follows the stream ${stream}`);
     const bytes = bytesOf(events);
     if (bytes > MAX_BYTES) throw new StoreUnavailable(`${bytes} bytes are more than one append may carry`);
-    const request = { stream, events, expected, proposed: events.map(toProposed) };
+    const proposal = { options: optionsOf(stream, expected), messages: events.map(toProposed) };
+    const request = { stream, events, expected, proposal };
     const patience = new Patience(this.settings, this.closing);
     return this.slots.run(() => this.persist(request, patience));
   }
@@ -104,7 +113,7 @@ export class Appender {
     const { tryMs } = this.settings;
     try {
       if ((await this.reader.streamPage(stream, 0, 1)).length === 0) return;
-      await this.connection.call(tryMs, (client) =>
+      await this.connection.call(tryMs + GRACE_MS, (client) =>
         client.deleteStream(stream, { ...options, deadline: tryMs }),
       );
     } catch (error) {
@@ -113,15 +122,12 @@ export class Appender {
   }
 
   private async send(request: Request): Promise<Position> {
-    const { stream, expected, proposed } = request;
-    const { options } = this.connection;
-    const { tryMs } = this.settings;
-    const expectedRevision = expected === 'no-stream' ? 'no_stream' : BigInt(expected);
-    const { position } = await this.connection.call(tryMs, (client) =>
-      client.appendToStream(stream, proposed, { ...options, expectedRevision, deadline: tryMs }),
-    );
+    const answer = await this.line.send(request.proposal);
+    const error = answer.getError();
+    if (error) throw unpackToCommandError(error, request.stream);
+    const position = answer.getSuccess()?.getPosition();
     // A server may not say again where it wrote what it is sent again.
-    const commit = position?.commit ?? (await this.find(request));
+    const commit = position ? BigInt(position.getCommitPosition()) : await this.find(request);
     if (commit === undefined) throw new Error('the server gave no position');
     return commit;
   }
@@ -142,6 +148,14 @@ export class Appender {
 
 const bytesOf = (events: readonly NewEvent[]): number =>
   events.reduce((sum, { data, metadata }) => sum + Buffer.byteLength(data) + Buffer.byteLength(metadata), 0);
+
+function optionsOf(stream: string, expected: Expected): streams.BatchAppendReq.Options {
+  const name = new shared.StreamIdentifier().setStreamName(Buffer.from(stream));
+  const options = new streams.BatchAppendReq.Options().setStreamIdentifier(name);
+  return expected === 'no-stream'
+    ? options.setNoStream(new empty.Empty())
+    : options.setStreamPosition(String(expected));
+}
 
 function conflictIn({ stream, expected }: Request, error: unknown): RevisionConflict {
   const { actualVersion } = error as WrongExpectedVersionError;

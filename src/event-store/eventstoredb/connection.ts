@@ -4,8 +4,8 @@ import { isTimeout, NoAnswer } from './failures.js';
 
 /** Calls in a row without an answer after which the node is held to be frozen and another is looked for. */
 const FROZEN_AFTER = 3;
-/** An answer to a call's own deadline is waited for this much longer, in milliseconds. */
-const GRACE_MS = 500;
+/** The answer to a call that has a deadline of its own is waited for this much longer, in milliseconds. */
+export const GRACE_MS = 500;
 /**
  * A channel that is given up closes this much later, in milliseconds. Not longer: while it lives, its successor
  * inherits its state, and with it the pause before the next attempt to connect, a second and growing.
@@ -25,7 +25,7 @@ interface Channel {
 
 /** A client for one kind of call, replaced when its node has stopped answering. */
 export class Connection {
-  /** Sent with every call. To pass credentials is also what makes the client append unary (docs/adr/0010). */
+  /** Sent with every call. */
   readonly options: Required<Pick<BaseOptions, 'credentials' | 'requiresLeader'>>;
   private current: EventStoreDBClient;
   private unanswered = 0;
@@ -47,7 +47,7 @@ export class Connection {
   async call<T>(ms: number, work: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
     const client = this.current;
     try {
-      const answer = await within(ms + GRACE_MS, work(client));
+      const answer = await within(ms, work(client));
       this.unanswered = 0;
       return answer;
     } catch (error) {

@@ -1,30 +1,31 @@
-import {
-  jsonEvent,
-  type AllStreamResolvedEvent,
-  type EventData,
-  type Position as LogPosition,
-  type ResolvedEvent,
-} from '@eventstore/db-client';
+import type { AllStreamResolvedEvent, Position as LogPosition, ResolvedEvent } from '@eventstore/db-client';
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { StoreUnavailable } from '../errors.js';
 import { START, type NewEvent, type Position, type RecordedEvent } from '../event-store.js';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
+const utf8 = new TextEncoder();
+
 /**
- * An event as the client takes it. The client serialises objects itself, so a text is kept only
- * if it is what JSON.stringify writes: the ledger's canonical JSON is.
+ * An event as the protocol takes it. The client parses what it reads, so a text comes back only if it is what
+ * JSON.stringify writes: the ledger's canonical JSON is.
  * @throws StoreUnavailable the event could not be kept as it is; nothing was sent
  */
-export function toProposed({ id, type, data, metadata }: NewEvent): EventData {
-  // The client would leave the call open for ever.
+export function toProposed({ id, type, data, metadata }: NewEvent): streams.BatchAppendReq.ProposedMessage {
   if (!UUID.test(id)) throw new StoreUnavailable(`${id} is not a UUID`);
-  return jsonEvent({ id, type, data: faithful(data), metadata: faithful(metadata) });
+  const message = new streams.BatchAppendReq.ProposedMessage()
+    .setId(new shared.UUID().setString(id))
+    .setData(faithful(data))
+    .setCustomMetadata(faithful(metadata));
+  message.getMetadataMap().set('type', type).set('content-type', 'application/json');
+  return message;
 }
 
-function faithful(text: string): Record<string, unknown> {
+function faithful(text: string): Uint8Array {
   try {
-    const value = JSON.parse(text) as Record<string, unknown>;
-    if (JSON.stringify(value) === text) return value;
+    if (JSON.stringify(JSON.parse(text)) === text) return utf8.encode(text);
   } catch {
     // Not JSON at all: no more to be kept than JSON in another form.
   }

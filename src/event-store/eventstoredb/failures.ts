@@ -14,6 +14,11 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
+/** A call that carried several appends broke off: which of them the server had taken is not known. */
+export class CallBroken extends Error {
+  override readonly name = 'CallBroken';
+}
+
 /**
  * What a failed try to append says:
  * - `conflict`: the stream was not at the expected revision
@@ -33,15 +38,19 @@ const FINAL = [
 
 /** The client never reached a server, or the server turned the request away before it did anything. */
 const NEVER_BEGUN =
-  /No connection established|Failed to discover after|No leader info|Server Is (Not Ready|Too Busy)/i;
+  /No connection established|Failed to discover after|No leader info|Server Is (Not Ready|(Too )?Busy)/i;
 
 /** What is not recognised counts as unknown: that costs a repetition, the opposite would cost a booking. */
 export function verdictOf(error: unknown): Verdict {
   if (error instanceof WrongExpectedVersionError) return 'conflict';
   if (FINAL.some((type) => error instanceof type)) return 'refused';
+  if (error instanceof CallBroken) return 'unknown';
   if (error instanceof NotLeaderError || NEVER_BEGUN.test(reasonOf(error))) return 'not-written';
   return 'unknown';
 }
+
+/** A call that fails so was never begun, and nothing that was to go on it was sent. */
+export const neverConnected = (error: Error): boolean => /No connection established/i.test(error.message);
 
 export const isTimeout = (error: unknown): boolean =>
   error instanceof NoAnswer || error instanceof DeadlineExceededError;

@@ -7,7 +7,7 @@ import {
 } from '@eventstore/db-client';
 import { StoreUnavailable } from '../errors.js';
 import { START, type Position, type RecordedEvent } from '../event-store.js';
-import type { Connection } from './connection.js';
+import { GRACE_MS, type Connection } from './connection.js';
 import { toLogPosition, toRecorded } from './events.js';
 import { NoAnswer, reasonOf, verdictOf } from './failures.js';
 import { Patience } from './patience.js';
@@ -126,7 +126,9 @@ export class LogReader {
 
   private collect<E>(open: (client: EventStoreDBClient) => StreamingRead<E>): Promise<E[]> {
     const { tryMs } = this.settings;
-    return this.slots.run(() => this.connection.call(tryMs, (client) => drain(open(client), tryMs)));
+    return this.slots.run(() =>
+      this.connection.call(tryMs + GRACE_MS, (client) => drain(open(client), tryMs)),
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import {
   Server,
   ServerCredentials,
   status,
+  type ServerDuplexStream,
   type ServerReadableStream,
   type ServerUnaryCall,
   type ServerWritableStream,
@@ -13,10 +14,11 @@ import featuresService from '@eventstore/db-client/generated/serverfeatures_grpc
 import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import type streams from '@eventstore/db-client/generated/streams_pb.js';
 import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { answerAppend, answerBatch } from './appends.js';
 import { FaultyNetwork } from './faulty-network.js';
 import { answerRead } from './reads.js';
 import { SimulatedLog } from './simulated-log.js';
-import { appendAnswer, appendOptions, deletionAnswer, nameOf, proposedEvent, serverError } from './wire.js';
+import { deletionAnswer, nameOf, serverError } from './wire.js';
 
 /** What happens to one append. */
 export type AppendFault = (typeof APPEND_FAULTS)[number];
@@ -33,6 +35,7 @@ export const APPEND_FAULTS = [
   'silence, not written',
   'cut, written',
   'written late',
+  'call ended, written',
 ] as const;
 
 /** What happens to one read or subscription: it breaks after so many messages. */
@@ -115,14 +118,15 @@ export class Simulator {
       append: (
         call: ServerReadableStream<streams.AppendReq, streams.AppendResp>,
         reply: sendUnaryData<streams.AppendResp>,
-      ) => this.append(call, reply),
+      ) => answerAppend(this, call, reply),
+      batchAppend: (call: ServerDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>) =>
+        answerBatch(this, call),
       read: (call: ServerWritableStream<streams.ReadReq, streams.ReadResp>) => void answerRead(this, call),
       delete: (
         call: ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>,
         reply: sendUnaryData<streams.DeleteResp>,
       ) => this.delete(call, reply),
-      // The adapter appends unary, and deletes so that a stream may begin again.
-      batchAppend: unimplemented,
+      // The adapter deletes so that a stream may begin again.
       tombstone: unimplemented,
     });
     this.server.addService(featuresService.ServerFeaturesService, {
@@ -163,37 +167,6 @@ export class Simulator {
     });
   }
 
-  private append(
-    call: ServerReadableStream<streams.AppendReq, streams.AppendResp>,
-    reply: sendUnaryData<streams.AppendResp>,
-  ): void {
-    const requests: streams.AppendReq[] = [];
-    call.on('data', (request: streams.AppendReq) => requests.push(request));
-    call.on('error', () => {});
-    // A call that is cut off ends too, and is reported as cancelled only after that: it must not be half written.
-    call.on('end', () =>
-      setImmediate(() => {
-        if (!call.cancelled) this.appendAll(call, requests, reply);
-      }),
-    );
-  }
-
-  private appendAll(
-    call: ServerReadableStream<streams.AppendReq, streams.AppendResp>,
-    requests: readonly streams.AppendReq[],
-    reply: sendUnaryData<streams.AppendResp>,
-  ): void {
-    this.appends += 1;
-    const refusal = this.refusal(call);
-    if (refusal) return reply(refusal);
-    const { stream, expected } = appendOptions(requests[0]?.getOptions());
-    const events = requests.flatMap((request) => {
-      const message = request.getProposedMessage();
-      return message ? [proposedEvent(message)] : [];
-    });
-    this.answer(this.appendFault(), () => appendAnswer(this.log.append(stream, events, expected)), reply);
-  }
-
   private delete(
     call: ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>,
     reply: sendUnaryData<streams.DeleteResp>,
@@ -205,7 +178,8 @@ export class Simulator {
     this.answer(this.deletionFault(), deletion, reply);
   }
 
-  private answer<R>(fault: AppendFault | undefined, write: () => R, reply: sendUnaryData<R>): void {
+  /** Does what was asked, or what a fault makes of it. */
+  answer<R>(fault: AppendFault | undefined, write: () => R, reply: sendUnaryData<R>): void {
     switch (fault) {
       case undefined:
         return reply(null, write());
@@ -236,6 +210,9 @@ export class Simulator {
       case 'written late':
         setTimeout(write, LATE_MS);
         return reply(serverError(status.UNKNOWN, 'RST_STREAM'));
+      case 'call ended, written':
+        write();
+        return reply(null);
       default:
         fault satisfies never;
     }

@@ -1,9 +1,12 @@
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
+import grpcStatus from '@eventstore/db-client/generated/status_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
+import any from 'google-protobuf/google/protobuf/any_pb.js';
+import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { AppendOutcome, ExpectedRevision, ProposedEvent, SimulatedEvent } from './simulated-log.js';
 
-const { AppendResp, DeleteResp, ReadResp } = streams;
+const { AppendResp, BatchAppendResp, DeleteResp, ReadResp } = streams;
 const TICKS_PER_MILLISECOND = 10_000;
 
 /** The parts of the protocol's messages that the simulator speaks. */
@@ -53,6 +56,41 @@ export function appendAnswer(outcome: AppendOutcome): streams.AppendResp {
   return new AppendResp().setWrongExpectedVersion(wrong);
 }
 
+/** The answer to one append of those that share a call. */
+export function batchAnswer(
+  request: streams.BatchAppendReq,
+  outcome: AppendOutcome,
+): streams.BatchAppendResp {
+  if (outcome.kind === 'written') {
+    const position = new shared.AllStreamPosition()
+      .setCommitPosition(String(outcome.position))
+      .setPreparePosition(String(outcome.position));
+    const success = new BatchAppendResp.Success().setCurrentRevision(String(outcome.revision));
+    return answerTo(request).setSuccess(success.setPosition(position));
+  }
+  const wrong = new shared.WrongExpectedVersion();
+  if (outcome.current === 'no_stream') wrong.setCurrentNoStream(new empty.Empty());
+  else wrong.setCurrentStreamRevision(String(outcome.current));
+  return failure(request, 'WrongExpectedVersion', wrong.serializeBinary());
+}
+
+/** The error that one append of those that share a call is answered with. */
+export const batchTrouble = (request: streams.BatchAppendReq, message: string): streams.BatchAppendResp =>
+  failure(request, message, new Uint8Array());
+
+function failure(
+  request: streams.BatchAppendReq,
+  message: string,
+  details: Uint8Array,
+): streams.BatchAppendResp {
+  const packed = new any.Any();
+  packed.pack(details, message.includes(' ') ? 'google.protobuf.Empty' : `event_store.client.${message}`);
+  return answerTo(request).setError(new grpcStatus.Status().setMessage(message).setDetails(packed));
+}
+
+const answerTo = (request: streams.BatchAppendReq): streams.BatchAppendResp =>
+  new BatchAppendResp().setCorrelationId(request.getCorrelationId());
+
 export const deletionAnswer = (position: bigint): streams.DeleteResp =>
   new DeleteResp().setPosition(
     new DeleteResp.Position().setCommitPosition(String(position)).setPreparePosition(String(position)),
@@ -73,7 +111,14 @@ export function appendOptions(options: streams.AppendReq.Options | undefined): A
   return { stream: nameOf(options?.getStreamIdentifier()), expected: expected() };
 }
 
-export function proposedEvent(message: streams.AppendReq.ProposedMessage): ProposedEvent {
+export function batchOptions(options: streams.BatchAppendReq.Options | undefined): AppendOptions {
+  const expected = options?.hasNoStream() ? 'no_stream' : BigInt(options?.getStreamPosition() ?? 0);
+  return { stream: nameOf(options?.getStreamIdentifier()), expected };
+}
+
+export function proposedEvent(
+  message: streams.AppendReq.ProposedMessage | streams.BatchAppendReq.ProposedMessage,
+): ProposedEvent {
   const fields = message.getMetadataMap();
   return {
     id: message.getId()?.getString() ?? '',

@@ -1,0 +1,82 @@
+import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
+import streamsService, { type StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { AppendCall, type Answer, type Proposal } from './append-call.js';
+import type { Connection } from './connection.js';
+import { NoAnswer } from './failures.js';
+import type { Settings } from './settings.js';
+
+type Duplex = ReturnType<StreamsClient['batchAppend']>;
+type Arguments = Parameters<StreamsClient['batchAppend']>;
+
+/** The client's hooks that open a call, protected: its own batched appends share one table in the whole process. */
+interface Hooks {
+  GRPCStreamCreator: (
+    service: typeof StreamsClient,
+    name: string,
+    open: (service: StreamsClient) => Duplex,
+  ) => () => Promise<Duplex>;
+  callArguments: (options: BaseOptions, call: { readonly deadline: number }) => Arguments;
+}
+
+interface Line {
+  readonly client: EventStoreDBClient;
+  readonly opening: Promise<AppendCall>;
+  call?: AppendCall;
+}
+
+/** The call that appends go on: opened for the first, and left for another when it ends or an answer stays away. */
+export class AppendLine {
+  private line: Line | undefined;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly settings: Settings,
+  ) {}
+
+  /** @throws NoAnswer in the time of one try; CallBroken, the client's errors */
+  async send(proposal: Proposal): Promise<Answer> {
+    let line: Line | undefined;
+    try {
+      return await this.connection.call(this.settings.tryMs, async (client) => {
+        line = this.lineOf(client);
+        return (await line.opening).send(proposal);
+      });
+    } catch (error) {
+      // It may carry nothing any more, and not know it.
+      if (error instanceof NoAnswer && line === this.line) this.leave();
+      throw error;
+    }
+  }
+
+  private lineOf(client: EventStoreDBClient): Line {
+    if (this.line && this.line.client === client && !this.line.call?.over) return this.line;
+    this.leave();
+    const line: Line = { client, opening: this.open(client) };
+    this.line = line;
+    line.opening.then(
+      (call) => (line.call = call),
+      () => {
+        if (this.line === line) this.line = undefined;
+      },
+    );
+    return line;
+  }
+
+  private async open(client: EventStoreDBClient): Promise<AppendCall> {
+    const hooks = client as unknown as Hooks;
+    const { options } = this.connection;
+    const open = (service: StreamsClient): Duplex =>
+      service.batchAppend(...hooks.callArguments(options, { deadline: Infinity }));
+    return new AppendCall(await hooks.GRPCStreamCreator(streamsService.StreamsClient, 'append', open)());
+  }
+
+  /** What is on it keeps the time of its try. */
+  private leave(): void {
+    const { line } = this;
+    this.line = undefined;
+    line?.opening.then(
+      (call) => call.retire(this.settings.tryMs),
+      () => {},
+    );
+  }
+}
