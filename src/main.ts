@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { serveDirectly } from './api/direct-routes.js';
@@ -63,6 +64,11 @@ async function start(config: Config): Promise<void> {
   // What was logged so far, and all that follows: until now the framework held it back.
   app.flushLogs();
 }
+
+// Megabytes for the young objects of each thread that starts from here on: V8 reads it when it makes a heap, and this
+// thread has its own already. What the log's and the read models' threads make is garbage at once; with as much room
+// as this thread they held 140 MB more, and were no faster.
+setFlagsFromString('--max-semi-space-size=8');
 
 const config = configOrExit();
 try {

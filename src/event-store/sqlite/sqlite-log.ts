@@ -85,7 +85,7 @@ export class SqliteLog {
       db.exec('DROP INDEX IF EXISTS causes');
       // FULL: a commit is on disk before it is answered. Checkpoints are rare, as each copies pages and syncs twice.
       db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000;
-        PRAGMA journal_size_limit = 134217728; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536;
+        PRAGMA journal_size_limit = 134217728; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -16384;
         PRAGMA secure_delete = ON`);
       const log = new SqliteLog(file, db);
       log.writeProbe();

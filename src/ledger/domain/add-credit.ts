@@ -1,5 +1,6 @@
+import { Big } from 'big.js';
 import { requireOpen, sipAvailable, type Account } from './account.js';
-import { formatAmount, MAX_AMOUNT, type Amount } from './amount.js';
+import { formatAmount, isTooLarge, type Amount } from './amount.js';
 import { BalanceLimitExceeded, InsufficientCredit } from './errors.js';
 import type { CreditAllocated } from './events.js';
 
@@ -13,8 +14,9 @@ export interface AddCredit {
 export function addCredit(account: Account, { sipAccountId, amount }: AddCredit): CreditAllocated {
   requireOpen(account);
   const available = sipAvailable(account, sipAccountId);
-  if (account.available.lt(amount)) throw new InsufficientCredit(formatAmount(account.available), amount);
-  if (available.plus(amount).gt(MAX_AMOUNT))
+  const moved = new Big(amount);
+  if (account.available.lt(moved)) throw new InsufficientCredit(formatAmount(account.available), amount);
+  if (isTooLarge(available.plus(moved)))
     throw new BalanceLimitExceeded(`SIP account ${sipAccountId}`, formatAmount(available));
   return { type: 'CreditAllocated', data: { sipAccountId, amount } };
 }

@@ -1,5 +1,5 @@
 import { requireOpen, type Account } from './account.js';
-import { formatAmount, MAX_AMOUNT, type Amount } from './amount.js';
+import { formatAmount, isTooLarge, type Amount } from './amount.js';
 import { BalanceLimitExceeded } from './errors.js';
 import type { CreditPurchased } from './events.js';
 
@@ -13,7 +13,7 @@ export interface PurchaseCredit {
 /** @throws MainAccountNotFound, BalanceLimitExceeded */
 export function purchaseCredit(account: Account, { amount, reference }: PurchaseCredit): CreditPurchased {
   requireOpen(account);
-  if (account.available.plus(amount).gt(MAX_AMOUNT))
+  if (isTooLarge(account.available.plus(amount)))
     throw new BalanceLimitExceeded('the main account', formatAmount(account.available));
   return { type: 'CreditPurchased', data: { amount, reference } };
 }

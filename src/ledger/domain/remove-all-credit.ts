@@ -1,5 +1,5 @@
 import { requireOpen, sipAvailable, type Account } from './account.js';
-import { formatAmount, MAX_AMOUNT, type Amount } from './amount.js';
+import { formatAmount, isTooLarge, type Amount } from './amount.js';
 import { AmountChanged, BalanceLimitExceeded, NoCreditToReclaim } from './errors.js';
 import type { CreditReclaimed } from './events.js';
 
@@ -20,7 +20,7 @@ export function removeAllCredit(
   if (available.eq(0)) throw new NoCreditToReclaim(sipAccountId);
   const amount = formatAmount(available);
   if (expected !== undefined && expected !== amount) throw new AmountChanged(sipAccountId, amount, expected);
-  if (account.available.plus(available).gt(MAX_AMOUNT))
+  if (isTooLarge(account.available.plus(available)))
     throw new BalanceLimitExceeded('the main account', formatAmount(account.available));
   return { type: 'CreditReclaimed', data: { sipAccountId, amount } };
 }
