@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { jsonEvent } from '@eventstore/db-client';
+import { jsonEvent, type BaseOptions } from '@eventstore/db-client';
 import type { RecordedEvent } from '../src/event-store/event-store.js';
 import { Connection } from '../src/event-store/eventstoredb/connection.js';
 import { openEventStoreDb } from '../src/event-store/eventstoredb/eventstoredb-event-store.js';
@@ -17,7 +17,7 @@ import { contextOf, EmptyIndex } from '../test/support/ledger.js';
 
 /**
  * The write side on EventStoreDB, in this process, without HTTP and read models, beside the client's own appends of
- * one such event: both in one run and in turns, for only their ratio means anything.
+ * one such event, in both ways that it has: all in one run and in turns, for only their ratio means anything.
  */
 const { values } = parseArgs({
   options: {
@@ -137,17 +137,21 @@ await add(HOT);
 const { type, data, metadata } = (await eventsOf(HOT)).at(-1)!;
 const connection = new Connection(eventStoreDbUrl ?? '');
 const fields = { data: JSON.parse(data) as Json, metadata: JSON.parse(metadata) as Json };
-const byClient = appending((stream, revision) =>
-  connection.client.appendToStream(stream, jsonEvent({ type, ...fields }), {
-    ...connection.options,
-    expectedRevision: revision < 0 ? 'no_stream' : BigInt(revision),
-  }),
-);
+const byClient = (options: BaseOptions) =>
+  appending((stream, revision) =>
+    connection.client.appendToStream(stream, jsonEvent({ type, ...fields }), {
+      ...options,
+      expectedRevision: revision < 0 ? 'no_stream' : BigInt(revision),
+    }),
+  );
+/** With credentials the client makes a call of each append; without, it puts them all on one. */
+const { credentials, ...shared } = connection.options;
 const byAdapter = appending((stream, revision) =>
   store.append(stream, [{ id: randomUUID(), type, data, metadata }], revision < 0 ? 'no-stream' : revision),
 );
 const contestants: readonly Contestant[] = [
-  { name: 'client, single events', once: byClient },
+  { name: 'client, a call each', once: byClient({ ...shared, credentials }) },
+  { name: 'client, batched', once: byClient(shared) },
   { name: 'adapter, single events', once: byAdapter },
   { name: `ledger, ${accounts} accounts`, once: (account) => add(names[account]!) },
   { name: 'ledger, one hot account', once: () => add(HOT) },
@@ -170,11 +174,13 @@ tell(`${callers} callers, ${rounds} rounds of ${seconds} s each; medians`);
 for (const [at, { name }] of contestants.entries()) {
   const own = samples[at]!;
   const rate = median(own.map(({ perSecond }) => perSecond)).toFixed(0);
-  const ratio = median(own.map(({ perSecond }, round) => perSecond / samples[0]![round]!.perSecond));
+  const ratioTo = (to: number) =>
+    median(own.map(({ perSecond }, round) => perSecond / samples[to]![round]!.perSecond));
+  const [toCalls, toBatched] = [ratioTo(0), ratioTo(1)].map((ratio) => ratio.toFixed(2).padStart(5));
   const processor = median(own.map((sample) => sample.processor)).toFixed(0);
   const group = median(own.map((sample) => sample.commands / sample.appends));
   const gathered = Number.isFinite(group) ? `, ${group.toFixed(0)} an append` : '';
-  const figures = `${rate.padStart(6)}/s  ${ratio.toFixed(2).padStart(5)} of the client's  `;
+  const figures = `${rate.padStart(6)}/s  ${toCalls} of the client's calls, ${toBatched} batched  `;
   tell(`${name.padEnd(24)} ${figures}${processor.padStart(5)} µs of processor${gathered}`);
 }
 connection.close();

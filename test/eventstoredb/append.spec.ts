@@ -212,7 +212,7 @@ describe('what can never be written', () => {
 describe('the number of appends on their way', () => {
   it('is bounded, and what waits too long is surely not written', async () => {
     await store.close();
-    store = await openHasty(simulator.url, { concurrency: 4, patienceMs: 300 });
+    store = await openHasty(simulator.url, { appends: 4, patienceMs: 300 });
     always('silence, not written');
     const names = await namesOf(
       Array.from({ length: 12 }, (_, at) => store.append(`mainAccount-${at}`, newEvents(1), 'no-stream')),

@@ -35,6 +35,8 @@ interface Request {
  */
 export class Appender {
   private readonly slots: Slots;
+  /** Each deletion is a call of its own. */
+  private readonly deletions: Slots;
   private readonly line: AppendLine;
 
   constructor(
@@ -43,7 +45,8 @@ export class Appender {
     private readonly settings: Settings,
     private readonly closing: AbortSignal,
   ) {
-    this.slots = new Slots(settings.concurrency);
+    this.slots = new Slots(settings.appends);
+    this.deletions = new Slots(settings.concurrency);
     this.line = new AppendLine(connection, settings);
   }
 
@@ -64,7 +67,7 @@ export class Appender {
    */
   deleteStream(stream: string): Promise<void> {
     const patience = new Patience(this.settings, this.closing);
-    return this.slots.run(async () => {
+    return this.deletions.run(async () => {
       for (let doubt: unknown; ;) {
         try {
           return await this.sendDeletion(stream);
@@ -79,8 +82,8 @@ export class Appender {
   }
 
   /** Resolves when nothing is on its way any more. */
-  close(): Promise<void> {
-    return this.slots.close();
+  async close(): Promise<void> {
+    await Promise.all([this.slots.close(), this.deletions.close()]);
   }
 
   private async persist(request: Request, patience: Patience): Promise<Position> {

@@ -15,6 +15,8 @@ export interface Settings {
   readonly quietMs: number;
   /** Calls of one kind on their way at once; a connection carries 100. */
   readonly concurrency: number;
+  /** Appends on their way at once. They share a call, and are in doubt together when it breaks. */
+  readonly appends: number;
   /** Events a read fetches at once. */
   readonly pageSize: number;
 }
@@ -26,5 +28,6 @@ export const DEFAULT_SETTINGS: Settings = {
   pauseMs: { first: 50, longest: 2_000 },
   quietMs: 30_000,
   concurrency: 64,
+  appends: 256,
   pageSize: 500,
 };

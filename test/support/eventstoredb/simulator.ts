@@ -44,6 +44,11 @@ export interface ReadFault {
   readonly how: 'error' | 'end' | 'silence' | 'cut';
 }
 
+/** The client does not batch its own appends unless the server says that it may. */
+const BATCH_APPEND = new features.SupportedMethod()
+  .setServiceName('event_store.client.streams.streams')
+  .setMethodName('batchappend');
+
 /** How late an append is written that is written late, in milliseconds. */
 const LATE_MS = 150;
 
@@ -131,7 +136,12 @@ export class Simulator {
     });
     this.server.addService(featuresService.ServerFeaturesService, {
       getSupportedMethods: (_: unknown, reply: sendUnaryData<features.SupportedMethods>) =>
-        reply(null, new features.SupportedMethods().setEventStoreServerVersion('24.6.0-simulated')),
+        reply(
+          null,
+          new features.SupportedMethods()
+            .setEventStoreServerVersion('24.6.0-simulated')
+            .setMethodsList([BATCH_APPEND]),
+        ),
     });
     this.server.addService(gossipService.GossipService, {
       read: (_: unknown, reply: sendUnaryData<gossip.ClusterInfo>) => reply(null, this.members()),
