@@ -6,7 +6,7 @@ import type { AuditedAccount } from './accounts-audit.js';
 import { reportOf, type AuditOptions, type AuditReport, type ReadLog } from './audit.js';
 import { Findings, type Finding } from './findings.js';
 import { LogAudit } from './log-audit.js';
-import { eventLeaf } from './merkle.js';
+import { HASH_BYTES } from './merkle.js';
 
 /** What a thread is started with. After that it is told again and again up to which position to go on. */
 export interface PartOrder {
@@ -21,9 +21,9 @@ export interface PartOrder {
 /** What a thread has seen of a stretch of the log; the last one brings what it has found in all. */
 export interface PartSeen {
   readonly events: number;
-  /** Positions of its events of the ledger, in order, and the hashes that they bear, 64 digits each. */
-  readonly positions: Float64Array;
-  readonly hashes: string;
+  /** Positions of its events of the ledger, in order, and the leaves that they are in the tree. */
+  readonly positions: Float64Array<ArrayBuffer>;
+  readonly leaves: Uint8Array<ArrayBuffer>;
   readonly result?: PartResult;
 }
 
@@ -102,6 +102,7 @@ function endsOf(until: Position): Position[] {
 
 /** Adds the events of all parts to the tree, in order of position. */
 function growTree(log: LogAudit, seen: readonly PartSeen[]): void {
+  const leaves = seen.map((part) => Buffer.from(part.leaves.buffer));
   const next = seen.map(() => 0);
   const positionIn = (part: number): number => seen[part]?.positions[next[part] ?? 0] ?? Infinity;
   for (const { events } of seen) log.seen += events;
@@ -109,9 +110,10 @@ function growTree(log: LogAudit, seen: readonly PartSeen[]): void {
     let first = 0;
     for (let part = 1; part < seen.length; part++) if (positionIn(part) < positionIn(first)) first = part;
     if (positionIn(first) === Infinity) return;
-    const at = 64 * (next[first] ?? 0);
-    next[first] = (next[first] ?? 0) + 1;
-    log.append(eventLeaf(seen[first]?.hashes.slice(at, at + 64) ?? ''));
+    const nth = next[first] ?? 0;
+    next[first] = nth + 1;
+    const leaf = leaves[first]?.subarray(HASH_BYTES * nth, HASH_BYTES * (nth + 1));
+    if (leaf) log.append(leaf);
   }
 }
 
