@@ -24,7 +24,7 @@ const PLAIN_KEY = '[!#-\\[\\]-~]+';
 
 /**
  * Good metadata as the ledger writes it, in canonical form but for the hash behind it, if its lengths are good too:
- * to count takes the expression as long again. The hashes are compared with what they must be, so their digits need
+ * to count takes the expression half as long again. The hashes are compared with what they must be, so their digits need
  * not be looked at.
  */
 const USUAL = new RegExp(
