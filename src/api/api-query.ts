@@ -2,7 +2,6 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiCorrelationId } from './api-command.js';
 import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
-import { DirectRoute } from './direct-routes.js';
 import type { ProblemCode } from './problems.js';
 
 /** Documents a query of the read models: its headers, its answer, and all it may be refused for. */
@@ -12,7 +11,6 @@ export function ApiReadModelQuery(
   ...refusals: readonly ProblemCode[]
 ): MethodDecorator {
   return applyDecorators(
-    DirectRoute(),
     ApiOperation({ summary }),
     ApiHeader({
       name: 'Ledger-At-Least',

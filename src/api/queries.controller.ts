@@ -15,6 +15,7 @@ import { ApiCorrelationId, POSITION_HEADER } from './api-command.js';
 import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
 import { ApiReadModelQuery } from './api-query.js';
 import { receiptOf } from './booked.js';
+import { DirectRoute } from './direct-routes.js';
 import { AtLeast } from './headers.js';
 import { InvalidRequest } from './invalid-request.js';
 import { pageOf, PageRequest } from './requests/page.js';
@@ -41,6 +42,7 @@ export class QueriesController {
     return this.queries.execute(new ListMainAccountsQuery({ ...pageOf(page), atLeast }));
   }
 
+  @DirectRoute()
   @ApiReadModelQuery(
     'Show a main account and its SIP accounts',
     MainAccountResponse,
@@ -59,6 +61,7 @@ export class QueriesController {
     return this.queries.execute(new GetMainAccountQuery({ mainAccountId, ...page, atLeast }));
   }
 
+  @DirectRoute()
   @ApiReadModelQuery(
     'Show a SIP account',
     SipAccountResponse,
