@@ -221,7 +221,7 @@ describe('credit-ledger verify on a store that somebody has touched', () => {
     [
       `UPDATE entries SET digests = CAST(substr(digests, 33) || substr(digests, 33) AS BLOB) WHERE ${BOB} AND revision = 4`,
     ],
-    ['UPDATE command_keys SET hash = hash + 1 WHERE position = 10'],
+    ['UPDATE command_keys SET hash = -hash WHERE position = 10'],
     ['INSERT INTO colliding_keys VALUES (1, 10)'],
     [`INSERT INTO entry_tiles VALUES (1, 0, '[1]')`],
     [`UPDATE main_accounts SET recent = '[]' WHERE main_account_id = 'bob'`],

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type Database from 'libsql';
 import { accountsProjection } from '../../src/projections/accounts/accounts-projection.js';
-import { CommandKeys, KeyUsedTwice } from '../../src/projections/accounts/command-keys.js';
+import { CommandKeys, keyHash, KeyUsedTwice } from '../../src/projections/accounts/command-keys.js';
 import { openReadModels } from '../../src/projections/read-models-file.js';
 import { readModelsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
@@ -58,5 +58,23 @@ describe('the keys of commands that share a hash', () => {
       for (const key of second) book(1, key);
       keys.flush();
     }).toThrow(KeyUsedTwice);
+  });
+});
+
+describe('the hash of a key', () => {
+  it('puts running numbers side by side', () => {
+    const hashes = Array.from({ length: 100 }, (_, n) => keyHash('acme', `order-${4200 + n}`));
+    expect(hashes).toEqual(hashes.toSorted((a, b) => a - b));
+    expect(hashes.at(-1)! - hashes[0]!).toBeLessThan(2 ** 14);
+    expect(new Set(hashes).size).toBe(100);
+  });
+
+  it('tells short keys and accounts apart', () => {
+    const pairs = ['a', 'b', 'aa', 'ab', 'aaa', '~~'].flatMap((key) => [
+      keyHash('m', key),
+      keyHash('n', key),
+    ]);
+    expect(new Set(pairs).size).toBe(pairs.length);
+    expect(pairs.every(Number.isSafeInteger)).toBe(true);
   });
 });

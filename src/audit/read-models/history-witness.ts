@@ -57,6 +57,11 @@ export class HistoryWitness implements Witness {
   }
 }
 
-/** The first 48 bits of a digest, by which the read models know a key. */
-const keyHash = (mainAccountId: string, idempotencyKey: string): number =>
-  Number.parseInt(sha256(`${mainAccountId}/${idempotencyKey}`).slice(0, 12), 16);
+/** By which the read models know a key: the digest of all but its last two characters, 36 bits of it, and those two. */
+function keyHash(mainAccountId: string, key: string): bigint {
+  const begin = BigInt(`0x${sha256(`${mainAccountId}/${key.slice(0, -2)}`).slice(0, 9)}`);
+  return Array.from(key.slice(-2).padStart(2, '\0')).reduce(
+    (bits, character) => bits * 128n + BigInt(character.charCodeAt(0) & 127),
+    begin,
+  );
+}

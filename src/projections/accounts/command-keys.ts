@@ -3,9 +3,9 @@ import type Database from 'libsql';
 import { BulkInsert } from '../bulk-insert.js';
 
 /**
- * The one index that is written here and there: nothing else finds a key that was never there. So it is small: 48 bits
- * of a hash, and the position of the entry that holds the key itself. Keys that share their 48 bits with an earlier
- * one, a pair among some ten millions, are in a table of their own.
+ * The one index that is written here and there: nothing else finds a key that was never there. So it is small: a hash
+ * of 50 bits, and the position of the entry that holds the key itself. A key that has the hash of an earlier one, as
+ * a few among ten million do, is in a table of its own.
  */
 export const KEY_TABLES = ['command_keys', 'colliding_keys'] as const;
 
@@ -20,9 +20,18 @@ export const KEY_DDL = `
     CREATE VIEW known_keys AS
       SELECT hash, position FROM command_keys UNION ALL SELECT hash, position FROM colliding_keys;`;
 
-/** Cryptographic, so that nobody can choose keys that are slow to find. No id holds a slash. */
-export const keyHash = (mainAccountId: string, idempotencyKey: string): number =>
-  Number.parseInt(digest('sha256', `${mainAccountId}/${idempotencyKey}`).slice(0, 12), 16);
+/**
+ * 36 bits of a digest of all but the key's last two characters, then those two as they are: running numbers lie side
+ * by side, a hundred on a page, instead of a page each. Cryptographic, so that nobody can easily choose keys that are
+ * slow to find. No id holds a slash, and keys are visible ASCII.
+ */
+export function keyHash(mainAccountId: string, idempotencyKey: string): number {
+  const begin = digest('sha256', `${mainAccountId}/${idempotencyKey.slice(0, -2)}`);
+  const [last = 0, lastButOne = 0] = [idempotencyKey.at(-1), idempotencyKey.at(-2)].map((c) =>
+    c?.charCodeAt(0),
+  );
+  return Number.parseInt(begin.slice(0, 9), 16) * 2 ** 14 + (lastButOne & 127) * 128 + (last & 127);
+}
 
 /** A command that was booked a second time. */
 export class KeyUsedTwice extends Error {
