@@ -36,6 +36,8 @@ export type ThreadMessage =
       readonly positions: Positions;
       readonly seen: Position;
       readonly live: boolean;
+      /** The streams of which events were applied since the last message; undefined when there may be very many. */
+      readonly streams: readonly string[] | undefined;
     }
   | { readonly kind: 'stopped'; readonly at: StoppedProjection }
   /** The file cannot be used and may not be emptied in place. */

@@ -103,7 +103,8 @@ export class Projections {
 
   /**
    * The same for a read of one statement, which is of one moment by itself and tells its position by `positionOf`:
-   * one call of the driver instead of four, on the queries that come most often.
+   * one call of the driver instead of four, on the queries that come most often. What is remembered from an earlier
+   * position holds up to here too, or it would have been forgotten.
    * @throws ReadModelBehind, PositionInFuture, StoreUnavailable, and what `read` throws
    */
   async readAlone<Answer extends { readonly position: string }>(
@@ -112,7 +113,10 @@ export class Projections {
     read: (models: ReadModels) => Answer,
   ): Promise<Answer & Freshness> {
     await this.waitFor(projection, atLeast ?? START);
-    return { ...read(this.models), asOf: new Date().toISOString() };
+    const answer = read(this.models);
+    const reached = this.position(projection);
+    const position = BigInt(answer.position) < reached ? String(reached) : answer.position;
+    return { ...answer, position, asOf: new Date().toISOString() };
   }
 
   /**

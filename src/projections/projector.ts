@@ -63,8 +63,9 @@ export class Projector {
       if (!live && batch.length < (this.live ? BUSY_EVENTS : CATCH_UP_EVENTS)) continue;
       this.advance(batch, position);
       progress(batch.length, live);
+      const streams = live ? [...new Set(batch.map(({ stream }) => stream))] : undefined;
       batch = [];
-      this.report({ kind: 'progress', positions: this.positions, seen: position, live });
+      this.report({ kind: 'progress', positions: this.positions, seen: position, live, streams });
       if (signal.aborted) return;
       if (live) await pace.pause();
     }

@@ -1,4 +1,6 @@
 import Database from 'libsql';
+import type { AccountView } from './accounts/account-view.js';
+import { RecentReads } from './recent-reads.js';
 import { START, type Position } from '../event-store/event-store.js';
 
 /** A prepared statement. */
@@ -16,6 +18,7 @@ export const positionOf = (projection: string): string =>
 export class ReadModels {
   private db: Database.Database | undefined;
   private readonly statements = new Map<string, Statement<unknown>>();
+  readonly recent = new RecentReads<AccountView>();
 
   get isOpen(): boolean {
     return this.db !== undefined;
@@ -28,6 +31,7 @@ export class ReadModels {
   }
 
   close(): void {
+    this.recent.forget(undefined);
     this.statements.clear();
     this.db?.close();
     this.db = undefined;

@@ -145,3 +145,41 @@ describe('the queries', () => {
     }
   });
 });
+
+describe('what is remembered of an account', () => {
+  let side: ReadSide;
+  beforeAll(async () => {
+    side = await ReadSide.start();
+    await side.ledger.funded('acme', '100', 'desk', 'attic');
+  });
+  afterAll(() => side.remove());
+
+  const balance = (sipAccountId: string, atLeast?: bigint) =>
+    new GetSipAccountHandler(side.projections).execute(
+      new GetSipAccountQuery({ mainAccountId: 'acme', sipAccountId, atLeast }),
+    );
+
+  it('is answered as of now, also when others have moved on', async () => {
+    await side.caughtUp();
+    const before = await side.overview('acme');
+    await side.ledger.open('other');
+    const { position } = await side.ledger.purchase('other', '1');
+    const after = await side.overview('acme', position);
+
+    expect(after.sipAccounts).toBe(before.sipAccounts);
+    expect(BigInt(after.position)).toBeGreaterThanOrEqual(position);
+  });
+
+  it('is never from before an event of the account that a query may have seen', async () => {
+    for (let revision = 4; revision < 40; revision++) {
+      const { position } = await side.ledger.add('acme', revision % 2 ? 'desk' : 'attic', '1');
+      const [overview, desk] = await Promise.all([
+        side.overview('acme', position),
+        balance('desk', position),
+      ]);
+      expect(overview.revision).toBe(revision);
+      expect(overview.sipAccountsAvailable).toBe(`${revision - 3}.0000`);
+      expect(desk.available).toBe(overview.sipAccounts[0]!.available);
+    }
+  });
+});

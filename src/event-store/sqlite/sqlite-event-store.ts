@@ -15,10 +15,11 @@ import { SqliteEventReader } from './sqlite-event-reader.js';
 import type { AppendRequest, AppendResult } from './sqlite-log.js';
 import type { Answer, Wish } from './sqlite-worker.js';
 
-/** Appends that are sent at once, however short ago the last message was. */
+/** So many events are sent at once, however short ago the last message was. */
 const WORTH_A_MESSAGE = 32;
-/** Pause after a message of several appends, in milliseconds. */
-const PAUSE_MS = 1;
+/** Pause after a message: so many milliseconds for each of its events, up to the longest one; none after a single one. */
+const PAUSE_MS = 0.25;
+const LONGEST_PAUSE_MS = 4;
 
 interface Waiting {
   readonly request: AppendRequest;
@@ -34,6 +35,8 @@ export class SqliteEventStore extends EventStore {
   readonly exclusive = true;
   /** Appends that are not yet with the worker. */
   private gathered: Waiting[] = [];
+  /** How many events they have. */
+  private gatheredEvents = 0;
   /** Appends with the worker, in the order of its answers. */
   private readonly sent: Waiting[] = [];
   /** Other wishes with the worker, likewise. Each is told the fault, if there is one. */
@@ -83,8 +86,11 @@ export class SqliteEventStore extends EventStore {
       return Promise.reject(new TypeError('an append takes one event or more, each with a lower-case UUID'));
     return new Promise((resolve, reject) => {
       const request = { stream, events, expectedRevision };
-      const gathered = this.gathered.push({ request, resolve, reject });
-      if (gathered === 1 || gathered === WORTH_A_MESSAGE) queueMicrotask(() => this.sendSoon());
+      const before = this.gatheredEvents;
+      this.gathered.push({ request, resolve, reject });
+      this.gatheredEvents += events.length;
+      if (before === 0 || (before < WORTH_A_MESSAGE && this.gatheredEvents >= WORTH_A_MESSAGE))
+        queueMicrotask(() => this.sendSoon());
     });
   }
 
@@ -140,18 +146,20 @@ export class SqliteEventStore extends EventStore {
 
   /**
    * At once when the last message is a while ago; else a little later, with what comes in meanwhile: to wake the worker,
-   * commit, and hear of it costs more than an append does. Who sends one at a time is never kept waiting.
+   * commit, and hear of it costs more than ten appends do, and the busier the ledger, the more come in while it pauses.
+   * Who sends one at a time is never kept waiting.
    */
   private sendSoon(): void {
-    if (this.gathered.length === 0 || this.pause) {
-      if (this.gathered.length >= WORTH_A_MESSAGE) this.send();
-      return;
-    }
-    if (this.gathered.length > 1)
-      this.pause = setTimeout(() => {
-        this.pause = undefined;
-        this.sendSoon();
-      }, PAUSE_MS);
+    const events = this.gatheredEvents;
+    if (events === 0 || (this.pause && events < WORTH_A_MESSAGE)) return;
+    if (events > 1 && !this.pause)
+      this.pause = setTimeout(
+        () => {
+          this.pause = undefined;
+          this.sendSoon();
+        },
+        Math.min(events * PAUSE_MS, LONGEST_PAUSE_MS),
+      );
     this.send();
   }
 
@@ -159,6 +167,7 @@ export class SqliteEventStore extends EventStore {
     if (this.gathered.length === 0) return;
     const appends = this.gathered;
     this.gathered = [];
+    this.gatheredEvents = 0;
     this.sent.push(...appends);
     this.post(pack(appends.map(({ request }) => request)));
   }
@@ -179,6 +188,7 @@ export class SqliteEventStore extends EventStore {
     this.ended ??= reason;
     for (const { reject } of this.sent.splice(0)) reject(new OutcomeUnknown(reason));
     for (const { reject } of this.gathered.splice(0)) reject(new StoreUnavailable(reason));
+    this.gatheredEvents = 0;
     for (const tell of this.others.splice(0)) tell(reason);
   }
 }

@@ -1,9 +1,10 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
-import { readPage, type PageRequest } from '../page.js';
+import { limitOf, readPage, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import { positionOf, type ReadModels } from '../read-models.js';
+import { viewOf, type SipAccountRow } from './account-view.js';
 
 export interface GetMainAccount extends PageRequest {
   readonly mainAccountId: string;
@@ -24,11 +25,6 @@ export interface MainAccountOverview {
   readonly revision: number;
 }
 
-export interface SipAccountRow {
-  readonly sipAccountId: string;
-  readonly available: string;
-}
-
 /** @throws MainAccountNotFound, InvalidCursor, ReadModelBehind, PositionInFuture */
 export class GetMainAccountQuery extends Query<MainAccountOverview & Freshness> {
   constructor(readonly request: GetMainAccount) {
@@ -41,8 +37,32 @@ export class GetMainAccountHandler implements IQueryHandler<GetMainAccountQuery>
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetMainAccountQuery): Promise<MainAccountOverview & Freshness> {
-    return this.projections.readAlone('accounts', request.atLeast, (models) => readOverview(models, request));
+    return this.projections.readAlone(
+      'accounts',
+      request.atLeast,
+      (models) => overviewOf(models, request) ?? readOverview(models, request),
+    );
   }
+}
+
+/** @returns undefined when it takes more than one page */
+function overviewOf(models: ReadModels, request: GetMainAccount): (MainAccountOverview & Totals) | undefined {
+  const { mainAccountId, after } = request;
+  const view = after === undefined ? viewOf(models, mainAccountId) : undefined;
+  if (!view || view.sipAccountsCount > limitOf(request)) return undefined;
+  const { currency, available, sipAccountsAvailable, sipAccountsCount, sipAccounts, revision, position } =
+    view;
+  return {
+    mainAccountId,
+    currency,
+    available,
+    sipAccountsAvailable,
+    sipAccountsCount,
+    sipAccounts,
+    next: null,
+    revision,
+    position,
+  };
 }
 
 type Totals = Omit<MainAccountOverview, 'sipAccounts' | 'next'> & { readonly position: string };

@@ -2,6 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound, SipAccountNotFound } from '../../ledger/domain/errors.js';
 import { Projections, type Freshness } from '../projections.js';
+import { viewOf } from './account-view.js';
 import { positionOf, type ReadModels } from '../read-models.js';
 
 export interface GetSipAccount {
@@ -42,6 +43,12 @@ function readSipAccount(
   models: ReadModels,
   { mainAccountId, sipAccountId }: GetSipAccount,
 ): SipAccountOverview & { readonly position: string } {
+  const view = viewOf(models, mainAccountId);
+  if (view) {
+    const balance = view.balances.get(sipAccountId);
+    if (!balance) throw new SipAccountNotFound(sipAccountId);
+    return { mainAccountId, sipAccountId, currency: view.currency, ...balance, position: view.position };
+  }
   const row = models
     .query<{ currency: string; available: string | null; movedAt: string | null; position: string }>(
       `SELECT currency, sip_accounts.available, moved_at AS movedAt, ${positionOf('accounts')}
