@@ -13,7 +13,7 @@ export function openReadModels(file: string): Database.Database {
   const db = new Database(file, { timeout: 5000 });
   try {
     // Checkpoints are rare: each syncs twice, and a page that changed a hundred times is copied once.
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;
       PRAGMA wal_autocheckpoint = 20000; PRAGMA journal_size_limit = 134217728`);
     return db;
   } catch (error) {
