@@ -5,6 +5,7 @@ import type { AccountLoader } from './account-loader.js';
 import type { AccountsIndex, CommandKey } from './accounts-index.js';
 import type { Booking, Order } from './booking.js';
 import type { LedgerObserver } from './ledger-observer.js';
+import type { Backlog } from './backlog.js';
 import { Callers } from './callers.js';
 import { bookedIn, isRefused, type Decided, type Pending } from './pending.js';
 import { Speculation, type BookedDecision } from './speculation.js';
@@ -19,6 +20,9 @@ const MAX_ATTEMPTS = 10;
 /** Appends of one account that may be on their way at once. Where others write too it is one: the store may swap two. */
 const MAX_FLIGHTS = 16;
 
+/** What an account takes in memory, without its SIP accounts and recent commands. */
+const ACCOUNT_BYTES = 1800;
+
 /** What a writer works with, the same for all of them. */
 export interface Collaborators {
   readonly store: EventStore;
@@ -26,6 +30,9 @@ export interface Collaborators {
   readonly index: AccountsIndex;
   readonly observer: LedgerObserver;
   readonly now: () => Date;
+  readonly backlog: Backlog;
+  /** Asks for a call of the writer's `advance` soon. */
+  readonly wake: (writer: AccountWriter) => void;
 }
 
 /**
@@ -50,11 +57,9 @@ export class AccountWriter {
   private landed = Promise.resolve(true);
   private loading = false;
 
-  /** @param wake asks for a call of `advance` soon */
   constructor(
     readonly mainAccountId: string,
     private readonly shared: Collaborators,
-    private readonly wake: (writer: AccountWriter) => void,
   ) {
     this.stream = mainAccountStream(mainAccountId);
     this.callers = new Callers(shared.observer);
@@ -66,9 +71,9 @@ export class AccountWriter {
     return this.callers.onTheirWay;
   }
 
-  /** Roughly how much memory the account takes, in entries. */
-  get weight(): number {
-    return 1 + (this.speculation?.weight ?? 0);
+  /** Roughly how much memory the account takes. */
+  get bytes(): number {
+    return ACCOUNT_BYTES + (this.speculation?.bytes ?? 0);
   }
 
   /** True when nothing is on its way. */
@@ -87,7 +92,7 @@ export class AccountWriter {
     }
     const { pending, bookings } = this.callers.take(orders);
     this.waiting.push(pending);
-    this.wake(this);
+    this.shared.wake(this);
     return bookings;
   }
 
@@ -124,7 +129,7 @@ export class AccountWriter {
       for (const pending of this.waiting.splice(0, asked)) this.callers.fail(pending, error);
     }
     this.loading = false;
-    this.wake(this);
+    this.shared.wake(this);
   }
 
   private take(): readonly Pending[] {
@@ -144,7 +149,7 @@ export class AccountWriter {
     this.flights += 1;
     this.landed = this.fly(batch, this.landed).finally(() => {
       this.flights -= 1;
-      this.wake(this);
+      this.shared.wake(this);
     });
   }
 
@@ -179,6 +184,7 @@ export class AccountWriter {
     try {
       const position = await this.shared.store.append(this.stream, events, expected);
       for (const { known } of booked) known.position = position;
+      this.shared.backlog.add(booked.length, position);
     } finally {
       this.shared.observer.append(events.length, (performance.now() - started) / 1000);
     }

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { EventStore } from '../event-store/event-store.js';
 import { AccountLoader } from './account-loader.js';
-import { AccountWriter, MAX_BATCH } from './account-writer.js';
+import { AccountWriter, MAX_BATCH, type Collaborators } from './account-writer.js';
 import type { AccountsIndex } from './accounts-index.js';
+import { Backlog } from './backlog.js';
 import type { Booking, Order } from './booking.js';
 import type { LedgerCommand } from './commands/ledger-command.js';
 import { BatchTooLarge } from './domain/errors.js';
@@ -10,16 +11,17 @@ import type { LedgerObserver } from './ledger-observer.js';
 import { LookAhead } from './look-ahead.js';
 import { canonicalJson, sha256 } from './seal.js';
 
-/** SIP accounts and recent commands held in memory, over all accounts that nobody is writing to. */
-const MAX_WEIGHT = 1_000_000;
+/** Memory for the accounts that nobody is writing to, some thirty thousand of them; the others are loaded again. */
+const MAX_BYTES = 64_000_000;
 
 /** Calls that do not wait for the turn to end: the disk works on them while the rest of the requests are read. */
 const WORTH_A_STEP = 32;
 
 /** The write side's door: every command goes through here, to the one writer of its main account. */
 export class Accounts {
-  private readonly loader: AccountLoader;
   private readonly index: LookAhead;
+  private readonly backlog: Backlog;
+  private readonly shared: Collaborators;
   private readonly busy = new Map<string, AccountWriter>();
   /** Writers that have something to do at the end of this turn of the event loop. */
   private readonly due = new Set<AccountWriter>();
@@ -28,18 +30,27 @@ export class Accounts {
   private turn: NodeJS.Immediate | undefined;
   private drained: (() => void)[] = [];
   private readonly idle = new LRUCache<string, AccountWriter>({
-    maxSize: MAX_WEIGHT,
-    sizeCalculation: ({ weight }) => Math.min(weight, MAX_WEIGHT),
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ bytes }) => Math.min(bytes, MAX_BYTES),
   });
 
   constructor(
-    private readonly store: EventStore,
+    store: EventStore,
     index: AccountsIndex,
-    private readonly observer: LedgerObserver,
-    private readonly now: () => Date = () => new Date(),
+    observer: LedgerObserver,
+    now: () => Date = () => new Date(),
   ) {
     this.index = new LookAhead(index);
-    this.loader = new AccountLoader(store, this.index, observer);
+    this.backlog = new Backlog(() => index.position);
+    this.shared = {
+      store,
+      loader: new AccountLoader(store, this.index, observer),
+      index: this.index,
+      observer,
+      now,
+      backlog: this.backlog,
+      wake: (writer) => this.wake(writer),
+    };
   }
 
   /** Commands on their way, over all accounts. */
@@ -59,7 +70,9 @@ export class Accounts {
 
   /** Books many commands, of any accounts, each by itself. @returns what became of each, in their order */
   bookEach(commands: readonly LedgerCommand[]): Promise<PromiseSettledResult<Booking>[]> {
-    return Promise.allSettled(commands.map((command) => this.book(command)));
+    return this.backlog.whenThereIsRoom(() =>
+      Promise.allSettled(commands.map((command) => this.book(command))),
+    );
   }
 
   /**
@@ -76,7 +89,8 @@ export class Accounts {
       const error = new BatchTooLarge(MAX_BATCH);
       return Promise.allSettled(commands.map(() => Promise.reject(error)));
     }
-    return Promise.allSettled(this.submit(mainAccountId, commands.map(orderOf)));
+    const orders = commands.map(orderOf);
+    return this.backlog.whenThereIsRoom(() => Promise.allSettled(this.submit(mainAccountId, orders)));
   }
 
   /**
@@ -98,19 +112,12 @@ export class Accounts {
   private submit(mainAccountId: string, orders: readonly Order[]): readonly Promise<Booking>[] {
     let writer = this.busy.get(mainAccountId);
     if (!writer) {
-      writer = this.idle.get(mainAccountId) ?? this.writerOf(mainAccountId);
+      // One is never evicted while it is busy: two writers of one account would race each other.
+      writer = this.idle.get(mainAccountId) ?? new AccountWriter(mainAccountId, this.shared);
       this.idle.delete(mainAccountId);
       this.busy.set(mainAccountId, writer);
     }
     return writer.submit(orders);
-  }
-
-  /** A writer is never evicted while it is busy: two writers of one account would race each other. */
-  private writerOf(mainAccountId: string): AccountWriter {
-    const { store, loader, index, observer, now } = this;
-    return new AccountWriter(mainAccountId, { store, loader, index, observer, now }, (writer) =>
-      this.wake(writer),
-    );
   }
 
   private wake(writer: AccountWriter): void {

@@ -11,6 +11,9 @@ import { seal } from './seal.js';
 /** Position of a command whose append has not come back; above every real one. */
 const NOT_YET: Position = 2n ** 63n;
 
+/** What is held of a SIP account, and of a command with its receipt. Measured, as is the account itself. */
+const [SIP_ACCOUNT_BYTES, COMMAND_BYTES] = [300, 800];
+
 /** A known command whose position is filled in when its append comes back. */
 export type KnownEntry = { -readonly [K in keyof KnownCommand]: KnownCommand[K] };
 
@@ -38,9 +41,9 @@ export class Speculation {
     return this.loaded.head.revision;
   }
 
-  /** Roughly how much memory it takes, in entries. */
-  get weight(): number {
-    return this.loaded.account.sipAccounts.size + this.loaded.tail.size;
+  /** Roughly how much memory it takes. */
+  get bytes(): number {
+    return SIP_ACCOUNT_BYTES * this.loaded.account.sipAccounts.size + COMMAND_BYTES * this.loaded.tail.size;
   }
 
   /**

@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Position } from '../event-store/event-store.js';
+
+/** Commands that the index may lack before those who book in bulk have to wait for it: each takes room in memory. */
+const MAX_BACKLOG = 50_000;
+/** Marks are set so many commands apart. */
+const STEP = 1000;
+const PAUSE_MS = 10;
+/** Nobody waits longer, for an index that has stopped must not stop the bookings. */
+const PATIENCE_MS = 1000;
+
+/** How many commands are booked that the index of keys has not come to; and a place to wait when they are many. */
+export class Backlog {
+  private booked = 0;
+  private indexed = 0;
+  /** How many were booked up to a position, oldest first. */
+  private readonly marks: { readonly position: Position; readonly booked: number }[] = [];
+  private waiting = 0;
+  private last = Promise.resolve();
+
+  /** @param reached up to where the index holds the log */
+  constructor(
+    private readonly reached: () => Position,
+    private readonly most = MAX_BACKLOG,
+  ) {}
+
+  /** Commands were booked, up to a position. */
+  add(commands: number, position: Position): void {
+    const steps = Math.floor(this.booked / STEP);
+    this.booked += commands;
+    if (Math.floor(this.booked / STEP) > steps) this.marks.push({ position, booked: this.booked });
+  }
+
+  /** Does the work when there is room for more, or after a while, and never before what was asked for earlier. */
+  whenThereIsRoom<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.waiting === 0 && this.depth <= this.most) return work();
+    this.waiting += 1;
+    const turn = this.last.then(() => this.wait());
+    this.last = turn;
+    return turn.then(() => {
+      this.waiting -= 1;
+      return work();
+    });
+  }
+
+  private async wait(): Promise<void> {
+    const end = performance.now() + PATIENCE_MS;
+    while (this.depth > this.most && performance.now() < end) await delay(PAUSE_MS);
+  }
+
+  /** Give or take a step. */
+  private get depth(): number {
+    const reached = this.reached();
+    while (this.marks[0] && this.marks[0].position <= reached) this.indexed = this.marks.shift()!.booked;
+    return this.booked - this.indexed;
+  }
+}

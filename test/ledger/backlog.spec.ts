@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { Backlog } from '../../src/ledger/backlog.js';
+
+describe('the backlog', () => {
+  /** With room for 2 000 commands, and an index that stands where it is told. */
+  const backlogAt = (index: { position: bigint }) => new Backlog(() => index.position, 2000);
+  const done: string[] = [];
+  const note = (name: string) => (): Promise<string> => {
+    done.push(name);
+    return Promise.resolve(name);
+  };
+
+  it('lets work begin at once while the index is not far behind', () => {
+    const backlog = backlogAt({ position: 0n });
+    for (let position = 1n; position <= 2000n; position++) backlog.add(1, position);
+    done.length = 0;
+    void backlog.whenThereIsRoom(note('at once'));
+    expect(done).toEqual(['at once']);
+  });
+
+  it('lets work wait for an index that is far behind, and begin in its order', async () => {
+    const index = { position: 0n };
+    const backlog = backlogAt(index);
+    for (let position = 400n; position <= 4000n; position += 400n) backlog.add(400, position);
+    done.length = 0;
+    const all = ['first', 'second', 'third'].map((name) => backlog.whenThereIsRoom(note(name)));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(done).toEqual([]);
+    index.position = 4000n;
+    await all[0];
+    const late = backlog.whenThereIsRoom(note('late'));
+    expect(await Promise.all([...all, late])).toEqual(['first', 'second', 'third', 'late']);
+    expect(done).toEqual(['first', 'second', 'third', 'late']);
+  });
+
+  it('does not stop the bookings when the index has stopped', async () => {
+    const backlog = backlogAt({ position: 0n });
+    backlog.add(10_000, 10_000n);
+    expect(await backlog.whenThereIsRoom(note('after a while'))).toBe('after a while');
+  });
+});
