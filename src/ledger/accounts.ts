@@ -11,8 +11,8 @@ import type { LedgerObserver } from './ledger-observer.js';
 import { LookAhead } from './look-ahead.js';
 import { canonicalJson, sha256 } from './seal.js';
 
-/** Memory for the accounts that nobody is writing to, some thirty thousand of them; the others are loaded again. */
-const MAX_BYTES = 64_000_000;
+/** Memory for the accounts that nobody is writing to, some twenty-five thousand of them; the others are loaded again. */
+const MAX_BYTES = 48_000_000;
 
 /** Calls that do not wait for the turn to end: the disk works on them while the rest of the requests are read. */
 const WORTH_A_STEP = 32;

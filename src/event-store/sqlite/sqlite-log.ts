@@ -10,7 +10,7 @@ import { checkSchema, createSchema, ERASED } from './schema.js';
  * Streams whose end is kept in memory: their appends need no look into the file. Far more than one transaction takes
  * up, for until its rows are flushed only memory knows where its streams end.
  */
-const STREAMS_IN_MEMORY = 200_000;
+const STREAMS_IN_MEMORY = 100_000;
 /** A probe takes room like a large append, so that a full disk shows. */
 const PROBE_BYTES = 32_768;
 

@@ -7,7 +7,7 @@ import type { LogEntry } from '../log-entry.js';
 import { positionsIn } from './tiles.js';
 
 /** Main and SIP accounts that are kept in memory between batches. */
-const MAX_WEIGHT = 100_000;
+const MAX_WEIGHT = 40_000;
 
 /** An account as far as the events at hand touch it: of its SIP accounts only those that were named. */
 export interface PartialFold {

@@ -5,7 +5,7 @@ import { BulkInsert } from '../bulk-insert.js';
 import type { LogEntry } from '../log-entry.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
 
-const MAX_IN_MEMORY = 100_000;
+const MAX_IN_MEMORY = 40_000;
 
 /**
  * Checks at every event that what was purchased is what remains, and that nothing is below zero, with arithmetic
