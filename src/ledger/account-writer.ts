@@ -96,6 +96,11 @@ export class AccountWriter {
     return bookings;
   }
 
+  /** Forgets the commands that the index has by now. @returns whether that is all of them */
+  prune(): boolean {
+    return this.speculation?.prune() ?? true;
+  }
+
   /** The keys that the next call of `advance` asks the index for. */
   get keys(): readonly CommandKey[] {
     if (!this.speculation || this.flights >= this.maxFlights) return [];
@@ -167,7 +172,7 @@ export class AccountWriter {
       }
       if (!sound) throw new OutcomeUnknown('the append ahead of this one ended in doubt');
       for (const decided of batch) this.callers.tell(decided);
-      this.speculation?.prune();
+      this.prune();
       return true;
     } catch (error) {
       await before;

@@ -11,8 +11,10 @@ import type { LedgerObserver } from './ledger-observer.js';
 import { LookAhead } from './look-ahead.js';
 import { canonicalJson, sha256 } from './seal.js';
 
-/** Memory for the accounts that nobody is writing to, some twenty-five thousand of them; the others are loaded again. */
-const MAX_BYTES = 48_000_000;
+/** Accounts held in memory that nobody is writing to, some 2 kB each; the others are loaded again. */
+const MAX_ACCOUNTS = 25_000;
+/** What these may take if some are large, or if the index has stopped and their commands cannot be forgotten. */
+const MAX_BYTES = 256_000_000;
 
 /** Calls that do not wait for the turn to end: the disk works on them while the rest of the requests are read. */
 const WORTH_A_STEP = 32;
@@ -29,8 +31,12 @@ export class Accounts {
   private calls = 0;
   private turn: NodeJS.Immediate | undefined;
   private drained: (() => void)[] = [];
+  /** Writers at rest whose last commands the index lacked when they came to it, the first first. */
+  private readonly unindexed = new Set<AccountWriter>();
   private readonly idle = new LRUCache<string, AccountWriter>({
+    max: MAX_ACCOUNTS,
     maxSize: MAX_BYTES,
+    dispose: (writer) => this.unindexed.delete(writer),
     sizeCalculation: ({ bytes }) => Math.min(bytes, MAX_BYTES),
   });
 
@@ -141,11 +147,16 @@ export class Accounts {
       for (const writer of writers) writer.advance();
     });
     for (const writer of writers) if (writer.idle) this.rest(writer);
+    for (const writer of this.unindexed) {
+      if (!writer.prune()) break;
+      this.unindexed.delete(writer);
+    }
   }
 
   private rest(writer: AccountWriter): void {
     if (!this.busy.delete(writer.mainAccountId)) return;
     this.idle.set(writer.mainAccountId, writer);
+    this.unindexed.add(writer);
     if (this.busy.size === 0) for (const resolve of this.drained.splice(0)) resolve();
   }
 }

@@ -77,9 +77,10 @@ export class Speculation {
     }
   }
 
-  /** Forgets the keys that the index has by now. */
-  prune(): void {
+  /** Forgets the keys that the index has by now. @returns whether that is all of them */
+  prune(): boolean {
     prune(this.loaded.tail, this.index.position);
+    return this.loaded.tail.size === 0;
   }
 
   private find(idempotencyKey: string): KnownEntry | undefined {
