@@ -105,6 +105,18 @@ describe('the SQLite log', () => {
     expect(log.check()).toBeUndefined();
   });
 
+  it('leaves nothing of an append of which some rows were inserted when it failed', () => {
+    log.appendAll([starting('before')]);
+    // Sixteen rows go with one statement, the last one by itself.
+    const insert = 'INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)';
+    faults.set(insert, 778);
+    const events = Array.from({ length: 17 }, () => event());
+    expect(log.appendAll([starting('a', ...events)])).toMatchObject([{ kind: 'unavailable' }]);
+    expect(count()).toBe(1);
+    faults.clear();
+    expect(log.appendAll([starting('a', ...events)])).toEqual([18]);
+  });
+
   it('says why it cannot be written until a probe shows that it can', () => {
     db.exec('PRAGMA max_page_count = 40');
     const failed = () => typeof log.appendAll([starting(randomUUID())])[0] !== 'number';

@@ -182,4 +182,23 @@ describe('what is remembered of an account', () => {
       expect(desk.available).toBe(overview.sipAccounts[0]!.available);
     }
   });
+
+  it('leaves nothing out of an account with more SIP accounts than are remembered', async () => {
+    const ids = Array.from({ length: 101 }, (_, nth) => `sip-${nth}`);
+    await side.ledger.funded('large', '10', ...ids);
+    for (const amount of ['1', '2']) {
+      const { position } = await side.ledger.add('large', 'sip-100', amount);
+      const first = await side.overview('large', position);
+      const rest = await side.overview('large', position, { after: first.next! });
+      const available = amount === '1' ? '1.0000' : '3.0000';
+      expect([first.sipAccounts.length, first.sipAccountsCount]).toEqual([100, 101]);
+      expect(rest.sipAccounts).toEqual([{ sipAccountId: 'sip-100', available }]);
+      const query = new GetSipAccountQuery({
+        mainAccountId: 'large',
+        sipAccountId: 'sip-100',
+        atLeast: position,
+      });
+      expect(await new GetSipAccountHandler(side.projections).execute(query)).toMatchObject({ available });
+    }
+  });
 });
