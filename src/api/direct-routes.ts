@@ -55,7 +55,7 @@ const OTHERS = [
 
 /**
  * Lets Fastify call the method without Nest in between, whose way there and back takes some 8 µs of promises. The
- * guard, the pipe, the filter and the decorators are the same, and so is every answer; only files and streams it cannot send.
+ * guard, the pipe, the filter and the decorators are the same, and so is every answer. It sends no files and streams.
  */
 export const DirectRoute = (): MethodDecorator => (target, name, descriptor) =>
   RouteConfig({ direct: { controller: target.constructor, name } })(target, name, descriptor);
@@ -88,21 +88,13 @@ function handlerOf(
     if (Object.values(request.params as object).includes('')) return throughNest.call(this, request, reply);
     const host = new ExecutionContextHost([request, reply], controller, method);
     const fail = (error: unknown) => filter.answer(error, request, reply);
-    const answer = async () => {
-      try {
-        reply.status(status).send(
-          await method.apply(
-            instance,
-            readers.map((read) => read(host)),
-          ),
-        );
-      } catch (error) {
-        fail(error);
-      }
+    const serve = async (): Promise<void> => {
+      const args = readers.map((read) => read(host));
+      void reply.status(status).send(await method.apply(instance, args));
     };
     try {
       const admitted = guard.canActivate(host);
-      void (admitted === true ? answer() : admitted.then(answer).catch(fail));
+      (admitted === true ? serve() : admitted.then(serve)).catch(fail);
     } catch (error) {
       fail(error);
     }
@@ -110,15 +102,17 @@ function handlerOf(
 }
 
 function readersOf(pipe: RequestPipe, { controller, name }: Target): readonly Reader[] {
-  const key = ROUTE_ARGS_METADATA;
-  const args = (Reflect.getMetadata(key, controller, name) ?? {}) as Record<string, Argument>;
+  // Undefined for a method without any.
+  const args: unknown = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, name);
   const types = Reflect.getMetadata(
     'design:paramtypes',
     controller.prototype as object,
     name,
   ) as Controller[];
   const readers: Reader[] = [];
-  for (const [kind, { index, data, pipes = [], factory }] of Object.entries(args)) {
+  for (const [kind, { index, data, pipes = [], factory }] of Object.entries(
+    (args ?? {}) as Record<string, Argument>,
+  )) {
     const source = SOURCES.get(Number.parseInt(kind, 10));
     if (factory) readers[index] = (host) => factory(data, host);
     else if (!source || data !== undefined || pipes.length > 0)

@@ -3,9 +3,9 @@ import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../event-sto
 import type { EventStore } from '../event-store/event-store.js';
 import type { AccountLoader } from './account-loader.js';
 import type { AccountsIndex, CommandKey } from './accounts-index.js';
+import type { Backlog } from './backlog.js';
 import type { Booking, Order } from './booking.js';
 import type { LedgerObserver } from './ledger-observer.js';
-import type { Backlog } from './backlog.js';
 import { Callers } from './callers.js';
 import { bookedIn, isRefused, type Decided, type Pending } from './pending.js';
 import { Speculation, type BookedDecision } from './speculation.js';

@@ -26,9 +26,9 @@ export class Backlog {
 
   /** Commands were booked, up to a position. */
   add(commands: number, position: Position): void {
-    const steps = Math.floor(this.booked / STEP);
     this.booked += commands;
-    if (Math.floor(this.booked / STEP) > steps) this.marks.push({ position, booked: this.booked });
+    const marked = this.marks.at(-1)?.booked ?? this.indexed;
+    if (this.booked - marked >= STEP) this.marks.push({ position, booked: this.booked });
   }
 
   /** Does the work when there is room for more, or after a while, and never before what was asked for earlier. */

@@ -1,7 +1,7 @@
 import Database from 'libsql';
+import { START, type Position } from '../event-store/event-store.js';
 import type { AccountView } from './accounts/account-view.js';
 import { RecentReads } from './recent-reads.js';
-import { START, type Position } from '../event-store/event-store.js';
 
 /** A prepared statement. */
 export interface Statement<Row> {

@@ -5,7 +5,10 @@ import type { ReadModelTables } from './read-model-tables.js';
 import { movedAmount, namedSip, sipAvailable } from './told-by-event.js';
 import type { Witness, WitnessedEvent } from './witness.js';
 
-/** Compares every entry of the history, with the balances in it, with the log: receipts are made of them. So it does the keys by which they are found. */
+/**
+ * Compares every entry of the history, with the balances in it, with the log: receipts are made of them. So it does
+ * the keys by which they are found.
+ */
 export class HistoryWitness implements Witness {
   private events = 0;
 

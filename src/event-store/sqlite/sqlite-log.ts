@@ -82,6 +82,7 @@ export class SqliteLog {
       db.exec('PRAGMA busy_timeout = 5000');
       createSchema(db);
       checkSchema(db);
+      // Of a log from before docs/adr/0015.
       db.exec('DROP INDEX IF EXISTS causes');
       // FULL: a commit is on disk before it is answered. Checkpoints are rare, as each copies pages and syncs twice.
       db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000;

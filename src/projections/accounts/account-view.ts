@@ -9,23 +9,29 @@ export interface SipAccountRow {
   readonly available: string;
 }
 
-/** A main account as the read models hold it, with its SIP accounts in the order they were added. */
-export interface AccountView {
+/** What a main account has in all, and up to where the rows held the log when it was read. */
+export interface Totals {
   readonly currency: string;
   readonly available: string;
   readonly sipAccountsAvailable: string;
   readonly sipAccountsCount: number;
   readonly revision: number;
-  /** Up to where the rows held the log when they were read. */
   readonly position: string;
-  readonly sipAccounts: readonly SipAccountRow[];
-  /** The same by their ids, and when credit was last moved to or from each; null if never. */
-  readonly balances: ReadonlyMap<string, { readonly available: string; readonly movedAt: string | null }>;
 }
 
-type Totals = Omit<AccountView, 'sipAccounts' | 'balances'>;
+/** The columns of `main_accounts` that they are. */
+export const TOTALS = `currency, available, sip_accounts_available AS sipAccountsAvailable,
+         sip_accounts_count AS sipAccountsCount, revision, ${positionOf('accounts')}`;
 
-/** @returns undefined when there is no such account, or it has more SIP accounts than a view holds */
+/** A main account as the read models hold it, with its SIP accounts unless they are more than a view holds. */
+export interface AccountView extends Totals {
+  /** In the order they were added. */
+  readonly sipAccounts?: readonly SipAccountRow[];
+  /** The same by their ids, and when credit was last moved to or from each; null if never. */
+  readonly balances?: ReadonlyMap<string, { readonly available: string; readonly movedAt: string | null }>;
+}
+
+/** @returns undefined when there is no such account */
 export function viewOf(models: ReadModels, mainAccountId: string): AccountView | undefined {
   return models.recent.of(mainAccountStream(mainAccountId), () => readView(models, mainAccountId));
 }
@@ -33,28 +39,23 @@ export function viewOf(models: ReadModels, mainAccountId: string): AccountView |
 /** One statement, the rows as one text: the driver takes longer for a call than SQLite for a row. */
 function readView(models: ReadModels, mainAccountId: string): AccountView | undefined {
   const row = models
-    .query<Totals & { rows: string }>(
-      `SELECT currency, available, sip_accounts_available AS sipAccountsAvailable,
-         sip_accounts_count AS sipAccountsCount, revision, ${positionOf('accounts')},
+    .query<Totals & { rows: string | null }>(
+      `SELECT ${TOTALS}, CASE WHEN sip_accounts_count <= ${VIEW_ROWS} THEN
          (SELECT json_group_array(json_array(sip_account_id, available, moved_at)) FROM
            (SELECT sip_account_id, available, moved_at FROM sip_accounts
-            WHERE main_account_id = ? ORDER BY place)) AS rows
-       FROM main_accounts WHERE main_account_id = ? AND sip_accounts_count <= ${VIEW_ROWS}`,
+            WHERE main_account_id = ? ORDER BY place)) END AS rows
+       FROM main_accounts WHERE main_account_id = ?`,
     )
     .get(mainAccountId, mainAccountId);
   if (!row) return undefined;
-  const { currency, available, sipAccountsAvailable, sipAccountsCount, revision, position } = row;
-  const rows = JSON.parse(row.rows) as readonly [string, string, string | null][];
+  const { rows: text, ...totals } = row;
+  if (text === null) return totals;
+  const rows = JSON.parse(text) as readonly [string, string, string | null][];
   return {
-    currency,
-    available,
-    sipAccountsAvailable,
-    sipAccountsCount,
-    revision,
-    position,
-    sipAccounts: rows.map(([sipAccountId, balance]) => ({ sipAccountId, available: balance })),
+    ...totals,
+    sipAccounts: rows.map(([sipAccountId, available]) => ({ sipAccountId, available })),
     balances: new Map(
-      rows.map(([sipAccountId, balance, movedAt]) => [sipAccountId, { available: balance, movedAt }]),
+      rows.map(([sipAccountId, available, movedAt]) => [sipAccountId, { available, movedAt }]),
     ),
   };
 }

@@ -3,8 +3,8 @@ import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { limitOf, readPage, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
-import { positionOf, type ReadModels } from '../read-models.js';
-import { viewOf, type SipAccountRow } from './account-view.js';
+import type { ReadModels } from '../read-models.js';
+import { TOTALS, viewOf, type SipAccountRow, type Totals } from './account-view.js';
 
 export interface GetMainAccount extends PageRequest {
   readonly mainAccountId: string;
@@ -37,45 +37,44 @@ export class GetMainAccountHandler implements IQueryHandler<GetMainAccountQuery>
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetMainAccountQuery): Promise<MainAccountOverview & Freshness> {
-    return this.projections.readAlone(
-      'accounts',
-      request.atLeast,
-      (models) => overviewOf(models, request) ?? readOverview(models, request),
-    );
+    return this.projections.readAlone('accounts', request.atLeast, (models) => readOverview(models, request));
   }
 }
 
-/** @returns undefined when it takes more than one page */
-function overviewOf(models: ReadModels, request: GetMainAccount): (MainAccountOverview & Totals) | undefined {
+/** An overview with its members in the order in which they are answered, as of now or of a moment in the past. */
+export const overviewOf = (
+  mainAccountId: string,
+  totals: Omit<MainAccountOverview, 'mainAccountId' | 'sipAccounts' | 'next'>,
+  sipAccounts: readonly SipAccountRow[],
+  next: string | null,
+): MainAccountOverview => ({
+  mainAccountId,
+  currency: totals.currency,
+  available: totals.available,
+  sipAccountsAvailable: totals.sipAccountsAvailable,
+  sipAccountsCount: totals.sipAccountsCount,
+  sipAccounts,
+  next,
+  revision: totals.revision,
+});
+
+type Read = MainAccountOverview & { readonly position: string };
+
+function readOverview(models: ReadModels, request: GetMainAccount): Read {
   const { mainAccountId, after } = request;
   const view = after === undefined ? viewOf(models, mainAccountId) : undefined;
-  if (!view || view.sipAccountsCount > limitOf(request)) return undefined;
-  const { currency, available, sipAccountsAvailable, sipAccountsCount, sipAccounts, revision, position } =
-    view;
-  return {
-    mainAccountId,
-    currency,
-    available,
-    sipAccountsAvailable,
-    sipAccountsCount,
-    sipAccounts,
-    next: null,
-    revision,
-    position,
-  };
+  if (!view?.sipAccounts || view.sipAccountsCount > limitOf(request)) return readOnePage(models, request);
+  return { ...overviewOf(mainAccountId, view, view.sipAccounts, null), position: view.position };
 }
 
-type Totals = Omit<MainAccountOverview, 'sipAccounts' | 'next'> & { readonly position: string };
-
 /** One statement, the rows of the page as one text: the driver takes longer for a call than SQLite for a row. */
-function readOverview(models: ReadModels, request: GetMainAccount): MainAccountOverview & Totals {
+function readOnePage(models: ReadModels, request: GetMainAccount): Read {
   const { mainAccountId } = request;
   let totals: Totals | undefined;
   const { rows, next } = readPage(request, (after, count) => {
     const row = models
       .query<Totals & { page: string }>(
-        `SELECT main_account_id AS mainAccountId, currency, available, sip_accounts_available AS sipAccountsAvailable,
-         sip_accounts_count AS sipAccountsCount, revision, ${positionOf('accounts')},
+        `SELECT ${TOTALS},
          (SELECT json_group_array(json_array(place, sip_account_id, available)) FROM
            (SELECT place, sip_account_id, available FROM sip_accounts
             WHERE main_account_id = ? AND place > ? ORDER BY place LIMIT ?)) AS page
@@ -90,16 +89,6 @@ function readOverview(models: ReadModels, request: GetMainAccount): MainAccountO
       available,
     }));
   });
-  const { currency, available, sipAccountsAvailable, sipAccountsCount, revision, position } = totals!;
-  return {
-    mainAccountId,
-    currency,
-    available,
-    sipAccountsAvailable,
-    sipAccountsCount,
-    sipAccounts: rows.map((row) => ({ sipAccountId: row.sipAccountId, available: row.available })),
-    next,
-    revision,
-    position,
-  };
+  const sipAccounts = rows.map(({ sipAccountId, available }) => ({ sipAccountId, available }));
+  return { ...overviewOf(mainAccountId, totals!, sipAccounts, next), position: totals!.position };
 }

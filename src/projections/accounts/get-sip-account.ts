@@ -2,8 +2,8 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound, SipAccountNotFound } from '../../ledger/domain/errors.js';
 import { Projections, type Freshness } from '../projections.js';
-import { viewOf } from './account-view.js';
 import { positionOf, type ReadModels } from '../read-models.js';
+import { viewOf } from './account-view.js';
 
 export interface GetSipAccount {
   readonly mainAccountId: string;
@@ -44,7 +44,7 @@ function readSipAccount(
   { mainAccountId, sipAccountId }: GetSipAccount,
 ): SipAccountOverview & { readonly position: string } {
   const view = viewOf(models, mainAccountId);
-  if (view) {
+  if (view?.balances) {
     const balance = view.balances.get(sipAccountId);
     if (!balance) throw new SipAccountNotFound(sipAccountId);
     return { mainAccountId, sipAccountId, currency: view.currency, ...balance, position: view.position };

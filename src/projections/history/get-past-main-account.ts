@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
-import type { MainAccountOverview } from '../accounts/get-main-account.js';
+import { overviewOf, type MainAccountOverview } from '../accounts/get-main-account.js';
 import { readPage, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
@@ -33,28 +33,18 @@ export class GetPastMainAccountHandler implements IQueryHandler<GetPastMainAccou
 function readPast(models: ReadModels, request: GetPastMainAccount): MainAccountOverview {
   const { mainAccountId, point } = request;
   const past = pastAccount(models, mainAccountId, point);
-  const { currency, revision, available, sipAccountsAvailable, sipAccountsCount } = past;
   const { rows, next } = readPage(request, (after, count) =>
     models
       .query<{ place: number; sipAccountId: string }>(
         `SELECT place, sip_account_id AS sipAccountId FROM sip_accounts
          WHERE main_account_id = ? AND place > ? AND added_revision <= ? ORDER BY place LIMIT ?`,
       )
-      .all(mainAccountId, after, revision, count),
+      .all(mainAccountId, after, past.revision, count),
   );
   const sipAccounts = rows.map(({ sipAccountId }) => ({
     sipAccountId,
     available:
-      lastOfSip(models, { mainAccountId, ...past }, sipAccountId, revision)?.sip_available ?? '0.0000',
+      lastOfSip(models, { mainAccountId, ...past }, sipAccountId, past.revision)?.sip_available ?? '0.0000',
   }));
-  return {
-    mainAccountId,
-    currency,
-    available,
-    sipAccountsAvailable,
-    sipAccountsCount,
-    sipAccounts,
-    next,
-    revision,
-  };
+  return overviewOf(mainAccountId, past, sipAccounts, next);
 }
