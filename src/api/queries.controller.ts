@@ -16,6 +16,7 @@ import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
 import { ApiReadModelQuery } from './api-query.js';
 import { receiptOf } from './booked.js';
 import { DirectRoute } from './direct-routes.js';
+import { freshJson } from './fresh-json.js';
 import { AtLeast } from './headers.js';
 import { InvalidRequest } from './invalid-request.js';
 import { pageOf, PageRequest } from './requests/page.js';
@@ -50,15 +51,19 @@ export class QueriesController {
   )
   @Roles('billing', 'auditor', 'operator', 'customer')
   @Get(':mainAccountId')
-  getMainAccount(
+  async getMainAccount(
     @Param() { mainAccountId }: MainAccountPath,
     @Query() request: PastRequest,
     @AtLeast() atLeast: bigint | undefined,
-  ): Promise<MainAccountResponse> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<MainAccountResponse | string> {
     const [page, point] = [pageOf(request), pointOf(request)];
     if (point)
       return this.queries.execute(new GetPastMainAccountQuery({ mainAccountId, ...page, point, atLeast }));
-    return this.queries.execute(new GetMainAccountQuery({ mainAccountId, ...page, atLeast }));
+    return freshJson(
+      reply,
+      await this.queries.execute(new GetMainAccountQuery({ mainAccountId, ...page, atLeast })),
+    );
   }
 
   @DirectRoute()
@@ -70,17 +75,21 @@ export class QueriesController {
   )
   @Roles('billing', 'auditor', 'operator', 'customer')
   @Get(':mainAccountId/sip-accounts/:sipAccountId')
-  getSipAccount(
+  async getSipAccount(
     @Param() { mainAccountId, sipAccountId }: SipAccountPath,
     @Query() request: PointRequest,
     @AtLeast() atLeast: bigint | undefined,
-  ): Promise<SipAccountResponse> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SipAccountResponse | string> {
     const point = pointOf(request);
     if (point)
       return this.queries.execute(
         new GetPastSipAccountQuery({ mainAccountId, sipAccountId, point, atLeast }),
       );
-    return this.queries.execute(new GetSipAccountQuery({ mainAccountId, sipAccountId, atLeast }));
+    return freshJson(
+      reply,
+      await this.queries.execute(new GetSipAccountQuery({ mainAccountId, sipAccountId, atLeast })),
+    );
   }
 
   @ApiReadModelQuery('Show the history of a main account', HistoryResponse, 'main-account-not-found')

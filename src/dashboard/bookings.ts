@@ -67,9 +67,10 @@ export class Bookings {
    */
   async form(request: AuthenticatedRequest, about: readonly string[], error?: unknown): Promise<FormState> {
     const view = this.pages.view(request);
-    const { currency, available, revision } = await this.queries.execute(
+    const { answer } = await this.queries.execute(
       new GetMainAccountQuery({ mainAccountId: view.mainAccountId ?? '', limit: 1 }),
     );
+    const { currency, available, revision } = answer;
     const problem = error === undefined ? undefined : formProblemOf(error, view, currency);
     const sent = field(request.body, 'key');
     const sessionId = this.sessions.idOf(request.headers.cookie);

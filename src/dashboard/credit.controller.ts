@@ -79,7 +79,7 @@ export class CreditController {
   ): Promise<void> {
     const path = pathOf(request);
     const { problem, ...form } = await this.bookings.form(request, ['add-credit', path.sipAccountId], error);
-    const sip = await this.queries.execute(new GetSipAccountQuery(path));
+    const { answer: sip } = await this.queries.execute(new GetSipAccountQuery(path));
     await this.pages.send(
       request,
       reply,
@@ -105,7 +105,7 @@ export class CreditController {
     const path = pathOf(request);
     const has = refused
       ? leftAfter(refused)
-      : (await this.queries.execute(new GetSipAccountQuery(path))).available;
+      : (await this.queries.execute(new GetSipAccountQuery(path))).answer.available;
     const { problem, ...form } = await this.bookings.form(
       request,
       ['remove', path.sipAccountId, has],

@@ -22,6 +22,17 @@ export interface Freshness {
   readonly asOf: string;
 }
 
+/** What was read of the rows, and up to where they held the log. */
+export interface At<Answer extends object> {
+  readonly answer: Answer;
+  readonly position: Position;
+}
+
+/** An answer beside its age: of what has not changed, the same object again. */
+export interface Fresh<Answer extends object> extends Freshness {
+  readonly answer: Answer;
+}
+
 /** The read models' door: knows how far they are, and lets queries wait for them. */
 export class Projections {
   private readonly progress: Progress;
@@ -72,8 +83,7 @@ export class Projections {
    */
   async waitFor(projection: string, position: Position, timeoutMs = this.config.readWaitMs): Promise<void> {
     const { progress } = this;
-    const arrived = (): boolean =>
-      position === START ? progress.caughtUp : progress.position(projection) >= position;
+    const arrived = (): boolean => this.holds(projection, position);
     if (arrived()) return;
     const head = await this.store.head();
     if (position > head) throw new PositionInFuture(position, head);
@@ -107,16 +117,23 @@ export class Projections {
    * position holds up to here too, or it would have been forgotten.
    * @throws ReadModelBehind, PositionInFuture, StoreUnavailable, and what `read` throws
    */
-  async readAlone<Answer extends { readonly position: string }>(
+  async readAlone<Answer extends object>(
     projection: string,
-    atLeast: Position | undefined,
-    read: (models: ReadModels) => Answer,
-  ): Promise<Answer & Freshness> {
-    await this.waitFor(projection, atLeast ?? START);
-    const answer = read(this.models);
+    atLeast: Position = START,
+    read: (models: ReadModels) => At<Answer>,
+  ): Promise<Fresh<Answer>> {
+    if (!this.holds(projection, atLeast)) await this.waitFor(projection, atLeast);
+    const { answer, position } = read(this.models);
     const reached = this.position(projection);
-    const position = BigInt(answer.position) < reached ? String(reached) : answer.position;
-    return { ...answer, position, asOf: new Date().toISOString() };
+    return {
+      answer,
+      position: String(position < reached ? reached : position),
+      asOf: new Date().toISOString(),
+    };
+  }
+
+  private holds(projection: string, position: Position): boolean {
+    return position === START ? this.progress.caughtUp : this.progress.position(projection) >= position;
   }
 
   /**

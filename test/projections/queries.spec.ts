@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MainAccountNotFound, SipAccountNotFound } from '../../src/ledger/domain/errors.js';
-import { GetSipAccountHandler, GetSipAccountQuery } from '../../src/projections/accounts/get-sip-account.js';
 import {
   ListMainAccountsHandler,
   ListMainAccountsQuery,
@@ -53,18 +52,13 @@ describe('the queries', () => {
   });
 
   it('show one SIP account', async () => {
-    const execute = (sipAccountId: string, mainAccountId = 'acme') =>
-      new GetSipAccountHandler(side.projections).execute(
-        new GetSipAccountQuery({ mainAccountId, sipAccountId, atLeast: last }),
-      );
-
-    expect(await execute('desk')).toMatchObject({
+    expect(await side.balance('acme', 'desk', last)).toMatchObject({
       sipAccountId: 'desk',
       currency: 'EUR',
       available: '12.2109',
     });
-    await expect(execute('garage')).rejects.toThrow(SipAccountNotFound);
-    await expect(execute('desk', 'nobody')).rejects.toThrow(MainAccountNotFound);
+    await expect(side.balance('acme', 'garage', last)).rejects.toThrow(SipAccountNotFound);
+    await expect(side.balance('nobody', 'desk', last)).rejects.toThrow(MainAccountNotFound);
   });
 
   it('list the main accounts in the order they were opened', async () => {
@@ -154,11 +148,6 @@ describe('what is remembered of an account', () => {
   });
   afterAll(() => side.remove());
 
-  const balance = (sipAccountId: string, atLeast?: bigint) =>
-    new GetSipAccountHandler(side.projections).execute(
-      new GetSipAccountQuery({ mainAccountId: 'acme', sipAccountId, atLeast }),
-    );
-
   it('is answered as of now, also when others have moved on', async () => {
     await side.caughtUp();
     const before = await side.overview('acme');
@@ -175,7 +164,7 @@ describe('what is remembered of an account', () => {
       const { position } = await side.ledger.add('acme', revision % 2 ? 'desk' : 'attic', '1');
       const [overview, desk] = await Promise.all([
         side.overview('acme', position),
-        balance('desk', position),
+        side.balance('acme', 'desk', position),
       ]);
       expect(overview.revision).toBe(revision);
       expect(overview.sipAccountsAvailable).toBe(`${revision - 3}.0000`);
@@ -193,12 +182,7 @@ describe('what is remembered of an account', () => {
       const available = amount === '1' ? '1.0000' : '3.0000';
       expect([first.sipAccounts.length, first.sipAccountsCount]).toEqual([100, 101]);
       expect(rest.sipAccounts).toEqual([{ sipAccountId: 'sip-100', available }]);
-      const query = new GetSipAccountQuery({
-        mainAccountId: 'large',
-        sipAccountId: 'sip-100',
-        atLeast: position,
-      });
-      expect(await new GetSipAccountHandler(side.projections).execute(query)).toMatchObject({ available });
+      expect(await side.balance('large', 'sip-100', position)).toMatchObject({ available });
     }
   });
 });

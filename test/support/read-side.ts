@@ -8,6 +8,7 @@ import {
   GetMainAccountHandler,
   GetMainAccountQuery,
 } from '../../src/projections/accounts/get-main-account.js';
+import { GetSipAccountHandler, GetSipAccountQuery } from '../../src/projections/accounts/get-sip-account.js';
 import { GetHistoryHandler, GetHistoryQuery } from '../../src/projections/history/get-history.js';
 import { Projections } from '../../src/projections/projections.js';
 import { ReadModels } from '../../src/projections/read-models.js';
@@ -59,9 +60,16 @@ export class ReadSide {
     return join(this.dataDir, 'read-models.db');
   }
 
-  overview(mainAccountId: string, atLeast?: Position, page: { after?: string; limit?: number } = {}) {
+  async overview(mainAccountId: string, atLeast?: Position, page: { after?: string; limit?: number } = {}) {
     const query = new GetMainAccountQuery({ mainAccountId, atLeast, ...page });
-    return new GetMainAccountHandler(this.projections).execute(query);
+    const { answer, ...freshness } = await new GetMainAccountHandler(this.projections).execute(query);
+    return { ...answer, ...freshness };
+  }
+
+  async balance(mainAccountId: string, sipAccountId: string, atLeast?: Position) {
+    const query = new GetSipAccountQuery({ mainAccountId, sipAccountId, atLeast });
+    const { answer, ...freshness } = await new GetSipAccountHandler(this.projections).execute(query);
+    return { ...answer, ...freshness };
   }
 
   history(mainAccountId: string, atLeast?: Position, page: { after?: string; limit?: number } = {}) {

@@ -1,3 +1,4 @@
+import type { Position } from '../../event-store/event-store.js';
 import { mainAccountStream } from '../../ledger/streams.js';
 import { positionOf, type ReadModels } from '../read-models.js';
 
@@ -7,6 +8,28 @@ const VIEW_ROWS = 100;
 export interface SipAccountRow {
   readonly sipAccountId: string;
   readonly available: string;
+}
+
+/** A main account: totals over all of it, and one page of its SIP accounts in the order they were added. */
+export interface MainAccountOverview {
+  readonly mainAccountId: string;
+  readonly currency: string;
+  readonly available: string;
+  readonly sipAccountsAvailable: string;
+  readonly sipAccountsCount: number;
+  readonly sipAccounts: readonly SipAccountRow[];
+  /** `after` of the next page; null when there is none. */
+  readonly next: string | null;
+  readonly revision: number;
+}
+
+export interface SipAccountOverview {
+  readonly mainAccountId: string;
+  readonly sipAccountId: string;
+  readonly currency: string;
+  readonly available: string;
+  /** When credit was last moved to or from it; null if never. */
+  readonly movedAt: string | null;
 }
 
 /** What a main account has in all, and up to where the rows held the log when it was read. */
@@ -23,12 +46,30 @@ export interface Totals {
 export const TOTALS = `currency, available, sip_accounts_available AS sipAccountsAvailable,
          sip_accounts_count AS sipAccountsCount, revision, ${positionOf('accounts')}`;
 
-/** A main account as the read models hold it, with its SIP accounts unless they are more than a view holds. */
-export interface AccountView extends Totals {
-  /** In the order they were added. */
-  readonly sipAccounts?: readonly SipAccountRow[];
-  /** The same by their ids, and when credit was last moved to or from each; null if never. */
-  readonly balances?: ReadonlyMap<string, { readonly available: string; readonly movedAt: string | null }>;
+/** An overview with its members in the order in which they are answered, as of now or of a moment in the past. */
+export const overviewOf = (
+  mainAccountId: string,
+  totals: Omit<Totals, 'position'>,
+  sipAccounts: readonly SipAccountRow[],
+  next: string | null,
+): MainAccountOverview => ({
+  mainAccountId,
+  currency: totals.currency,
+  available: totals.available,
+  sipAccountsAvailable: totals.sipAccountsAvailable,
+  sipAccountsCount: totals.sipAccountsCount,
+  sipAccounts,
+  next,
+  revision: totals.revision,
+});
+
+/** The answers about a main account, ready made. Without any when it has more SIP accounts than a view holds. */
+export interface AccountView {
+  /** Up to where the rows held the log. */
+  readonly position: Position;
+  /** With all its SIP accounts. */
+  readonly overview?: MainAccountOverview;
+  readonly sipAccounts?: ReadonlyMap<string, SipAccountOverview>;
 }
 
 /** @returns undefined when there is no such account */
@@ -48,14 +89,23 @@ function readView(models: ReadModels, mainAccountId: string): AccountView | unde
     )
     .get(mainAccountId, mainAccountId);
   if (!row) return undefined;
-  const { rows: text, ...totals } = row;
-  if (text === null) return totals;
-  const rows = JSON.parse(text) as readonly [string, string, string | null][];
+  const position = BigInt(row.position);
+  if (row.rows === null) return { position };
+  const { currency } = row;
+  const sipAccounts = (JSON.parse(row.rows) as readonly [string, string, string | null][]).map(
+    ([sipAccountId, available, movedAt]): SipAccountOverview => ({
+      mainAccountId,
+      sipAccountId,
+      currency,
+      available,
+      movedAt,
+    }),
+  );
   return {
-    ...totals,
-    sipAccounts: rows.map(([sipAccountId, available]) => ({ sipAccountId, available })),
-    balances: new Map(
-      rows.map(([sipAccountId, available, movedAt]) => [sipAccountId, { available, movedAt }]),
-    ),
+    position,
+    overview: overviewOf(mainAccountId, row, sipAccounts.map(rowOf), null),
+    sipAccounts: new Map(sipAccounts.map((sipAccount) => [sipAccount.sipAccountId, sipAccount])),
   };
 }
+
+const rowOf = ({ sipAccountId, available }: SipAccountRow): SipAccountRow => ({ sipAccountId, available });

@@ -2,9 +2,9 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { limitOf, readPage, type PageRequest } from '../page.js';
-import { Projections, type Freshness } from '../projections.js';
+import { Projections, type At, type Fresh } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
-import { TOTALS, viewOf, type SipAccountRow, type Totals } from './account-view.js';
+import { type MainAccountOverview, overviewOf, TOTALS, type Totals, viewOf } from './account-view.js';
 
 export interface GetMainAccount extends PageRequest {
   readonly mainAccountId: string;
@@ -12,21 +12,8 @@ export interface GetMainAccount extends PageRequest {
   readonly atLeast?: Position | undefined;
 }
 
-/** A main account: totals over all of it, and one page of its SIP accounts in the order they were added. */
-export interface MainAccountOverview {
-  readonly mainAccountId: string;
-  readonly currency: string;
-  readonly available: string;
-  readonly sipAccountsAvailable: string;
-  readonly sipAccountsCount: number;
-  readonly sipAccounts: readonly SipAccountRow[];
-  /** `after` of the next page; null when there is none. */
-  readonly next: string | null;
-  readonly revision: number;
-}
-
 /** @throws MainAccountNotFound, InvalidCursor, ReadModelBehind, PositionInFuture */
-export class GetMainAccountQuery extends Query<MainAccountOverview & Freshness> {
+export class GetMainAccountQuery extends Query<Fresh<MainAccountOverview>> {
   constructor(readonly request: GetMainAccount) {
     super();
   }
@@ -36,39 +23,21 @@ export class GetMainAccountQuery extends Query<MainAccountOverview & Freshness> 
 export class GetMainAccountHandler implements IQueryHandler<GetMainAccountQuery> {
   constructor(private readonly projections: Projections) {}
 
-  execute({ request }: GetMainAccountQuery): Promise<MainAccountOverview & Freshness> {
+  execute({ request }: GetMainAccountQuery): Promise<Fresh<MainAccountOverview>> {
     return this.projections.readAlone('accounts', request.atLeast, (models) => readOverview(models, request));
   }
 }
 
-/** An overview with its members in the order in which they are answered, as of now or of a moment in the past. */
-export const overviewOf = (
-  mainAccountId: string,
-  totals: Omit<MainAccountOverview, 'mainAccountId' | 'sipAccounts' | 'next'>,
-  sipAccounts: readonly SipAccountRow[],
-  next: string | null,
-): MainAccountOverview => ({
-  mainAccountId,
-  currency: totals.currency,
-  available: totals.available,
-  sipAccountsAvailable: totals.sipAccountsAvailable,
-  sipAccountsCount: totals.sipAccountsCount,
-  sipAccounts,
-  next,
-  revision: totals.revision,
-});
-
-type Read = MainAccountOverview & { readonly position: string };
-
-function readOverview(models: ReadModels, request: GetMainAccount): Read {
+function readOverview(models: ReadModels, request: GetMainAccount): At<MainAccountOverview> {
   const { mainAccountId, after } = request;
   const view = after === undefined ? viewOf(models, mainAccountId) : undefined;
-  if (!view?.sipAccounts || view.sipAccountsCount > limitOf(request)) return readOnePage(models, request);
-  return { ...overviewOf(mainAccountId, view, view.sipAccounts, null), position: view.position };
+  if (!view?.overview || view.overview.sipAccountsCount > limitOf(request))
+    return readOnePage(models, request);
+  return { answer: view.overview, position: view.position };
 }
 
 /** One statement, the rows of the page as one text: the driver takes longer for a call than SQLite for a row. */
-function readOnePage(models: ReadModels, request: GetMainAccount): Read {
+function readOnePage(models: ReadModels, request: GetMainAccount): At<MainAccountOverview> {
   const { mainAccountId } = request;
   let totals: Totals | undefined;
   const { rows, next } = readPage(request, (after, count) => {
@@ -90,5 +59,8 @@ function readOnePage(models: ReadModels, request: GetMainAccount): Read {
     }));
   });
   const sipAccounts = rows.map(({ sipAccountId, available }) => ({ sipAccountId, available }));
-  return { ...overviewOf(mainAccountId, totals!, sipAccounts, next), position: totals!.position };
+  return {
+    answer: overviewOf(mainAccountId, totals!, sipAccounts, next),
+    position: BigInt(totals!.position),
+  };
 }

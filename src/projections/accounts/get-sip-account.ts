@@ -1,9 +1,9 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound, SipAccountNotFound } from '../../ledger/domain/errors.js';
-import { Projections, type Freshness } from '../projections.js';
+import { Projections, type At, type Fresh } from '../projections.js';
 import { positionOf, type ReadModels } from '../read-models.js';
-import { viewOf } from './account-view.js';
+import { type SipAccountOverview, viewOf } from './account-view.js';
 
 export interface GetSipAccount {
   readonly mainAccountId: string;
@@ -12,17 +12,8 @@ export interface GetSipAccount {
   readonly atLeast?: Position | undefined;
 }
 
-export interface SipAccountOverview {
-  readonly mainAccountId: string;
-  readonly sipAccountId: string;
-  readonly currency: string;
-  readonly available: string;
-  /** When credit was last moved to or from it; null if never. */
-  readonly movedAt: string | null;
-}
-
 /** @throws MainAccountNotFound, SipAccountNotFound, ReadModelBehind, PositionInFuture */
-export class GetSipAccountQuery extends Query<SipAccountOverview & Freshness> {
+export class GetSipAccountQuery extends Query<Fresh<SipAccountOverview>> {
   constructor(readonly request: GetSipAccount) {
     super();
   }
@@ -32,7 +23,7 @@ export class GetSipAccountQuery extends Query<SipAccountOverview & Freshness> {
 export class GetSipAccountHandler implements IQueryHandler<GetSipAccountQuery> {
   constructor(private readonly projections: Projections) {}
 
-  execute({ request }: GetSipAccountQuery): Promise<SipAccountOverview & Freshness> {
+  execute({ request }: GetSipAccountQuery): Promise<Fresh<SipAccountOverview>> {
     return this.projections.readAlone('accounts', request.atLeast, (models) =>
       readSipAccount(models, request),
     );
@@ -42,12 +33,12 @@ export class GetSipAccountHandler implements IQueryHandler<GetSipAccountQuery> {
 function readSipAccount(
   models: ReadModels,
   { mainAccountId, sipAccountId }: GetSipAccount,
-): SipAccountOverview & { readonly position: string } {
+): At<SipAccountOverview> {
   const view = viewOf(models, mainAccountId);
-  if (view?.balances) {
-    const balance = view.balances.get(sipAccountId);
-    if (!balance) throw new SipAccountNotFound(sipAccountId);
-    return { mainAccountId, sipAccountId, currency: view.currency, ...balance, position: view.position };
+  if (view?.sipAccounts) {
+    const answer = view.sipAccounts.get(sipAccountId);
+    if (!answer) throw new SipAccountNotFound(sipAccountId);
+    return { answer, position: view.position };
   }
   const row = models
     .query<{ currency: string; available: string | null; movedAt: string | null; position: string }>(
@@ -60,5 +51,8 @@ function readSipAccount(
   if (!row) throw new MainAccountNotFound(mainAccountId);
   const { currency, available, movedAt, position } = row;
   if (available === null) throw new SipAccountNotFound(sipAccountId);
-  return { mainAccountId, sipAccountId, currency, available, movedAt, position };
+  return {
+    answer: { mainAccountId, sipAccountId, currency, available, movedAt },
+    position: BigInt(position),
+  };
 }

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
-import { overviewOf, type MainAccountOverview } from '../accounts/get-main-account.js';
+import { overviewOf, type MainAccountOverview } from '../accounts/account-view.js';
 import { readPage, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';

@@ -1,7 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import { SipAccountNotFound } from '../../ledger/domain/errors.js';
-import type { SipAccountOverview } from '../accounts/get-sip-account.js';
+import type { SipAccountOverview } from '../accounts/account-view.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { lastOfSip } from './entries.js';
