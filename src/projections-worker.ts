@@ -1,29 +1,36 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from './config/config.js';
 import { openEventReader } from './event-store/open-event-store.js';
-import { accountsProjection } from './projections/accounts/accounts-projection.js';
-import { conservationProjection } from './projections/conservation/conservation-projection.js';
+import { buildInBulk, writeBesideFile } from './projections/bulk/bulk-build.js';
+import { writeBeside, type BesideOrder } from './projections/bulk/bulk-thread.js';
+import { BUILT } from './projections/bulk/parts.js';
 import type { ThreadMessage, ThreadOptions, ThreadWish } from './projections/messages.js';
-import { namesProjection } from './projections/names/names-projection.js';
 import { Pace } from './projections/pace.js';
 import { runProjections } from './projections/run-projections.js';
-import { treeProjection } from './projections/tree/tree-projection.js';
 
-const { config, options } = workerData as { config: Config; options: ThreadOptions };
+const { config, options: told } = workerData as { config: Config; options: ThreadOptions | BesideOrder };
+const openReader = () => openEventReader(config);
+const report = (message: ThreadMessage) => parentPort?.postMessage(message);
 
-/** Composition root of the thread that writes the read models. */
-const closing = new AbortController();
-const pace = new Pace();
-parentPort?.on('message', (wish: ThreadWish) => {
-  pace.hurry();
-  if (wish === 'close') closing.abort();
-});
-await runProjections(
-  options,
-  [accountsProjection, treeProjection, conservationProjection, namesProjection],
-  () => openEventReader(config),
-  (message: ThreadMessage) => parentPort?.postMessage(message),
-  closing.signal,
-  pace,
-);
+/** Composition root of the thread that writes the read models, and of the one that helps it to build them. */
+if ('beside' in told) await writeBesideFile(told.beside, told.until, openReader);
+else await project(told);
 parentPort?.close();
+
+async function project(options: ThreadOptions): Promise<void> {
+  const closing = new AbortController();
+  const pace = new Pace();
+  parentPort?.on('message', (wish: ThreadWish) => {
+    pace.hurry();
+    if (wish === 'close') closing.abort();
+  });
+  if (options.inBulk)
+    await buildInBulk(
+      options.file,
+      openReader,
+      (beside, until, signal) => writeBeside(config, { beside, until }, signal),
+      report,
+      closing.signal,
+    );
+  await runProjections(options, BUILT, openReader, report, closing.signal, pace);
+}

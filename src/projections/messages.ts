@@ -6,6 +6,8 @@ export interface ThreadOptions {
   readonly file: string;
   /** Whether a read model that does not fit the log may be emptied: only while nobody reads it. */
   readonly mayReset: boolean;
+  /** Whether there is no file yet, and nobody reads it before the thread has ended: then it is built in bulk first. */
+  readonly inBulk?: boolean;
 }
 
 /** What the thread is told: to end, or that a query waits for what was just committed. */

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import Database from 'libsql';
 
 /** Files that SQLite keeps beside a database. */
@@ -19,6 +19,29 @@ export function openReadModels(file: string): Database.Database {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/**
+ * Opens a new file to fill it. Whatever goes wrong, the file is of no use afterwards: nothing is written twice so that
+ * it could be rolled back, and nothing is synced.
+ */
+export function openForBulk(file: string): Database.Database {
+  const db = new Database(file, { timeout: 5000 });
+  db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384');
+  return db;
+}
+
+/** Where a second thread writes its part of a file that is filled. */
+export const fileBeside = (file: string): string => `${file}.beside`;
+
+/** Brings a file that was filled and closed to the disk. */
+export function makeDurable(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -5,7 +5,7 @@ import type { LogFields, LogLevel, Positions, ThreadMessage } from './messages.j
 import { Progress } from './progress.js';
 import { ProjectionsThread } from './projections-thread.js';
 import type { ReadModels } from './read-models.js';
-import { removeReadModels, replaceReadModels } from './read-models-file.js';
+import { fileBeside, removeReadModels, replaceReadModels } from './read-models-file.js';
 
 const FIRST_RESTART_MS = 200;
 const LAST_RESTART_MS = 30_000;
@@ -36,6 +36,7 @@ export class Supervisor {
 
   /** Resolves when the read models can be read, or when the first try to open them has failed. */
   async start(): Promise<void> {
+    this.removeBeside();
     const thread = this.launch();
     await Promise.race([this.progress.until(() => this.opened), thread.ended]);
   }
@@ -118,10 +119,10 @@ export class Supervisor {
   private async replaceFile(): Promise<void> {
     const progress = new Progress();
     let death = 'the service is closing';
-    removeReadModels(this.besideFile);
+    this.removeBeside();
     const beside = new ProjectionsThread(
       this.config,
-      { file: this.besideFile, mayReset: true },
+      { file: this.besideFile, mayReset: true, inBulk: true },
       (message) => {
         if (message.kind === 'log') this.log(message.level, `rebuild: ${message.message}`, message.fields);
         else progress.hear(message);
@@ -149,9 +150,14 @@ export class Supervisor {
     } finally {
       await beside.close();
       this.beside = undefined;
-      removeReadModels(this.besideFile);
+      this.removeBeside();
       if (!this.thread) this.launchLater();
     }
+  }
+
+  /** What a rebuild has left, also of a process that was killed: it holds names that may have been erased since. */
+  private removeBeside(): void {
+    for (const file of [this.besideFile, fileBeside(this.besideFile)]) removeReadModels(file);
   }
 
   private swap(positions: Positions): void {

@@ -51,7 +51,10 @@ export function rowsIn(file: string): Readonly<Record<string, readonly unknown[]
         'entry_tiles',
         'sip_entry_tiles',
         'conservation',
-      ].map((table) => [table, db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().all()]),
+        'tree_tiles',
+      ]
+        .filter((table) => db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get([table]))
+        .map((table) => [table, db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().all()]),
     );
   } finally {
     db.close();

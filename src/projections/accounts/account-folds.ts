@@ -121,6 +121,10 @@ export class AccountFolds {
     return this.changed.values();
   }
 
+  get changes(): number {
+    return this.changed.size;
+  }
+
   /** The rows are as the folds are. */
   settle(): void {
     for (const [mainAccountId, fold] of this.changed) this.settled.set(mainAccountId, fold);

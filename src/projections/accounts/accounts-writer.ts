@@ -10,19 +10,25 @@ import { CommandKeys } from './command-keys.js';
 import { bodyOf, digestsOf } from './entry-body.js';
 import { textOf, TILE } from './tiles.js';
 
+/** Main and SIP accounts of which rows are held back, at most. */
+const MAX_CHANGED = 40_000;
+
 /** Writes an entry for every event at once, the rows of the accounts that it touched when the batch ends. */
 export class AccountsWriter implements ProjectionWriter {
   private readonly folds: AccountFolds;
   private readonly mains: BulkInsert;
   private readonly sips: BulkInsert;
   private readonly entries: BulkInsert;
-  private readonly keys: CommandKeys;
   private readonly tiles: BulkInsert;
   private readonly sipTiles: BulkInsert;
   /** The SIP accounts that were touched since the last flush. */
   private readonly touched = new Map<PartialFold, Map<string, PartialSip>>();
+  private touchedSips = 0;
 
-  constructor(db: Database.Database) {
+  constructor(
+    db: Database.Database,
+    private readonly keys: Pick<CommandKeys, 'add' | 'flush' | 'forget'> = new CommandKeys(db),
+  ) {
     this.folds = new AccountFolds(db);
     this.mains = new BulkInsert(
       db,
@@ -49,7 +55,6 @@ export class AccountsWriter implements ProjectionWriter {
     this.entries = new BulkInsert(db, 'entries', 'position, account, revision, digests, body', {
       row: '(?, ?, ?, unhex(?), ?)',
     });
-    this.keys = new CommandKeys(db);
     this.tiles = new BulkInsert(db, 'entry_tiles', 'account, tile, positions');
     this.sipTiles = new BulkInsert(db, 'sip_entry_tiles', 'account, sip_account, first, positions');
   }
@@ -71,6 +76,8 @@ export class AccountsWriter implements ProjectionWriter {
       this.tiles.add(fold.place, Math.floor(recorded.revision / TILE), textOf(fold.recent));
       fold.recent = [];
     }
+    // Only a build touches so many before it ends.
+    if (this.folds.changes + this.touchedSips > MAX_CHANGED) this.flushAccounts();
   }
 
   flush(): void {
@@ -78,17 +85,23 @@ export class AccountsWriter implements ProjectionWriter {
     this.keys.flush();
     this.tiles.flush();
     this.sipTiles.flush();
+    this.flushAccounts();
+  }
+
+  private flushAccounts(): void {
     for (const fold of this.folds.unsettled) this.save(fold);
     for (const [fold, sips] of this.touched) this.saveSips(fold, sips);
     this.mains.flush();
     this.sips.flush();
     this.folds.settle();
     this.touched.clear();
+    this.touchedSips = 0;
   }
 
   forget(): void {
     this.folds.forget();
     this.touched.clear();
+    this.touchedSips = 0;
     this.keys.forget();
     for (const rows of [this.entries, this.tiles, this.sipTiles, this.mains, this.sips]) rows.forget();
   }
@@ -117,7 +130,9 @@ export class AccountsWriter implements ProjectionWriter {
     }
     let touched = this.touched.get(fold);
     if (!touched) this.touched.set(fold, (touched = new Map<string, PartialSip>()));
+    const before = touched.size;
     touched.set(sipAccountId, sip);
+    this.touchedSips += touched.size - before;
     return sip;
   }
 

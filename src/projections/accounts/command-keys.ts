@@ -1,6 +1,8 @@
 import { hash as digest } from 'node:crypto';
 import type Database from 'libsql';
 import { BulkInsert } from '../bulk-insert.js';
+import type { LogEntry } from '../log-entry.js';
+import type { ProjectionWriter } from '../projection.js';
 
 /**
  * The one index that is written here and there: nothing else finds a key that was never there. So it is small: a hash
@@ -38,63 +40,110 @@ export class KeyUsedTwice extends Error {
   override readonly name = 'KeyUsedTwice';
 }
 
-interface Key {
-  readonly hash: number;
-  readonly position: number;
-}
+/** Keys that are gathered before they are written: twice eight bytes each. */
+const MOST = 2 ** 20;
+/** Keys a statement carries. */
+const TOGETHER = 64;
 
 /** Collects the keys of entries and writes them together. */
 export class CommandKeys {
   private readonly rows: BulkInsert;
   private readonly byHash: Database.Statement;
-  private readonly twice: Database.Statement;
   private readonly collide: Database.Statement;
-  private keys: Key[] = [];
+  private hashes: number[] = [];
+  private positions: number[] = [];
 
-  /** The tables of the keys, and the view `history`, must be there. */
+  /** The tables of the keys must be there. */
   constructor(
-    db: Database.Database,
+    private readonly db: Database.Database,
     private readonly hashOf = keyHash,
   ) {
     this.rows = new BulkInsert(db, 'command_keys', 'hash, position', {
       onConflict: 'ON CONFLICT DO NOTHING',
     });
     this.byHash = db.prepare('SELECT position FROM command_keys WHERE hash = ?');
-    this.twice = db.prepare(
-      `SELECT earlier.position FROM (SELECT position FROM known_keys WHERE hash = ?1)
-       CROSS JOIN history AS earlier USING (position) CROSS JOIN history AS later
-       WHERE later.position = ?2 AND earlier.position <> later.position AND earlier.account = later.account
-         AND earlier.idempotency_key = later.idempotency_key`,
-    );
     this.collide = db.prepare('INSERT INTO colliding_keys VALUES (?, ?)');
   }
 
   add(mainAccountId: string, idempotencyKey: string, position: number): void {
-    this.keys.push({ hash: this.hashOf(mainAccountId, idempotencyKey), position });
+    this.hashes.push(this.hashOf(mainAccountId, idempotencyKey));
+    this.positions.push(position);
+  }
+
+  get areMany(): boolean {
+    return this.hashes.length === MOST;
   }
 
   /** To be called when the entries are written. @throws KeyUsedTwice */
   flush(): void {
-    const { keys } = this;
-    this.keys = [];
-    // In their order, so that those of one page follow each other.
-    keys.sort((a, b) => a.hash - b.hash || a.position - b.position);
-    const before = this.rows.inserted;
-    for (const { hash, position } of keys) this.rows.add(hash, position);
-    this.rows.flush();
-    if (this.rows.inserted - before < keys.length) for (const key of keys) this.settleCollision(key);
+    if (this.write()) this.checkCollisions();
+  }
+
+  /** Writes the keys; the entries may be missing. @returns whether some have the hash of others */
+  write(): boolean {
+    const { hashes, positions } = this;
+    [this.hashes, this.positions] = [[], []];
+    let collided = false;
+    // In about their order, so that those of one page follow each other: the first 33 bits, then the place in the
+    // array, are one number that sorts without a call for each two.
+    const order = Float64Array.from(hashes, (hash, i) => Math.floor(hash / 2 ** 17) * MOST + i).toSorted();
+    for (let begin = 0; begin < order.length; begin += TOGETHER) {
+      const some = Array.from(order.subarray(begin, begin + TOGETHER), (each) => each % MOST);
+      const before = this.rows.inserted;
+      for (const i of some) this.rows.add(hashes[i], positions[i]);
+      this.rows.flush();
+      if (this.rows.inserted - before === some.length) continue;
+      collided = true;
+      for (const i of some) this.keepApart(hashes[i]!, positions[i]!);
+    }
+    return collided;
+  }
+
+  /** Two keys of one hash must be two keys. @throws KeyUsedTwice */
+  checkCollisions(): void {
+    const twice = this.db
+      .prepare(
+        `SELECT min(earlier.position, later.position) AS position
+         FROM colliding_keys AS asked CROSS JOIN known_keys AS other ON other.hash = asked.hash
+         CROSS JOIN history AS earlier ON earlier.position = other.position
+         CROSS JOIN history AS later ON later.position = asked.position
+         WHERE earlier.position <> later.position AND earlier.account = later.account
+           AND earlier.idempotency_key = later.idempotency_key LIMIT 1`,
+      )
+      .get([]) as { position: number } | undefined;
+    if (twice) throw new KeyUsedTwice(`its key was used at position ${twice.position}`);
   }
 
   forget(): void {
-    this.keys = [];
+    this.hashes = [];
+    this.positions = [];
     this.rows.forget();
   }
 
-  private settleCollision({ hash, position }: Key): void {
+  private keepApart(hash: number, position: number): void {
     const { position: holder } = this.byHash.get([hash]) as { position: number };
-    if (holder === position) return;
-    const earlier = this.twice.get([hash, position]) as { position: number } | undefined;
-    if (earlier) throw new KeyUsedTwice(`its key was used at position ${earlier.position}`);
-    this.collide.run([hash, position]);
+    if (holder !== position) this.collide.run([hash, position]);
+  }
+}
+
+/** Writes the keys of a whole log where its entries are not at hand: whether one is there twice is seen later. */
+export class KeysWriter implements ProjectionWriter {
+  private readonly keys: CommandKeys;
+
+  constructor(db: Database.Database) {
+    this.keys = new CommandKeys(db);
+  }
+
+  apply({ recorded, mainAccountId, metadata }: LogEntry): void {
+    this.keys.add(mainAccountId, metadata.idempotencyKey, Number(recorded.position));
+    if (this.keys.areMany) this.flush();
+  }
+
+  flush(): void {
+    this.keys.write();
+  }
+
+  forget(): void {
+    this.keys.forget();
   }
 }

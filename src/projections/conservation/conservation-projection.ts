@@ -83,6 +83,8 @@ class ConservationWriter implements ProjectionWriter {
     equation.revision = recorded.revision;
     equation.hash = metadata.hash;
     if (wrong) equation.broken ??= { revision: recorded.revision, eventId: recorded.id, by: wrong };
+    // Only a build changes so many before it ends.
+    if (this.changed.size > MAX_IN_MEMORY) this.flush();
   }
 
   flush(): void {

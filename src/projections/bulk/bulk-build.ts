@@ -1,0 +1,108 @@
+import type Database from 'libsql';
+import type { EventReader, Position } from '../../event-store/event-store.js';
+import { CommandKeys } from '../accounts/command-keys.js';
+import { Checkpoints } from '../checkpoints.js';
+import type { Report } from '../messages.js';
+import { fileBeside, makeDurable, openForBulk, removeReadModels } from '../read-models-file.js';
+import { BESIDE, BUILT, HERE } from './parts.js';
+import { writeInBulk, type BulkPart } from './write-in-bulk.js';
+
+/** Writes the tables of `BESIDE` into a file, up to a position. Aborted, it ends. */
+export type WriteBeside = (file: string, until: Position, signal: AbortSignal) => Promise<void>;
+
+/**
+ * Builds read models in a new file that nobody reads, up to where the log ends now, with two threads. Nothing of it is
+ * durable, and nothing can be rolled back, before all is there: that saves half of the time. What fails leaves no
+ * file; whoever then projects event by event finds out at which one.
+ */
+export async function buildInBulk(
+  file: string,
+  openReader: () => Promise<EventReader>,
+  writeBeside: WriteBeside,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const besideFile = fileBeside(file);
+  removeReadModels(besideFile);
+  const reader = await openReader();
+  // Whichever thread fails ends the other.
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const began = performance.now();
+  try {
+    const until = await reader.head();
+    const beside = writeBeside(besideFile, until, either);
+    beside.catch((error: unknown) => failed.abort(error));
+    await writeHere(file, reader, { until, beside, besideFile }, either).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
+    makeDurable(file);
+    const seconds = (performance.now() - began) / 1000;
+    const fields = { until: String(until), seconds };
+    report({ kind: 'log', level: 'info', message: 'read models built in bulk', fields });
+  } catch (error) {
+    removeReadModels(file);
+    if (signal.aborted) return;
+    const fields = { reason: error instanceof Error ? error.message : String(error) };
+    const message = 'the read models could not be built in bulk; building them event by event';
+    report({ kind: 'log', level: 'warn', message, fields });
+  } finally {
+    await reader.close();
+    removeReadModels(besideFile);
+  }
+}
+
+interface Beside {
+  readonly until: Position;
+  readonly beside: Promise<void>;
+  readonly besideFile: string;
+}
+
+async function writeHere(
+  file: string,
+  reader: EventReader,
+  { until, beside, besideFile }: Beside,
+  signal: AbortSignal,
+): Promise<void> {
+  const db = openForBulk(file);
+  try {
+    const checkpoints = new Checkpoints(db);
+    for (const { ddl } of BUILT) db.exec(ddl);
+    db.exec('BEGIN');
+    const last = await writeInBulk(db, reader, HERE, until, signal);
+    db.exec('COMMIT');
+    await beside;
+    db.prepare('ATTACH ? AS beside').run([besideFile]);
+    db.exec('BEGIN');
+    for (const table of BESIDE.flatMap(({ tables }) => tables))
+      // Tables of the same form: SQLite copies the rows as they are.
+      db.exec(`INSERT INTO main.${table} SELECT * FROM beside.${table}`);
+    new CommandKeys(db).checkCollisions();
+    for (const { name, schema } of BUILT) checkpoints.save(name, { schema, position: until, last });
+    db.exec('COMMIT');
+  } finally {
+    db.close();
+  }
+}
+
+/** The other thread's part. */
+export async function writeBesideFile(
+  file: string,
+  until: Position,
+  openReader: () => Promise<EventReader>,
+  parts: readonly BulkPart[] = BESIDE,
+): Promise<void> {
+  const reader = await openReader();
+  let db: Database.Database | undefined;
+  try {
+    db = openForBulk(file);
+    for (const { ddl } of parts) db.exec(ddl);
+    db.exec('BEGIN');
+    await writeInBulk(db, reader, parts, until, new AbortController().signal);
+    db.exec('COMMIT');
+  } finally {
+    db?.close();
+    await reader.close();
+  }
+}

@@ -1,0 +1,40 @@
+import type Database from 'libsql';
+import { START, type EventReader, type Position } from '../../event-store/event-store.js';
+import type { LastEvent } from '../checkpoints.js';
+import { readEntry } from '../log-entry.js';
+import type { Projection } from '../projection.js';
+
+/** What is built in a file: tables, and what writes them. */
+export type BulkPart = Pick<Projection, 'tables' | 'ddl' | 'open'>;
+
+/**
+ * Applies the log from its beginning up to a position to tables that are new, in the one transaction that is open.
+ * Events are applied as they are read, so that they are gone from memory before it is tidied up.
+ * @returns the last event
+ * @throws any error; then the file is of no use
+ */
+export async function writeInBulk(
+  db: Database.Database,
+  reader: EventReader,
+  parts: readonly BulkPart[],
+  until: Position,
+  signal: AbortSignal,
+): Promise<LastEvent | undefined> {
+  const writers = parts.map((part) => part.open(db));
+  let last: LastEvent | undefined;
+  for await (const page of reader.readAll(START)) {
+    signal.throwIfAborted();
+    for (const recorded of page) {
+      if (recorded.position > until) break;
+      const entry = readEntry(recorded);
+      for (const writer of writers) {
+        if (entry) writer.apply(entry);
+        else writer.applyOther?.(recorded);
+      }
+      last = recorded;
+    }
+    if (page.at(-1)!.position >= until) break;
+  }
+  for (const writer of writers) writer.flush();
+  return last;
+}

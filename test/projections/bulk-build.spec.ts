@@ -1,0 +1,111 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { EventStore, NewEvent } from '../../src/event-store/event-store.js';
+import type { EventMetadata, LedgerEvent } from '../../src/ledger/domain/events.js';
+import { seal } from '../../src/ledger/seal.js';
+import { mainAccountStream } from '../../src/ledger/streams.js';
+import { buildInBulk, writeBesideFile, type WriteBeside } from '../../src/projections/bulk/bulk-build.js';
+import { BUILT } from '../../src/projections/bulk/parts.js';
+import type { ThreadMessage } from '../../src/projections/messages.js';
+import { Ledger } from '../support/ledger.js';
+import { borrowed, project, rowsIn } from '../support/projecting.js';
+import { temporaryDirectory } from '../support/service.js';
+import { openTestStore } from '../support/sqlite.js';
+
+const metadataOf = ({ metadata }: NewEvent) => JSON.parse(metadata) as EventMetadata;
+
+describe('read models that are built in bulk', () => {
+  let directory: string;
+  let file: string;
+  let store: EventStore;
+  let ledger: Ledger;
+  beforeEach(async () => {
+    directory = temporaryDirectory();
+    file = join(directory, 'built.db');
+    store = await openTestStore();
+    ledger = new Ledger(store);
+    for (const account of ['acme', 'other']) await ledger.funded(account, '100', 'desk', 'attic');
+    for (let i = 0; i < 40; i += 1) await ledger.add('acme', i % 3 === 0 ? 'attic' : 'desk', '0.5');
+    await ledger.removeAll('acme', 'desk');
+    const names = { id: crypto.randomUUID(), type: 'Something', data: '{}', metadata: '{}' };
+    await store.append('other-1', [names], 'no-stream');
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const beside: WriteBeside = (besideFile, until) =>
+    writeBesideFile(besideFile, until, async () => borrowed(store));
+  const build = async (writeBeside = beside, signal = new AbortController().signal) => {
+    const messages: ThreadMessage[] = [];
+    const openReader = async () => borrowed(store);
+    await buildInBulk(file, openReader, writeBeside, (message) => messages.push(message), signal);
+    return messages.map((message) => {
+      if (message.kind !== 'log') return message.kind;
+      const { reason } = message.fields;
+      return reason === undefined ? message.message : `${message.message}: ${String(reason)}`;
+    });
+  };
+  const filesThere = () => readdirSync(directory);
+  /** The rows that event by event come of the log. */
+  const rowsOfLog = async () => {
+    const fresh = join(directory, 'fresh.db');
+    await project(fresh, store, BUILT);
+    return rowsIn(fresh);
+  };
+
+  it('have the rows that event by event would have been written', async () => {
+    expect(await build()).toEqual(['read models built in bulk']);
+    expect(rowsIn(file)).toEqual(await rowsOfLog());
+  });
+
+  it('are followed on from where the log ended', async () => {
+    await build();
+    await ledger.add('acme', 'desk', '1');
+    await project(file, store, BUILT);
+
+    expect(rowsIn(file)).toEqual(await rowsOfLog());
+  });
+
+  it('take an empty log for one', async () => {
+    await store.close();
+    store = await openTestStore();
+
+    expect(await build()).toEqual(['read models built in bulk']);
+    expect(rowsIn(file)).toEqual(await rowsOfLog());
+  });
+
+  const left = 'the read models could not be built in bulk; building them event by event: ';
+
+  it('are left to a run event by event when an event cannot be read', async () => {
+    const event = { id: crypto.randomUUID(), type: 'CreditVanished', data: '{}', metadata: '{}' };
+    await store.append(mainAccountStream('other'), [event], 3);
+
+    expect(await build()).toEqual([`${left}cannot read CreditVanished {}`]);
+    expect(filesThere()).toEqual([]);
+  });
+
+  it('are left to a run event by event when a key was used twice', async () => {
+    const events = await ledger.events('acme');
+    const [, purchase] = events;
+    const { schema: _, previousHash: __, hash: ___, recordedAt, ...provenance } = metadataOf(purchase!);
+    const booking = { type: 'CreditPurchased', data: JSON.parse(purchase!.data) } as LedgerEvent;
+    const head = { revision: events.length - 1, hash: metadataOf(events.at(-1)!).hash, recordedAt };
+    const twice = seal('acme', head, booking, { ...provenance, $causationId: 'again' }, new Date()).event;
+    await store.append(mainAccountStream('acme'), [twice], head.revision);
+
+    expect(await build()).toEqual([`${left}its key was used at position 2`]);
+    expect(filesThere()).toEqual([]);
+  });
+
+  it('leave no file when the other thread dies, or when the service closes', async () => {
+    const dies: WriteBeside = async () => {
+      throw new Error('out of memory');
+    };
+    expect(await build(dies)).toEqual([`${left}out of memory`]);
+    expect(await build(beside, AbortSignal.abort())).toEqual([]);
+    expect(filesThere()).toEqual([]);
+  });
+});
