@@ -6,12 +6,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export const ROOT = join(import.meta.dirname, '../..');
+/** Read models are empty or short in a test; a server may be slow. */
+const READY_WITHIN_MS = 60_000;
 export const KEY = 'test-key-with-every-role';
 
 export const temporaryDirectory = (): string => mkdtempSync(join(tmpdir(), 'credit-ledger-test-'));
 
 /** The built service as a process of its own, as operators run it. `npm test` builds it first. */
 export class Service {
+  private static readonly running = new Set<ChildProcess>();
+
   private constructor(
     readonly url: string,
     readonly process: ChildProcess,
@@ -31,6 +35,8 @@ export class Service {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    Service.running.add(child);
+    child.once('exit', () => Service.running.delete(child));
     const output: string[] = [];
     const listening = new Promise<string>((found, failed) => {
       const read = (line: string) => {
@@ -43,6 +49,11 @@ export class Service {
       child.once('exit', (code) => failed(new Error(`ended with ${code}: ${output.join('\n')}`)));
     });
     return new Service(await listening, child, output);
+  }
+
+  /** Ends what a test that failed has left running. */
+  static async killAll(): Promise<void> {
+    await Promise.all([...Service.running].map((child) => ended(child, 'SIGKILL')));
   }
 
   /** Ends it as `kill -9` does. */
@@ -76,14 +87,25 @@ export class Service {
 
   /** Resolves when the service says ready. */
   async ready(): Promise<void> {
-    while ((await fetch(`${this.url}/health/ready`)).status !== 200)
+    const end = performance.now() + READY_WITHIN_MS;
+    for (;;) {
+      const response = await fetch(`${this.url}/health/ready`);
+      if (response.status === 200) return;
+      const answer = await response.text();
+      if (performance.now() > end)
+        throw new Error(`not ready in ${READY_WITHIN_MS} ms: ${answer}\n${this.output.join('\n')}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
-  private async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return this.process.exitCode;
-    const exited = once(this.process, 'exit') as Promise<[number | null]>;
-    this.process.kill(signal);
-    return (await exited)[0];
+  private end(signal: NodeJS.Signals): Promise<number | null> {
+    return ended(this.process, signal);
   }
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  child.kill(signal);
+  return (await exited)[0];
 }
