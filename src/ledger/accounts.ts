@@ -76,9 +76,7 @@ export class Accounts {
 
   /** Books many commands, of any accounts, each by itself. @returns what became of each, in their order */
   bookEach(commands: readonly LedgerCommand[]): Promise<PromiseSettledResult<Booking>[]> {
-    return this.backlog.whenThereIsRoom(() =>
-      Promise.allSettled(commands.map((command) => this.book(command))),
-    );
+    return this.whenThereIsRoom(commands, () => commands.map((command) => this.book(command)));
   }
 
   /**
@@ -91,12 +89,9 @@ export class Accounts {
     const [mainAccountId] = mainAccountIds;
     if (mainAccountId === undefined || mainAccountIds.size > 1)
       throw new TypeError('only commands of one main account can be booked together');
-    if (commands.length > MAX_BATCH) {
-      const error = new BatchTooLarge(MAX_BATCH);
-      return Promise.allSettled(commands.map(() => Promise.reject(error)));
-    }
+    if (commands.length > MAX_BATCH) return notBooked(commands, new BatchTooLarge(MAX_BATCH));
     const orders = commands.map(orderOf);
-    return this.backlog.whenThereIsRoom(() => Promise.allSettled(this.submit(mainAccountId, orders)));
+    return this.whenThereIsRoom(commands, () => this.submit(mainAccountId, orders));
   }
 
   /**
@@ -107,12 +102,26 @@ export class Accounts {
     return this.submit(mainAccountId, [{ type: 'GetReceipt', idempotencyKey }])[0]!;
   }
 
+  /** The service is about to end: commands in bulk that would have to wait for the index are not booked any more. */
+  endWaiting(): void {
+    this.backlog.end();
+  }
+
   /** Resolves when no command is on its way. */
   drain(): Promise<void> {
     return new Promise((resolve) => {
       if (this.busy.size === 0) resolve();
       else this.drained.push(resolve);
     });
+  }
+
+  private whenThereIsRoom(
+    commands: readonly LedgerCommand[],
+    book: () => readonly Promise<Booking>[],
+  ): Promise<PromiseSettledResult<Booking>[]> {
+    return this.backlog
+      .whenThereIsRoom(() => Promise.allSettled(book()))
+      .catch((error: unknown) => notBooked(commands, error));
   }
 
   private submit(mainAccountId: string, orders: readonly Order[]): readonly Promise<Booking>[] {
@@ -160,6 +169,9 @@ export class Accounts {
     if (this.busy.size === 0) for (const resolve of this.drained.splice(0)) resolve();
   }
 }
+
+const notBooked = (commands: readonly LedgerCommand[], reason: unknown): Promise<PromiseRejectedResult[]> =>
+  Promise.resolve(commands.map(() => ({ status: 'rejected', reason })));
 
 function orderOf(command: LedgerCommand): Order {
   const { type, data, context } = command;

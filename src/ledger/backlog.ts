@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { StoreUnavailable } from '../event-store/errors.js';
 import type { Position } from '../event-store/event-store.js';
 
 /** Commands that the index may lack before those who book in bulk have to wait for it: each takes room in memory. */
@@ -17,6 +18,7 @@ export class Backlog {
   private readonly marks: { readonly position: Position; readonly booked: number }[] = [];
   private waiting = 0;
   private last = Promise.resolve();
+  private ending = false;
 
   /** @param reached up to where the index holds the log */
   constructor(
@@ -31,7 +33,10 @@ export class Backlog {
     if (this.booked - marked >= STEP) this.marks.push({ position, booked: this.booked });
   }
 
-  /** Does the work when there is room for more, or after a while, and never before what was asked for earlier. */
+  /**
+   * Does the work when there is room for more, or after a while, and never before what was asked for earlier.
+   * @throws StoreUnavailable when the service ends before
+   */
   whenThereIsRoom<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.waiting === 0 && this.depth <= this.most) return work();
     this.waiting += 1;
@@ -39,13 +44,19 @@ export class Backlog {
     this.last = turn;
     return turn.then(() => {
       this.waiting -= 1;
+      if (this.ending && this.depth > this.most) throw new StoreUnavailable('the service is stopping');
       return work();
     });
   }
 
+  /** From now on nobody waits: for whom there is no room is turned away, also of those who wait already. */
+  end(): void {
+    this.ending = true;
+  }
+
   private async wait(): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
-    while (this.depth > this.most && performance.now() < end) await delay(PAUSE_MS);
+    while (!this.ending && this.depth > this.most && performance.now() < end) await delay(PAUSE_MS);
   }
 
   /** Give or take a step. */

@@ -1,4 +1,4 @@
-import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { EventStore } from '../event-store/event-store.js';
 import { Accounts } from './accounts.js';
 import { AccountsIndex } from './accounts-index.js';
@@ -32,8 +32,13 @@ import { GetStoredEventHandler } from './queries/get-stored-event.js';
   ],
   exports: [Accounts],
 })
-export class LedgerModule implements OnApplicationShutdown {
+export class LedgerModule implements BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(private readonly accounts: Accounts) {}
+
+  /** Requests are waited for from here on, but not for the index. */
+  beforeApplicationShutdown(): void {
+    this.accounts.endWaiting();
+  }
 
   /** What is in flight is finished before the store is closed. */
   onApplicationShutdown(): Promise<void> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { StoreUnavailable } from '../../src/event-store/errors.js';
 import { Backlog } from '../../src/ledger/backlog.js';
 
 describe('the backlog', () => {
@@ -31,6 +32,21 @@ describe('the backlog', () => {
     const late = backlog.whenThereIsRoom(note('late'));
     expect(await Promise.all([...all, late])).toEqual(['first', 'second', 'third', 'late']);
     expect(done).toEqual(['first', 'second', 'third', 'late']);
+  });
+
+  it('turns away who would have to wait once the service ends, and begins nothing for them', async () => {
+    const index = { position: 0n };
+    const backlog = backlogAt(index);
+    for (let position = 400n; position <= 4000n; position += 400n) backlog.add(400, position);
+    done.length = 0;
+    const waiting = [backlog.whenThereIsRoom(note('first')), backlog.whenThereIsRoom(note('second'))];
+    backlog.end();
+    waiting.push(backlog.whenThereIsRoom(note('third')));
+    for (const { status, reason } of (await Promise.allSettled(waiting)) as PromiseRejectedResult[])
+      expect([status, reason]).toEqual(['rejected', expect.any(StoreUnavailable)]);
+    expect(done).toEqual([]);
+    index.position = 4000n;
+    expect(await backlog.whenThereIsRoom(note('there is room'))).toBe('there is room');
   });
 
   it('does not stop the bookings when the index has stopped', async () => {
