@@ -69,6 +69,20 @@ export function serveDirectly(app: NestFastifyApplication): void {
   });
 }
 
+let turn: Promise<void> | undefined;
+
+/**
+ * Resolves when the requests of this turn of the event loop have all been read. Answers that leave in a row cost half
+ * of those between readings: the code for each is at hand, and whoever takes them need not be woken for every one.
+ */
+const allRead = (): Promise<void> =>
+  (turn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      turn = undefined;
+      resolve();
+    });
+  }));
+
 function handlerOf(
   app: NestFastifyApplication,
   target: Target,
@@ -90,7 +104,9 @@ function handlerOf(
     const fail = (error: unknown) => filter.answer(error, request, reply);
     const serve = async (): Promise<void> => {
       const args = readers.map((read) => read(host));
-      void reply.status(status).send(await method.apply(instance, args));
+      const answer = await method.apply(instance, args);
+      await allRead();
+      void reply.status(status).send(answer);
     };
     try {
       const admitted = guard.canActivate(host);
