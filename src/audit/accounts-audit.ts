@@ -2,15 +2,18 @@ import type { RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 import { amountOf, book, noBalances, outOfBounds, type Balances } from './balances.js';
 import { isAccountId, readEvent, type ReadEvent } from './event-form.js';
-import { eventHash, idOfDigest, keyDigest, sha256, statedHash } from './event-hash.js';
+import { eventHash, idOfDigest, keyDigest, quoted, sha256, statedHash } from './event-hash.js';
 import type { Findings } from './findings.js';
 import { KeyIndex } from './key-index.js';
+import { ownText } from './own-text.js';
 import { Witnesses } from './read-models/witnesses.js';
 import type { Witness } from './read-models/witness.js';
 
 /** A main account as the auditor has counted it. */
 export interface AuditedAccount {
   readonly mainAccountId: string;
+  /** The name of its stream in JSON. */
+  readonly streamText: string;
   revision: number;
   hash: string;
   recordedAt: string;
@@ -69,7 +72,8 @@ export class AccountsAudit {
     if (!isAccountId(mainAccountId))
       this.findings.add('form', 'its stream is not named after a main account id', event);
     const [hash, balances] = [sha256(event.stream), noBalances()];
-    const account = { mainAccountId, revision: -1, hash, recordedAt: '', balances };
+    const streamText = quoted(event.stream);
+    const account = { mainAccountId, streamText, revision: -1, hash, recordedAt: '', balances };
     this.accounts.set(event.stream, account);
     return account;
   }
@@ -93,7 +97,7 @@ export class AccountsAudit {
 
   private checkChain(event: RecordedEvent, read: ReadEvent, account: AuditedAccount): void {
     const { metadata, texts } = read;
-    const hash = eventHash(event, texts);
+    const hash = eventHash(event, texts, account.streamText);
     if (hash !== metadata.hash)
       this.findings.add('hash', `its hash is ${metadata.hash}, but what it says makes ${hash}`, event);
     if (metadata.previousHash !== account.hash)
@@ -127,7 +131,7 @@ export class AccountsAudit {
         `it was recorded at ${recordedAt}, before the event ahead of it, ${account.recordedAt}`,
         event,
       );
-    account.recordedAt = recordedAt;
+    account.recordedAt = ownText(recordedAt);
   }
 
   private back(before: string, after: string): boolean {

@@ -1,12 +1,12 @@
 import { on } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
-import { START, type Position } from '../event-store/event-store.js';
+import { START } from '../event-store/event-store.js';
 import { openEmbeddedReader } from '../event-store/open-event-store.js';
 import { AccountsAudit } from './accounts-audit.js';
 import { finishAccounts } from './audit.js';
 import { Findings } from './findings.js';
-import { HASH_BYTES, writeEventLeaf } from './merkle.js';
 import type { PartOrder, PartSeen } from './parallel-audit.js';
+import { Stretch, type StretchOrder } from './stretch.js';
 
 /** A thread of the audit: looks at its part of the streams, a stretch of the log at a time. */
 const { config, part, clockTolerance, until } = workerData as PartOrder;
@@ -17,22 +17,17 @@ const reader = openEmbeddedReader(config);
 const findings = new Findings();
 const audited = new AccountsAudit(findings, clockTolerance);
 
-async function look(after: Position, end: Position): Promise<PartSeen> {
-  const positions = new Float64Array(Number(end - after));
-  // Made here, where it is done by all threads, and handed over without being copied.
-  const leaves = Buffer.from(new ArrayBuffer(HASH_BYTES * positions.length));
-  let [events, ledgerEvents] = [0, 0];
+async function look({ after, end, bytes }: StretchOrder): Promise<PartSeen> {
+  const stretch = new Stretch(after, end, bytes);
+  let events = 0;
   for await (const page of reader.readPart(part, after, end)) {
     events += page.length;
     for (const event of page) {
       const hash = audited.check(event);
-      if (hash === undefined) continue;
-      positions[ledgerEvents] = Number(event.position);
-      writeEventLeaf(hash, leaves, HASH_BYTES * ledgerEvents);
-      ledgerEvents += 1;
+      if (hash !== undefined) stretch.write(event.position, hash);
     }
   }
-  return { events, positions: positions.subarray(0, ledgerEvents), leaves };
+  return { events };
 }
 
 async function found() {
@@ -41,13 +36,11 @@ async function found() {
 }
 
 try {
-  let after = START;
-  for await (const [end] of on(port, 'message') as AsyncIterable<[Position]>) {
-    const seen = await look(after, end);
-    const told = end < until ? seen : { ...seen, result: await found() };
-    port.postMessage(told, [seen.positions.buffer, seen.leaves.buffer]);
-    if (end >= until) break;
-    after = end;
+  for await (const [stretch] of on(port, 'message') as AsyncIterable<[StretchOrder]>) {
+    const seen = await look(stretch);
+    const last = stretch.end >= until;
+    port.postMessage(last ? { ...seen, result: await found() } : seen);
+    if (last) break;
   }
 } finally {
   audited.keys.close();

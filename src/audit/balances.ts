@@ -1,3 +1,5 @@
+import { ownText } from './own-text.js';
+
 /** Money in ten-thousandths, so that sums are whole numbers. */
 export type Units = bigint;
 
@@ -55,8 +57,8 @@ export function book(account: Balances, movement: Movement): string | undefined 
     account.main += movement.units;
     return unopened;
   }
-  const { sipAccountId } = movement;
-  const had = account.sip.get(sipAccountId);
+  const had = account.sip.get(movement.sipAccountId);
+  const sipAccountId = had === undefined ? ownText(movement.sipAccountId) : movement.sipAccountId;
   if (movement.type === 'SipAccountAdded') {
     account.sip.set(sipAccountId, had ?? 0n);
     return had === undefined ? unopened : `SIP account ${sipAccountId} is added a second time`;

@@ -1,13 +1,12 @@
 import type { RecordedEvent } from '../event-store/event-store.js';
-import type { EventMetadata } from '../ledger/domain/events.js';
 import { unitsOf, type Movement } from './balances.js';
 import type { CanonicalTexts } from './event-hash.js';
 import { canonical, jsonObject } from './json-form.js';
-import { readMetadata, type Flaw } from './metadata-form.js';
+import { readMetadata, type AuditedMetadata, type Flaw } from './metadata-form.js';
 
 /** An event whose form is good, read. */
 export interface ReadEvent {
-  readonly metadata: EventMetadata;
+  readonly metadata: AuditedMetadata;
   readonly movement: Movement;
   readonly texts: CanonicalTexts;
   /** What is wrong with its form, but not so wrong that it cannot be read. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { canonical, type Members } from './json-form.js';
+import { ownText } from './own-text.js';
 
 /** SHA-256 of a text, 64 hexadecimal digits. */
 export const sha256 = (text: string): string => hash('sha256', text);
@@ -9,8 +10,10 @@ export const sha256 = (text: string): string => hash('sha256', text);
  * The hash that an event bears, whatever else it says, so that one bad event does not break the chain and the tree
  * for all later ones.
  */
-export const statedHash = ({ metadata }: RecordedEvent): string =>
-  (LAST_MEMBER.exec(metadata.slice(-75)) ?? MEMBER.exec(metadata))?.[1] ?? sha256(metadata);
+export function statedHash({ metadata }: RecordedEvent): string {
+  const stated = (LAST_MEMBER.exec(metadata.slice(-75)) ?? MEMBER.exec(metadata))?.[1];
+  return stated === undefined ? sha256(metadata) : ownText(stated);
+}
 
 /** Where the ledger writes it. */
 const LAST_MEMBER = /^,"hash":"([0-9a-f]{64})"\}$/;
@@ -28,18 +31,23 @@ export function canonicalTexts(data: Members, metadata: Members): CanonicalTexts
   return { data: canonical(data), unhashed: canonical(unhashed) };
 }
 
-/** The hash that an event must have. The auditor's own making: nothing is shared with the writer. */
+/**
+ * The hash that an event must have. The auditor's own making: nothing is shared with the writer.
+ * @param name of its stream, in JSON, which a caller with many events of a stream need not make for each
+ */
 export const eventHash = (
   { stream, revision, id, type }: Pick<RecordedEvent, 'stream' | 'revision' | 'id' | 'type'>,
   { data, unhashed }: CanonicalTexts,
+  name = quoted(stream),
 ): string =>
   sha256(
     `{"data":${data},"id":${quoted(id)},"metadata":${unhashed},` +
-      `"revision":${revision},"stream":${quoted(stream)},"type":${quoted(type)}}`,
+      `"revision":${revision},"stream":${name},"type":${quoted(type)}}`,
   );
 
 /** JSON of a text; to see first that it needs no escape takes half the time. */
-const quoted = (text: string): string => (/^[\w.~-]*$/.test(text) ? `"${text}"` : JSON.stringify(text));
+export const quoted = (text: string): string =>
+  /^[\w.~-]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
 
 /** SHA-256 of what names a command: the first four groups of its event's id are made from it. */
 export const keyDigest = (mainAccountId: string, idempotencyKey: string): string =>
@@ -48,9 +56,9 @@ export const keyDigest = (mainAccountId: string, idempotencyKey: string): string
 
 /** The event id (UUID version 8) that a command's digest makes for the metadata that its event bears. */
 export function idOfDigest(digest: string, { unhashed }: CanonicalTexts): string {
-  const variant = ((Number.parseInt(digest.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
+  const variant = '89ab'.charAt(Number.parseInt(digest.charAt(16), 16) & 3);
   return (
-    `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-${variant}${digest.slice(18, 20)}-` +
+    `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-` +
     sha256(unhashed).slice(0, 12)
   );
 }

@@ -1,6 +1,6 @@
 import type { Position, RecordedEvent } from '../event-store/event-store.js';
 import type { Findings } from './findings.js';
-import { CompactTree, eventLeaf, type Hash } from './merkle.js';
+import { CompactTree, eventLeaf, HASH_BYTES, subtreeRoot, type Hash } from './merkle.js';
 
 /** How many events of the ledger, in log order, and the root over them. */
 export interface TreeSize {
@@ -35,14 +35,34 @@ export class LogAudit {
         event,
       );
     this.position = event.position;
-    if (hash !== undefined) this.append(eventLeaf(hash));
+    if (hash !== undefined) this.grow(eventLeaf(hash), 0);
   }
 
-  /** Adds the leaf of the ledger's next event to the tree. */
-  append(leaf: Hash): void {
-    this.grown.append(leaf);
-    for (const { size, root } of this.checkpoints)
-      if (size === this.grown.size && !root.equals(this.grown.root()))
+  /** Adds the leaves of the ledger's next events to the tree. Their bytes are used up. */
+  append(leaves: Buffer): void {
+    for (let at = 0; at < leaves.length;) {
+      const level = this.nextSubtree((leaves.length - at) / HASH_BYTES);
+      const end = at + HASH_BYTES * 2 ** level;
+      this.grow(subtreeRoot(leaves.subarray(at, end)), level);
+      at = end;
+    }
+  }
+
+  /** Level of the largest complete subtree that so many more leaves make next, up to where there is a checkpoint. */
+  private nextSubtree(leaves: number): number {
+    const { size } = this.grown;
+    let most = leaves;
+    for (const checkpoint of this.checkpoints)
+      if (checkpoint.size > size) most = Math.min(most, checkpoint.size - size);
+    let level = 0;
+    while (size % 2 ** (level + 1) === 0 && 2 ** (level + 1) <= most) level += 1;
+    return level;
+  }
+
+  private grow(root: Hash, level: number): void {
+    this.grown.append(root, level);
+    for (const { size, root: stated } of this.checkpoints)
+      if (size === this.grown.size && !stated.equals(this.grown.root()))
         this.findings.add(
           'checkpoint',
           `the first ${size} events are not those that the checkpoint was made of`,

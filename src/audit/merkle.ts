@@ -12,7 +12,9 @@ const sha256 = (bytes: Uint8Array): Hash => Buffer.from(hash('sha256', bytes, 'b
 export const leafHash = (entry: Uint8Array): Hash => sha256(Buffer.concat([Buffer.of(0), entry]));
 
 /** The byte 1 and room for two hashes: nodes are made by the million. */
-const nodeBytes = Buffer.alloc(65, 1);
+const nodeBytes = Buffer.from(new ArrayBuffer(72), 7, 65).fill(1);
+/** The two hashes in it as words, which are copied in an eighth of the time that a call takes. */
+const nodeWords = new Uint32Array(nodeBytes.buffer, 8, 16);
 
 export function nodeHash(left: Hash, right: Hash): Hash {
   left.copy(nodeBytes, 1);
@@ -22,6 +24,20 @@ export function nodeHash(left: Hash, right: Hash): Hash {
 
 /** Bytes of a hash. */
 export const HASH_BYTES = 32;
+
+/**
+ * The root over leaves that lie side by side, of which there are a power of two. Their bytes are used up: nodes are
+ * written over them, for to give each one bytes of its own takes longer than to hash it.
+ */
+export function subtreeRoot(leaves: Buffer): Hash {
+  const words = new Uint32Array(leaves.buffer, leaves.byteOffset, leaves.length / 4);
+  for (let nodes = leaves.length / HASH_BYTES / 2; nodes >= 1; nodes /= 2)
+    for (let nth = 0; nth < nodes; nth++) {
+      for (let word = 0; word < 16; word++) nodeWords[word] = words[16 * nth + word]!;
+      leaves.write(hash('sha256', nodeBytes, 'binary'), nth * HASH_BYTES, 'binary');
+    }
+  return Buffer.from(leaves.subarray(0, HASH_BYTES));
+}
 
 /** A leaf of the ledger's tree is an event's `hash`, as 32 bytes. */
 export function eventLeaf(eventHash: string): Hash {
@@ -55,8 +71,13 @@ export class CompactTree {
     private readonly onNode?: (level: number, index: number, hash: Hash) => void,
   ) {}
 
-  append(leaf: Hash): void {
-    let [root, level, index] = [leaf, 0, this.size];
+  /**
+   * @param root of the next leaves of the tree: one, which is its own root, or a complete subtree of 2^ofLevel,
+   *   where one may begin. Nobody is told of the nodes in that.
+   */
+  append(root: Hash, ofLevel = 0): void {
+    const leaves = 2 ** ofLevel;
+    let [level, index] = [ofLevel, this.size / leaves];
     this.onNode?.(level, index, root);
     for (; index % 2 === 1; this.onNode?.(level, index, root)) {
       root = nodeHash(this.peaks.pop() ?? EMPTY_ROOT, root);
@@ -64,7 +85,7 @@ export class CompactTree {
       index = (index - 1) / 2;
     }
     this.peaks.push(root);
-    this.size += 1;
+    this.size += leaves;
   }
 
   root(): Hash {

@@ -2,9 +2,12 @@ import type { EventMetadata } from '../ledger/domain/events.js';
 import type { Check } from './findings.js';
 import { canonical, jsonObject } from './json-form.js';
 
+/** What is compared with something. The rest needs only be well formed. */
+export type AuditedMetadata = Omit<EventMetadata, '$causationId' | '$correlationId' | 'schema'>;
+
 /** An event's metadata, of which the form is good enough to go on. */
 export interface ReadMetadata {
-  readonly metadata: EventMetadata;
+  readonly metadata: AuditedMetadata;
   /** Canonical JSON of it without the hash. */
   readonly unhashed: string;
   /** What is not as it must be all the same. */
@@ -28,7 +31,7 @@ const PLAIN_KEY = '[!#-\\[\\]-~]+';
  * not be looked at.
  */
 const USUAL = new RegExp(
-  `^\\{"\\$causationId":"(${PLAIN})","\\$correlationId":"(${PLAIN})","actor":"(${PLAIN})",` +
+  `^\\{"\\$causationId":"${PLAIN}","\\$correlationId":"${PLAIN}","actor":"(${PLAIN})",` +
     `"fingerprint":"([0-9a-f]*)","idempotencyKey":"(${PLAIN_KEY})","previousHash":"(\\w*)",` +
     `"recordedAt":"(${TIME})","schema":1,"hash":"(\\w*)"\\}$`,
 );
@@ -44,23 +47,20 @@ const IS_KEY = /^[!-~]{1,255}$/;
 export function readMetadata(text: string): ReadMetadata | string {
   const usual = USUAL.exec(text) as unknown as Texts | null;
   if (!usual || !hasGoodLengths(usual)) return readUnusual(text);
-  const metadata: EventMetadata = {
-    $causationId: usual[1],
-    $correlationId: usual[2],
-    actor: usual[3],
-    fingerprint: usual[4],
-    idempotencyKey: usual[5],
-    previousHash: usual[6],
-    recordedAt: usual[7],
-    schema: 1,
-    hash: usual[8],
+  const metadata: AuditedMetadata = {
+    actor: usual[1],
+    fingerprint: usual[2],
+    idempotencyKey: usual[3],
+    previousHash: usual[4],
+    recordedAt: usual[5],
+    hash: usual[6],
   };
   return { metadata, unhashed: `${text.slice(0, -LENGTH_OF_HASH)}}`, flaws: NONE };
 }
 
-type Texts = readonly [string, string, string, string, string, string, string, string, string];
+type Texts = readonly [string, string, string, string, string, string, string];
 
-const hasGoodLengths = ([, , , , fingerprint, key, previousHash, , hash]: Texts): boolean =>
+const hasGoodLengths = ([, , fingerprint, key, previousHash, , hash]: Texts): boolean =>
   fingerprint.length === DIGITS &&
   key.length <= 255 &&
   previousHash.length === DIGITS &&
@@ -76,7 +76,7 @@ function readUnusual(text: string): ReadMetadata | string {
   if (members['schema'] !== 1) return `has the schema ${JSON.stringify(members['schema'])}, not 1`;
   const { hash: _, ...unhashed } = members;
   return {
-    metadata: members as unknown as EventMetadata,
+    metadata: members as unknown as AuditedMetadata,
     unhashed: canonical(unhashed),
     flaws: [...flawsOf(members)],
   };

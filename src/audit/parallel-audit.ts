@@ -6,7 +6,7 @@ import type { AuditedAccount } from './accounts-audit.js';
 import { reportOf, type AuditOptions, type AuditReport, type ReadLog } from './audit.js';
 import { Findings, type Finding } from './findings.js';
 import { LogAudit } from './log-audit.js';
-import { HASH_BYTES } from './merkle.js';
+import { Stretch } from './stretch.js';
 
 /** What a thread is started with. After that it is told again and again up to which position to go on. */
 export interface PartOrder {
@@ -21,9 +21,6 @@ export interface PartOrder {
 /** What a thread has seen of a stretch of the log; the last one brings what it has found in all. */
 export interface PartSeen {
   readonly events: number;
-  /** Positions of its events of the ledger, in order, and the leaves that they are in the tree. */
-  readonly positions: Float64Array<ArrayBuffer>;
-  readonly leaves: Uint8Array<ArrayBuffer>;
   readonly result?: PartResult;
 }
 
@@ -69,22 +66,26 @@ export async function auditInParallel(
     const findings = new Findings();
     const log = new LogAudit(findings, checkpoints);
     const accounts = new Map<string, AuditedAccount>();
-    const stretches = endsOf(until);
-    const goOn = (stretch: number) => {
-      const end = stretches[stretch];
-      if (end !== undefined) for (const part of parts) part.goOn(end);
+    const ahead: Stretch[] = [];
+    const stretches = stretchesUntil(until);
+    const goOn = () => {
+      const { value: stretch } = stretches.next();
+      if (!stretch) return;
+      ahead.push(stretch);
+      for (const part of parts) part.goOn(stretch);
     };
-    for (let stretch = 0; stretch < AHEAD; stretch++) goOn(stretch);
-    for (const [stretch, end] of stretches.entries()) {
+    for (let n = 0; n < AHEAD; n++) goOn();
+    for (let stretch; (stretch = ahead.shift());) {
       const seen = await Promise.all(parts.map((part) => part.seen()));
-      goOn(stretch + AHEAD);
-      growTree(log, seen);
-      for (const { result } of seen) {
+      goOn();
+      log.append(stretch.leavesInOrder());
+      for (const { events, result } of seen) {
+        log.seen += events;
         if (!result) continue;
         for (const [stream, account] of result.accounts) accounts.set(stream, account);
         findings.adopt(result.findings, result.unlistedFindings);
       }
-      onProgress?.(log.seen, end);
+      onProgress?.(log.seen, stretch.end);
     }
     log.finish();
     return reportOf(log, accounts, findings);
@@ -93,28 +94,11 @@ export async function auditInParallel(
   }
 }
 
-/** Where the stretches of the log end; there is one at least. */
-function endsOf(until: Position): Position[] {
-  const ends: Position[] = [];
-  for (let end = STRETCH; end < until; end += STRETCH) ends.push(end);
-  return [...ends, until];
-}
-
-/** Adds the events of all parts to the tree, in order of position. */
-function growTree(log: LogAudit, seen: readonly PartSeen[]): void {
-  const leaves = seen.map((part) => Buffer.from(part.leaves.buffer));
-  const next = seen.map(() => 0);
-  const positionIn = (part: number): number => seen[part]?.positions[next[part] ?? 0] ?? Infinity;
-  for (const { events } of seen) log.seen += events;
-  for (;;) {
-    let first = 0;
-    for (let part = 1; part < seen.length; part++) if (positionIn(part) < positionIn(first)) first = part;
-    if (positionIn(first) === Infinity) return;
-    const nth = next[first] ?? 0;
-    next[first] = nth + 1;
-    const leaf = leaves[first]?.subarray(HASH_BYTES * nth, HASH_BYTES * (nth + 1));
-    if (leaf) log.append(leaf);
-  }
+/** The stretches of the log, of which there is one at least. */
+function* stretchesUntil(until: Position): Generator<Stretch, undefined> {
+  let after = START;
+  for (; after + STRETCH < until; after += STRETCH) yield new Stretch(after, after + STRETCH);
+  yield new Stretch(after, until);
 }
 
 class PartThread {
@@ -126,8 +110,8 @@ class PartThread {
     this.answers = on(this.worker, 'message', { close: ['exit'] }) as AsyncIterator<[PartSeen]>;
   }
 
-  goOn(end: Position): void {
-    this.worker.postMessage(end);
+  goOn({ after, end, bytes }: Stretch): void {
+    this.worker.postMessage({ after, end, bytes });
   }
 
   async seen(): Promise<PartSeen> {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { assert, integer, nat, property } from 'fast-check';
+import { Findings } from '../../src/audit/findings.js';
+import { LogAudit } from '../../src/audit/log-audit.js';
 import {
   CompactTree,
   consistencyProof,
@@ -84,6 +86,17 @@ describe('the Merkle tree', () => {
     );
     for (const leaf of entries.slice(29)) resumed.append(leaf);
     expect(resumed.root()).toEqual(definition(entries));
+  });
+
+  it('has the same roots when it grows by many leaves at a time', () => {
+    const entries = leaves(200);
+    const findings = new Findings();
+    const roots = [3, 64, 127, 200].map((size) => ({ size, root: definition(entries.slice(0, size)) }));
+    const log = new LogAudit(findings, roots);
+    for (let [at, step] = [0, 1]; at < entries.length; at += step, step = (step * 5) % 37)
+      log.append(Buffer.concat(entries.slice(at, at + step)));
+    expect(log.tree).toEqual(roots.at(-1));
+    expect(findings.list).toEqual([]);
   });
 
   it('proves each leaf in each size, and no other leaf', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audit } from '../../src/audit/audit.js';
@@ -13,13 +14,18 @@ const dataDir = temporaryDirectory();
 const config = testConfig(dataDir);
 let store: EventStore;
 
+const strange = () => ({ id: randomUUID(), type: 'Strange', data: '{}', metadata: '{}' });
+
 beforeAll(async () => {
   store = await openEventStore(config);
   const events = goodLog();
   const place = events.findIndex(({ stream, revision }) => stream === 'mainAccount-bob' && revision === 4);
   const event = events[place] as RecordedEvent;
   events[place] = { ...event, data: event.data.replace('12.2109', '12.2108') };
-  await storeLog(store, events);
+  await storeLog(store, events.slice(0, 5));
+  await store.append('not-the-ledger', [strange(), strange()], 'no-stream');
+  await storeLog(store, events.slice(5));
+  await store.append('not-the-ledger', [strange()], 1);
 });
 afterAll(async () => {
   await store.close();

@@ -60,6 +60,22 @@ describe('a reader of the log beside its owner', () => {
     for (const part of each) expect(part).toEqual(together.filter((event) => part.includes(event)));
   });
 
+  it('reads parts as it reads the whole, whatever the events hold', async () => {
+    const texts = ['{"a":"\u001F"}', '\u001F\u001F', '{"a":"ä€😀"}', '', '{}'];
+    for (const [nth, data] of texts.entries())
+      await store.append(
+        `stream-${nth % 2}`,
+        [{ ...newEvents(1)[0]!, data }],
+        nth < 2 ? 'no-stream' : (nth >> 1) - 1,
+      );
+    await store.append(newStream(), newEvents(300), 'no-stream');
+    const until = await reader.head();
+    const parts = [0, 1].map((index) => collect(reader.readPart({ index, of: 2 }, START, until)));
+    const together = (await Promise.all(parts)).flat().toSorted((a, b) => Number(a.position - b.position));
+    expect(together).toEqual(await collect(reader.readAll(START)));
+    expect(together.slice(0, texts.length).map(({ data }) => data)).toEqual(texts);
+  });
+
   it('stops following when it is closed', async () => {
     setTimeout(() => void reader.close(), 50);
     for await (const _ of reader.follow(START, new AbortController().signal));

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { StoreUnavailable } from '../errors.js';
 import { EventReader, type LogBatch, type Position, type RecordedEvent } from '../event-store.js';
+import { COLUMN_PAGE, eventsOfPage, type ColumnPage } from './column-page.js';
 import { CommitListener } from './commit-bell.js';
 import { openReadOnly, query, type Connection, type Query } from './database.js';
 import { idText } from './event-id.js';
@@ -10,6 +11,8 @@ import { checkSchema, ERASED } from './schema.js';
 
 /** Events a page holds at most. Reading one takes a few milliseconds, and the event loop turns between two. */
 const PAGE = 500;
+/** Positions that a page of a part goes on by for each part there is. With more it leaves the processor's cache. */
+const PART_STEP = 100;
 /** Pause after a fault before a follower tries again, in milliseconds. */
 const FAULT_PAUSE_MS = 500;
 /** SQLITE_CORRUPT and SQLITE_NOTADB: trying again does not mend a file. */
@@ -31,7 +34,11 @@ export class SqliteEventReader extends EventReader {
   private readonly closed = new AbortController();
   private readonly streamPage: Query<Row>;
   private readonly logPage: Query<Row>;
-  private readonly partPage: Query<Row>;
+  private readonly partColumns: Query<ColumnPage | [null]>;
+  private readonly partRows: Query<Row>;
+  private readonly streamName: Query<[string]>;
+  /** A stream keeps its number for ever, and its name as long as it has events. */
+  private readonly streamNames = new Map<number, string | undefined>();
   private readonly lastPosition: Query<[number | null]>;
 
   private constructor(
@@ -49,11 +56,10 @@ export class SqliteEventReader extends EventReader {
       `SELECT ${COLUMNS} FROM events JOIN streams ON number = stream
        WHERE position > ? AND position <= ? ORDER BY position LIMIT ${PAGE}`,
     );
-    this.partPage = query(
-      db,
-      `SELECT ${COLUMNS} FROM events JOIN streams ON number = stream
-       WHERE position > ? AND position <= ? AND stream % ? = ? ORDER BY position LIMIT ${PAGE}`,
-    );
+    const part = 'position > ? AND position <= ? AND abs(stream % ?) = ? ORDER BY position';
+    this.partColumns = query(db, `SELECT ${COLUMN_PAGE} FROM (SELECT * FROM events WHERE ${part})`);
+    this.partRows = query(db, `SELECT ${COLUMNS} FROM events JOIN streams ON number = stream WHERE ${part}`);
+    this.streamName = query(db, 'SELECT name FROM streams WHERE number = ?');
     this.lastPosition = query(db, 'SELECT max(position) FROM events');
   }
 
@@ -95,16 +101,18 @@ export class SqliteEventReader extends EventReader {
 
   /**
    * A part of the log after a position (exclusive) up to another, in order, in pages that are never empty. Several
-   * threads read a log together so: what is another's part costs next to nothing.
+   * threads read a log together so: what is another's part costs next to nothing. Each text keeps those of its page
+   * in memory.
    * @throws StoreUnavailable
    */
-  async *readPart({ index, of }: Part, after: Position, until: Position) {
-    for (let position = Number(after); ; await nextTurn()) {
-      const page = this.read(() => this.partPage.all(position, Number(until), of, index));
-      const events = page.map(recorded).filter(isThere);
+  async *readPart(part: Part, after: Position, until: Position) {
+    // Each page of the file comes by once: those that were kept would only push what is at work out of the cache.
+    this.read(() => this.db.exec('PRAGMA cache_size = -128'));
+    const end = Number(until);
+    const step = PART_STEP * part.of;
+    for (let from = Number(after); from < end; from += step, await nextTurn()) {
+      const events = this.read(() => this.partBetween(part, from, Math.min(from + step, end)));
       if (events.length > 0) yield events;
-      if (page.length < PAGE) return;
-      position = page.at(-1)![0];
     }
   }
 
@@ -154,6 +162,21 @@ export class SqliteEventReader extends EventReader {
     return this.read(() => this.logPage.all(Number(after), Number(end))).map(recorded);
   }
 
+  private partBetween({ index, of }: Part, after: number, until: number): readonly RecordedEvent[] {
+    const page = this.partColumns.get(after, until, of, index);
+    if (!isFilled(page)) return [];
+    const events = eventsOfPage(page, (number) => this.nameOf(number));
+    return events ?? this.partRows.all(after, until, of, index).map(recorded).filter(isThere);
+  }
+
+  private nameOf(stream: number): string | undefined {
+    const known = this.streamNames.get(stream);
+    if (known !== undefined) return known;
+    const name = this.streamName.get(stream)?.[0];
+    this.streamNames.set(stream, name);
+    return name;
+  }
+
   private read<T>(run: () => T): T {
     if (this.closed.signal.aborted) throw new StoreUnavailable(`${this.file} has been closed`);
     try {
@@ -163,6 +186,8 @@ export class SqliteEventReader extends EventReader {
     }
   }
 }
+
+const isFilled = (page: ColumnPage | [null] | undefined): page is ColumnPage => typeof page?.[0] === 'string';
 
 const isThere = ({ type }: RecordedEvent): boolean => type !== ERASED;
 
