@@ -1,76 +1,21 @@
 import { Big } from 'big.js';
 import type Database from 'libsql';
 import { LRUCache } from 'lru-cache';
-import { emptyFold, evolve, type Fold } from '../../ledger/domain/account.js';
-import { ZERO, type Amount } from '../../ledger/domain/amount.js';
+import { emptyFold, evolve, sipAvailable } from '../../ledger/domain/account.js';
+import { formatAmount, ZERO } from '../../ledger/domain/amount.js';
 import type { LogEntry } from '../log-entry.js';
+import { accountOf, type MainRow, type PartialFold, type PartialSip, type SipRow } from './partial-fold.js';
 import { positionsIn } from './tiles.js';
 
 /** Main and SIP accounts that are kept in memory between batches. */
 const MAX_WEIGHT = 40_000;
 
-/** An account as far as the events at hand touch it: of its SIP accounts only those that were named. */
-export interface PartialFold {
-  readonly account: Fold;
-  /** In the order of opening. */
-  readonly place: number;
-  /** -1 before the first event. */
-  revision: number;
-  /** Of the last event; undefined before the first. */
-  hash: string | undefined;
-  /** Of the last event; empty before the first. */
-  recordedAt: string;
-  /** In canonical form. */
-  available: Amount;
-  sipAccountsAvailable: Amount;
-  /** Positions of the entries since the last full tile. */
-  recent: number[];
-  readonly sips: Map<string, PartialSip>;
+/** The accounts that an event changed, as they are right after it. */
+export interface Evolved {
+  readonly fold: PartialFold;
+  /** The SIP account that it names. */
+  readonly sip: PartialSip | undefined;
 }
-
-/** What a SIP account's row holds besides its balance. */
-export interface PartialSip {
-  /** In the order of adding, within its main account. */
-  readonly place: number;
-  readonly addedRevision: number;
-  /** In canonical form. */
-  available: Amount;
-  movedAt: string | null;
-  recent: number[];
-}
-
-/** The columns from which a fold is made again. */
-export interface MainRow {
-  readonly place: number;
-  readonly currency: string | null;
-  readonly purchased: string;
-  readonly available: Amount;
-  readonly sip_accounts_available: Amount;
-  readonly sip_accounts_count: number;
-  readonly revision: number;
-  readonly hash: string;
-  readonly recorded_at: string;
-  readonly recent: string;
-}
-
-interface SipRow {
-  readonly place: number;
-  readonly available: Amount;
-  readonly added_revision: number;
-  readonly moved_at: string | null;
-  readonly recent: string;
-}
-
-/** The account that a row holds, as yet without SIP accounts. */
-export const accountOf = (mainAccountId: string, row: MainRow): Fold => ({
-  mainAccountId,
-  currency: row.currency ?? undefined,
-  purchased: new Big(row.purchased),
-  available: new Big(row.available),
-  sipAccountsAvailable: new Big(row.sip_accounts_available),
-  sipAccountsCount: row.sip_accounts_count,
-  sipAccounts: new Map(),
-});
 
 /** An event that does not follow the one before it: missing, inserted, changed or reordered. */
 export class BrokenChain extends Error {
@@ -83,10 +28,16 @@ export class BrokenChain extends Error {
  */
 export class AccountFolds {
   private readonly main: Database.Statement;
-  private readonly sip: Database.Statement;
+  private readonly sipRow: Database.Statement;
   private readonly lastPlace: Database.Statement;
   private places: number | undefined;
   private readonly changed = new Map<string, PartialFold>();
+  private changedSips: PartialSip[] = [];
+  /**
+   * The SIP accounts of every fold, as `evolve` sees them: an event looks at the one that it names, so that alone is
+   * put here. A map for each account would be a second one of the same SIP accounts.
+   */
+  private readonly named = new Map<string, Big>();
   private readonly settled = new LRUCache<string, PartialFold>({
     maxSize: MAX_WEIGHT,
     sizeCalculation: ({ sips }) => Math.min(1 + sips.size, MAX_WEIGHT),
@@ -94,26 +45,37 @@ export class AccountFolds {
 
   constructor(db: Database.Database) {
     this.main = db.prepare('SELECT * FROM main_accounts WHERE main_account_id = ?');
-    this.sip = db.prepare('SELECT * FROM sip_accounts WHERE main_account_id = ? AND sip_account_id = ?');
+    this.sipRow = db.prepare('SELECT * FROM sip_accounts WHERE main_account_id = ? AND sip_account_id = ?');
     this.lastPlace = db.prepare('SELECT max(place) AS place FROM main_accounts');
   }
 
-  /**
-   * @returns the account as it is right after the event
-   * @throws BrokenChain, and whatever `evolve` throws for an event that cannot be
-   */
-  evolve({ recorded, mainAccountId, event, metadata }: LogEntry): PartialFold {
+  /** @throws BrokenChain, and whatever `evolve` throws for an event that cannot be */
+  evolve({ recorded, mainAccountId, event, metadata }: LogEntry): Evolved {
     const fold = this.fold(mainAccountId);
     if (recorded.revision !== fold.revision + 1)
       throw new BrokenChain(`revision ${recorded.revision} comes after revision ${fold.revision}`);
     if (fold.hash !== undefined && metadata.previousHash !== fold.hash)
       throw new BrokenChain(`previousHash ${metadata.previousHash} is not the hash before it, ${fold.hash}`);
-    if ('sipAccountId' in event.data) this.fetchSip(fold, event.data.sipAccountId);
+    const sipAccountId = 'sipAccountId' in event.data ? event.data.sipAccountId : undefined;
+    const known = sipAccountId === undefined ? undefined : this.sip(fold, sipAccountId);
+    this.named.clear();
+    if (known) this.named.set(known.sipAccountId, known.balance);
     evolve(fold.account, event);
     fold.revision = recorded.revision;
     fold.hash = metadata.hash;
     fold.recordedAt = metadata.recordedAt;
-    return fold;
+    fold.available = formatAmount(fold.account.available);
+    fold.sipAccountsAvailable = formatAmount(fold.account.sipAccountsAvailable);
+    if (sipAccountId === undefined) return { fold, sip: undefined };
+    if (known && event.type === 'SipAccountAdded')
+      throw new Error(`SIP account ${sipAccountId} is added a second time`);
+    const sip = known ?? addedTo(fold, sipAccountId);
+    sip.balance = sipAvailable(fold.account, sipAccountId);
+    sip.available = formatAmount(sip.balance);
+    if (known) sip.movedAt = metadata.recordedAt;
+    if (!sip.changed) this.changedSips.push(sip);
+    sip.changed = true;
+    return { fold, sip };
   }
 
   /** The accounts that changed since they were last settled, in the order in which they first changed. */
@@ -121,12 +83,19 @@ export class AccountFolds {
     return this.changed.values();
   }
 
+  get unsettledSips(): Iterable<PartialSip> {
+    return this.changedSips;
+  }
+
+  /** Main and SIP accounts that are not settled. */
   get changes(): number {
-    return this.changed.size;
+    return this.changed.size + this.changedSips.length;
   }
 
   /** The rows are as the folds are. */
   settle(): void {
+    for (const sip of this.changedSips) sip.changed = false;
+    this.changedSips = [];
     for (const [mainAccountId, fold] of this.changed) this.settled.set(mainAccountId, fold);
     this.changed.clear();
   }
@@ -134,6 +103,7 @@ export class AccountFolds {
   forget(): void {
     this.places = undefined;
     this.changed.clear();
+    this.changedSips = [];
     this.settled.clear();
   }
 
@@ -149,7 +119,7 @@ export class AccountFolds {
     const row = this.main.get([mainAccountId]) as MainRow | undefined;
     if (row)
       return {
-        account: accountOf(mainAccountId, row),
+        account: { ...accountOf(mainAccountId, row), sipAccounts: this.named },
         place: row.place,
         revision: row.revision,
         hash: row.hash,
@@ -162,7 +132,7 @@ export class AccountFolds {
     this.places ??= (this.lastPlace.get([]) as { place: number | null }).place ?? 0;
     const place = (this.places += 1);
     return {
-      account: emptyFold(mainAccountId),
+      account: { ...emptyFold(mainAccountId), sipAccounts: this.named },
       place,
       revision: -1,
       hash: undefined,
@@ -174,12 +144,43 @@ export class AccountFolds {
     };
   }
 
-  private fetchSip({ account, sips }: PartialFold, sipAccountId: string): void {
-    if (sips.has(sipAccountId)) return;
-    const row = this.sip.get([account.mainAccountId, sipAccountId]) as SipRow | undefined;
-    if (!row) return;
-    account.sipAccounts.set(sipAccountId, new Big(row.available));
-    const { place, added_revision: addedRevision, available, moved_at: movedAt, recent } = row;
-    sips.set(sipAccountId, { place, addedRevision, available, movedAt, recent: positionsIn(recent) });
+  private sip(
+    { account: { mainAccountId }, sips }: PartialFold,
+    sipAccountId: string,
+  ): PartialSip | undefined {
+    const held = sips.get(sipAccountId);
+    if (held) return held;
+    const row = this.sipRow.get([mainAccountId, sipAccountId]) as SipRow | undefined;
+    if (!row) return undefined;
+    const sip = {
+      mainAccountId,
+      sipAccountId,
+      place: row.place,
+      addedRevision: row.added_revision,
+      balance: new Big(row.available),
+      available: row.available,
+      movedAt: row.moved_at,
+      recent: positionsIn(row.recent),
+      changed: false,
+    };
+    sips.set(sipAccountId, sip);
+    return sip;
   }
+}
+
+/** A SIP account that was added by the last event of its main account. */
+function addedTo({ account, revision, sips }: PartialFold, sipAccountId: string): PartialSip {
+  const sip = {
+    mainAccountId: account.mainAccountId,
+    sipAccountId,
+    place: account.sipAccountsCount,
+    addedRevision: revision,
+    balance: new Big(0),
+    available: ZERO,
+    movedAt: null,
+    recent: [],
+    changed: false,
+  };
+  sips.set(sipAccountId, sip);
+  return sip;
 }

@@ -1,13 +1,12 @@
 import type Database from 'libsql';
-import { sipAvailable } from '../../ledger/domain/account.js';
 import { formatAmount } from '../../ledger/domain/amount.js';
-import { SipAccountNotFound } from '../../ledger/domain/errors.js';
 import { BulkInsert } from '../bulk-insert.js';
 import type { LogEntry } from '../log-entry.js';
 import type { ProjectionWriter } from '../projection.js';
-import { AccountFolds, type PartialFold, type PartialSip } from './account-folds.js';
+import { AccountFolds } from './account-folds.js';
 import { CommandKeys } from './command-keys.js';
 import { bodyOf, digestsOf } from './entry-body.js';
+import type { PartialFold, PartialSip } from './partial-fold.js';
 import { textOf, TILE } from './tiles.js';
 
 /** Main and SIP accounts of which rows are held back, at most. */
@@ -21,9 +20,6 @@ export class AccountsWriter implements ProjectionWriter {
   private readonly entries: BulkInsert;
   private readonly tiles: BulkInsert;
   private readonly sipTiles: BulkInsert;
-  /** The SIP accounts that were touched since the last flush. */
-  private readonly touched = new Map<PartialFold, Map<string, PartialSip>>();
-  private touchedSips = 0;
 
   constructor(
     db: Database.Database,
@@ -60,24 +56,24 @@ export class AccountsWriter implements ProjectionWriter {
   }
 
   apply(entry: LogEntry): void {
-    const fold = this.folds.evolve(entry);
-    const { recorded, event, metadata } = entry;
-    const { account } = fold;
+    const { fold, sip } = this.folds.evolve(entry);
+    const { recorded, metadata } = entry;
     const position = Number(recorded.position);
-    const sipAccountId = 'sipAccountId' in event.data ? event.data.sipAccountId : null;
-    fold.available = formatAmount(account.available);
-    fold.sipAccountsAvailable = formatAmount(account.sipAccountsAvailable);
-    const sip = sipAccountId === null ? undefined : this.touch(fold, sipAccountId, entry);
     const body = bodyOf(entry, fold, sip?.available);
     this.entries.add(position, fold.place, recorded.revision, digestsOf(metadata), body);
-    this.keys.add(account.mainAccountId, metadata.idempotencyKey, position);
+    this.keys.add(fold.account.mainAccountId, metadata.idempotencyKey, position);
     fold.recent.push(position);
     if (fold.recent.length === TILE) {
       this.tiles.add(fold.place, Math.floor(recorded.revision / TILE), textOf(fold.recent));
       fold.recent = [];
     }
+    sip?.recent.push(position);
+    if (sip?.recent.length === TILE) {
+      this.sipTiles.add(fold.place, sip.place, sip.recent[0], textOf(sip.recent));
+      sip.recent = [];
+    }
     // Only a build touches so many before it ends.
-    if (this.folds.changes + this.touchedSips > MAX_CHANGED) this.flushAccounts();
+    if (this.folds.changes > MAX_CHANGED) this.flushAccounts();
   }
 
   flush(): void {
@@ -88,52 +84,18 @@ export class AccountsWriter implements ProjectionWriter {
     this.flushAccounts();
   }
 
-  private flushAccounts(): void {
-    for (const fold of this.folds.unsettled) this.save(fold);
-    for (const [fold, sips] of this.touched) this.saveSips(fold, sips);
-    this.mains.flush();
-    this.sips.flush();
-    this.folds.settle();
-    this.touched.clear();
-    this.touchedSips = 0;
-  }
-
   forget(): void {
     this.folds.forget();
-    this.touched.clear();
-    this.touchedSips = 0;
     this.keys.forget();
     for (const rows of [this.entries, this.tiles, this.sipTiles, this.mains, this.sips]) rows.forget();
   }
 
-  /** Notes what the event does to the SIP account that it names. @returns the SIP account after it */
-  private touch(
-    fold: PartialFold,
-    sipAccountId: string,
-    { recorded, event, metadata }: LogEntry,
-  ): PartialSip {
-    const { account, sips } = fold;
-    const available = formatAmount(sipAvailable(account, sipAccountId));
-    let sip = sips.get(sipAccountId);
-    if (event.type === 'SipAccountAdded') {
-      if (sip) throw new Error(`SIP account ${sipAccountId} is added a second time`);
-      const [place, addedRevision] = [account.sipAccountsCount, fold.revision];
-      sips.set(sipAccountId, (sip = { place, addedRevision, available, movedAt: null, recent: [] }));
-    } else if (sip) {
-      sip.movedAt = metadata.recordedAt;
-      sip.available = available;
-    } else throw new SipAccountNotFound(sipAccountId);
-    sip.recent.push(Number(recorded.position));
-    if (sip.recent.length === TILE) {
-      this.sipTiles.add(fold.place, sip.place, sip.recent[0], textOf(sip.recent));
-      sip.recent = [];
-    }
-    let touched = this.touched.get(fold);
-    if (!touched) this.touched.set(fold, (touched = new Map<string, PartialSip>()));
-    const before = touched.size;
-    touched.set(sipAccountId, sip);
-    this.touchedSips += touched.size - before;
-    return sip;
+  private flushAccounts(): void {
+    for (const fold of this.folds.unsettled) this.save(fold);
+    for (const sip of this.folds.unsettledSips) this.saveSip(sip);
+    this.mains.flush();
+    this.sips.flush();
+    this.folds.settle();
   }
 
   private save(fold: PartialFold): void {
@@ -153,8 +115,8 @@ export class AccountsWriter implements ProjectionWriter {
     );
   }
 
-  private saveSips({ account }: PartialFold, sips: ReadonlyMap<string, PartialSip>): void {
-    for (const [id, { place, available, movedAt, addedRevision, recent }] of sips)
-      this.sips.add(account.mainAccountId, place, id, available, movedAt, addedRevision, textOf(recent));
+  private saveSip(sip: PartialSip): void {
+    const { mainAccountId, place, sipAccountId, available, movedAt, addedRevision, recent } = sip;
+    this.sips.add(mainAccountId, place, sipAccountId, available, movedAt, addedRevision, textOf(recent));
   }
 }

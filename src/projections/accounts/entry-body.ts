@@ -1,6 +1,6 @@
 import type { EventMetadata } from '../../ledger/domain/events.js';
 import type { LogEntry } from '../log-entry.js';
-import type { PartialFold } from './account-folds.js';
+import type { PartialFold } from './partial-fold.js';
 
 /**
  * What an entry says, by its place in the JSON array that is its body. One text: the driver takes as long for a value

@@ -13,8 +13,8 @@ import { receiptOf } from '../../ledger/domain/receipt.js';
 import { ENTRY, type EntryRow } from '../history/entries.js';
 import { Projections } from '../projections.js';
 import { ReadModels } from '../read-models.js';
-import { accountOf, type MainRow } from './account-folds.js';
 import { keyHash } from './command-keys.js';
+import { accountOf, type MainRow } from './partial-fold.js';
 
 /**
  * The accounts projection as the write side sees it. Before the read models are open it knows nothing, and says
