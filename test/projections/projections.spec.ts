@@ -28,10 +28,10 @@ describe('the read models of a running service', () => {
     return { overview, history };
   };
   /** Ends the thread as a crash would. */
-  const killThread = () =>
-    (
-      side.supervisor as unknown as { thread: { worker: { terminate(): Promise<number> } } }
-    ).thread.worker.terminate();
+  const killThread = (which: 'thread' | 'beside' = 'thread') =>
+    (side.supervisor as unknown as Record<typeof which, { worker: { terminate(): Promise<number> } }>)[
+      which
+    ].worker.terminate();
   const until = async (condition: () => boolean) => {
     for (let i = 0; i < 500 && !condition(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(condition()).toBe(true);
@@ -77,6 +77,20 @@ describe('the read models of a running service', () => {
       ]!;
       expect(side.index.command('acme', idempotencyKey)?.receipt).toBe(receipt);
     }
+  });
+
+  it('answer as before when a rebuild is killed, of which the next start leaves nothing', async () => {
+    const before = await answers();
+    const besideFile = side.file.replace('.db', '.rebuild.db');
+    const rebuilt = side.projections.rebuild();
+    await killThread('beside');
+    await expect(rebuilt).rejects.toThrow('it ended');
+    expect(await answers()).toEqual(before);
+
+    const left = [besideFile, `${besideFile}.beside`];
+    await restart(() => left.forEach((file) => writeFileSync(file, 'half of it')));
+    expect(await answers()).toEqual(before);
+    expect(left.filter((file) => existsSync(file))).toEqual([]);
   });
 
   it('give the write side the fold and the receipts as the log has them', async () => {
