@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { PROBLEMS, problemBody, type ProblemCode } from './problems.js';
+import { problemBody } from './problem-body.js';
+import { PROBLEMS, type ProblemCode } from './problems.js';
 import { ProblemResponse } from './responses/problem.js';
 
 const header = (description: string, example: string) => ({

@@ -9,7 +9,7 @@ const CORRELATION_ID = /^[A-Za-z0-9._~:/+=@-]{1,128}$/;
 const POSITION = /^(0|[1-9][0-9]{0,18})$/;
 
 /** The caller's `X-Correlation-Id`, or the request's own id when there is none that can be kept. */
-export function correlationIdOf({ headers, id }: FastifyRequest): string {
+export function correlationIdOf({ headers, id }: Pick<FastifyRequest, 'headers' | 'id'>): string {
   const header = headers['x-correlation-id'];
   return typeof header === 'string' && CORRELATION_ID.test(header) ? header : id;
 }

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { MethodNotAllowedException, UnsupportedMediaTypeException } from '@nestjs/common';
+import {
+  BadRequestException,
+  MethodNotAllowedException,
+  UnsupportedMediaTypeException,
+} from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { StoreUnavailable } from '../event-store/errors.js';
 import { AllowedMethods } from './allowed-methods.js';
+import { answerClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
 import { correlationIdOf } from './headers.js';
 import { parseJsonBody } from './json-body.js';
@@ -31,7 +37,15 @@ export const fastifyAdapter = (): FastifyAdapter =>
   new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    http: {
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      // It is refused below instead, as a problem.
+      requireHostHeader: false,
+    },
+    clientErrorHandler: answerClientError,
+    // So are requests that come on an open connection while the service stops.
+    return503OnClosing: false,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // What the router itself refuses, such as a path that is not percent-encoded well, reaches no filter.
@@ -46,11 +60,19 @@ export const fastifyAdapter = (): FastifyAdapter =>
 export function configureHttp(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   const allowed = new AllowedMethods(server);
+  let closing = false;
+  server.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Correlation-Id', correlationIdOf(request));
     reply.header('X-Content-Type-Options', 'nosniff');
     const ofApi = request.url.startsWith('/v1/');
     if (ofApi) reply.header('Cache-Control', 'no-store');
+    if (closing) throw new StoreUnavailable('the service is stopping');
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
+      throw new BadRequestException('A request needs the header Host');
     if (request.is404) refuseMethod(allowed, request, reply);
     else if (ofApi) refuseOtherTypes(request);
     done();

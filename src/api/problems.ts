@@ -8,10 +8,12 @@ export type ProblemCode =
   | 'forbidden'
   | 'not-found'
   | 'method-not-allowed'
+  | 'request-timeout'
   | 'conflict'
   | 'payload-too-large'
   | 'unsupported-media-type'
   | 'too-many-requests'
+  | 'headers-too-large'
   | 'internal-error'
   | 'issuer-unavailable'
   | 'store-unavailable'
@@ -104,6 +106,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     meaning: 'The header `Allow` lists the methods of this path.',
     example: { detail: 'DELETE is not allowed here' },
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request did not come in time',
+    meaning: 'A request has 30 seconds to come in. Nothing was booked. Repeat it.',
+    example: { detail: 'The rest of the request did not come in time' },
+  },
   'main-account-already-open': {
     status: 409,
     title: 'The main account is already open',
@@ -193,15 +201,19 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     status: 422,
     title: 'Another command of the batch was refused',
     meaning: 'Nothing was booked for this main account. Repair the refused command and send them all again.',
-    example: {
-      detail: 'Another command of the batch was refused, so nothing of it was booked for acme',
-    },
+    example: { detail: 'Another command of the batch was refused, so nothing was booked for acme' },
   },
   'too-many-requests': {
     status: 429,
     title: 'Too many requests',
     meaning: 'Wait as many seconds as `Retry-After` says.',
     example: { detail: 'This key may send 100 requests per second' },
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    meaning: 'The request line and the headers have at most 16 KiB together.',
+    example: { detail: 'The request line and the headers have at most 16384 bytes together' },
   },
   'internal-error': {
     status: 500,
@@ -235,14 +247,3 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     example: { detail: 'The accounts are not yet at position 1042' },
   },
 };
-
-/** Identifies a kind of problem; also the address of its description. */
-export const problemType = (code: ProblemCode): string => `/docs/problems#${code}`;
-
-/** The members that every problem of a code has (RFC 9457). */
-export const problemBody = (code: ProblemCode) => ({
-  type: problemType(code),
-  title: PROBLEMS[code].title,
-  status: PROBLEMS[code].status,
-  code,
-});

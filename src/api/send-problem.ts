@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Problem } from './problem-of.js';
-import { problemBody, type ProblemCode } from './problems.js';
+import { problemBody } from './problem-body.js';
+import type { ProblemCode } from './problems.js';
 
 const HEADERS: Partial<Record<ProblemCode, readonly [string, string]>> = {
   unauthenticated: ['WWW-Authenticate', 'Bearer'],

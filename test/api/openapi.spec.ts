@@ -94,8 +94,8 @@ describe('the OpenAPI document', () => {
           expect(String(PROBLEMS[code as keyof typeof PROBLEMS].status)).toBe(status);
           shown.add(code);
         }
-    // The answer of no route in particular, and one to the dashboard alone.
-    const ofNoRoute = ['method-not-allowed', 'amount-changed'];
+    // Answers of no route in particular, and one to the dashboard alone.
+    const ofNoRoute = ['method-not-allowed', 'headers-too-large', 'request-timeout', 'amount-changed'];
     expect([...shown, ...ofNoRoute].toSorted()).toEqual(Object.keys(PROBLEMS).toSorted());
   });
 

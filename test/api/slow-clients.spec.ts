@@ -32,4 +32,5 @@ it.each([
   await once(client, 'close');
   [server.headersTimeout, server.requestTimeout] = before;
   expect(String(answer)).toMatch(/^HTTP\/1\.1 408 /);
+  expect(String(answer)).toContain('"code":"request-timeout"');
 });

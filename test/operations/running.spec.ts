@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as passed } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { KEY, Service, temporaryDirectory } from '../support/service.js';
 
 const text = async (service: Service, path: string): Promise<string> =>
@@ -139,6 +139,7 @@ describe('a stop while a request is on its way in', () => {
   let answer: Promise<number | undefined>;
   const body = JSON.stringify({ mainAccountId: 'acme', currency: 'EUR' });
 
+  afterEach(() => Service.killAll());
   beforeEach(async () => {
     service = await Service.start(temporaryDirectory());
     request = httpRequest(`${service.url}/v1/main-accounts`, {
@@ -162,6 +163,23 @@ describe('a stop while a request is on its way in', () => {
     const ended = service.stop();
     await passed(300);
     await expect(fetch(`${service.url}/health/ready`)).rejects.toThrow('fetch failed');
+    request.end(body.slice(10));
+    expect(await answer).toBe(201);
+    expect(await ended).toBe(0);
+  });
+
+  it('refuses one that comes later, on a connection that was open, as a problem', async () => {
+    const client = connect(Number(new URL(service.url).port), '127.0.0.1');
+    client.write('GET /v1/main-accounts HTTP/1.1\r\nHost: ledger\r\n');
+    await passed(200);
+    const ended = service.stop();
+    await passed(300);
+    client.write(`Authorization: Bearer ${KEY}\r\n\r\n`);
+    const [later] = (await once(client, 'data')) as [Buffer];
+    client.destroy();
+    expect(String(later)).toMatch(/^HTTP\/1\.1 503 /);
+    expect(String(later)).toContain('application/problem+json');
+    expect(String(later)).toContain('"code":"store-unavailable"');
     request.end(body.slice(10));
     expect(await answer).toBe(201);
     expect(await ended).toBe(0);
