@@ -20,6 +20,8 @@ export class Stretch implements StretchOrder {
   private readonly leaves: Buffer;
   /** 1 for a position with an event of the ledger. */
   private readonly taken: Uint8Array;
+  /** The position of its first place. As a number: to subtract bigints takes memory for each. */
+  private readonly first: number;
 
   constructor(
     readonly after: Position,
@@ -27,6 +29,7 @@ export class Stretch implements StretchOrder {
     bytes?: SharedArrayBuffer,
   ) {
     const positions = Number(end - after);
+    this.first = Number(after) + 1;
     this.bytes = bytes ?? new SharedArrayBuffer((HASH_BYTES + 1) * positions);
     this.leaves = Buffer.from(this.bytes, 0, HASH_BYTES * positions);
     this.taken = new Uint8Array(this.bytes, HASH_BYTES * positions);
@@ -34,7 +37,7 @@ export class Stretch implements StretchOrder {
 
   /** Notes that an event of the ledger stands there, and its leaf. */
   write(position: Position, eventHash: string): void {
-    const place = Number(position - this.after) - 1;
+    const place = Number(position) - this.first;
     writeEventLeaf(eventHash, this.leaves, HASH_BYTES * place);
     this.taken[place] = 1;
   }
