@@ -65,12 +65,16 @@ export class HealthController {
 
   private projectionsHealth() {
     const indicator = this.indicators.check('projections');
-    const { ready, stopped } = this.projections;
+    const { ready, running, stopped, rebuildStatus } = this.projections;
     if (ready) return indicator.up();
     const stops = stopped.map(
       ({ projection, type, stream, revision }) =>
         `${projection} stopped at ${type}, revision ${revision} of ${stream}`,
     );
-    return indicator.down(stops.length > 0 ? stops.join('; ') : 'catching up with the log');
+    if (stops.length > 0) return indicator.down(stops.join('; '));
+    if (running) return indicator.down('catching up with the log');
+    return indicator.down(
+      rebuildStatus.state === 'running' ? 'being rebuilt' : 'ended, and started again soon; the log says why',
+    );
   }
 }

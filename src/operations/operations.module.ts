@@ -10,6 +10,7 @@ import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { PrometheusObserver } from './prometheus-observer.js';
+import { ReadModelsController } from './read-models.controller.js';
 
 /** Gives everybody the metrics, and the write side its observer. */
 @Module({})
@@ -34,7 +35,7 @@ export class MetricsModule {
 /** What operators see of the running service. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), LedgerModule],
-  controllers: [HealthController, MetricsController],
+  controllers: [HealthController, MetricsController, ReadModelsController],
 })
 export class OperationsModule implements OnModuleInit {
   constructor(

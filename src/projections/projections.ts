@@ -4,6 +4,7 @@ import { PositionInFuture, ReadModelBehind } from './errors.js';
 import type { StoppedProjection } from './messages.js';
 import type { Progress } from './progress.js';
 import type { ReadModels } from './read-models.js';
+import type { RebuildStatus } from './rebuild-status.js';
 import type { Supervisor } from './supervisor.js';
 
 /** How far a projection is behind the log. */
@@ -49,6 +50,11 @@ export class Projections {
   /** True when every projection has caught up with the log since its thread started, and none has stopped. */
   get ready(): boolean {
     return this.supervisor.running && this.progress.live && this.progress.stopped.size === 0;
+  }
+
+  /** False while the thread that writes the read models has ended and is yet to be started again. */
+  get running(): boolean {
+    return this.supervisor.running;
   }
 
   /** The projections that stopped at an event they could not apply. */
@@ -143,5 +149,8 @@ export class Projections {
    */
   rebuild(): Promise<void> {
     return this.supervisor.rebuild();
+  }
+  get rebuildStatus(): RebuildStatus {
+    return this.supervisor.rebuildStatus;
   }
 }

@@ -5,6 +5,7 @@ import type { LogFields, LogLevel, Positions, ThreadMessage } from './messages.j
 import { Progress } from './progress.js';
 import { ProjectionsThread } from './projections-thread.js';
 import type { ReadModels } from './read-models.js';
+import type { RebuildStatus } from './rebuild-status.js';
 import { fileBeside, removeReadModels, replaceReadModels } from './read-models-file.js';
 
 const FIRST_RESTART_MS = 200;
@@ -16,6 +17,7 @@ const LAST_RESTART_MS = 30_000;
  */
 export class Supervisor {
   readonly progress = new Progress();
+  rebuildStatus: RebuildStatus = { state: 'none' };
   private readonly file: string;
   private readonly besideFile: string;
   private readonly logger = new Logger('Projections');
@@ -52,7 +54,7 @@ export class Supervisor {
 
   /** See `Projections.rebuild`. */
   rebuild(): Promise<void> {
-    this.rebuilding ??= this.replaceFile().finally(() => (this.rebuilding = undefined));
+    this.rebuilding ??= this.rebuildOnce().finally(() => (this.rebuilding = undefined));
     return this.rebuilding;
   }
 
@@ -116,6 +118,24 @@ export class Supervisor {
     this.rebuild().catch(() => undefined);
   }
 
+  private async rebuildOnce(): Promise<void> {
+    const startedAt = new Date().toISOString();
+    const end = () => ({ startedAt, endedAt: new Date().toISOString() });
+    this.rebuildStatus = { state: 'running', startedAt };
+    try {
+      await this.replaceFile();
+      this.rebuildStatus = { state: 'done', ...end() };
+      this.log('info', 'the read models were rebuilt');
+    } catch (error) {
+      const reason = (error as Error).message;
+      this.rebuildStatus = { state: 'failed', ...end(), reason };
+      this.log('error', 'the read models were not rebuilt', { reason });
+      throw error;
+    } finally {
+      if (!this.thread) this.launchLater();
+    }
+  }
+
   private async replaceFile(): Promise<void> {
     const progress = new Progress();
     let death = 'the service is closing';
@@ -143,15 +163,10 @@ export class Supervisor {
       await until(() => reaches(progress.positions, this.progress.positions));
       await beside.close();
       this.swap(progress.positions);
-      this.log('info', 'the read models were rebuilt');
-    } catch (error) {
-      this.log('error', 'the read models were not rebuilt', { reason: (error as Error).message });
-      throw error;
     } finally {
       await beside.close();
       this.beside = undefined;
       this.removeBeside();
-      if (!this.thread) this.launchLater();
     }
   }
 

@@ -38,6 +38,7 @@ describe('what the documents show can be pasted', () => {
   it.each([
     'README.md',
     'docs/tutorial/first-credit.md',
+    'docs/how-to/rebuild-the-read-models.md',
     'docs/how-to/call-from-a-billing-service.md',
     'docs/how-to/book-in-bulk.md',
   ])('%s', async (page) => {

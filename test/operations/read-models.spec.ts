@@ -1,0 +1,119 @@
+import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { KEY, Service, temporaryDirectory } from '../support/service.js';
+
+interface Rebuild {
+  readonly state: string;
+  readonly detail: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+}
+
+let dataDir: string;
+let service: Service;
+const obstacle = (): string => join(dataDir, 'read-models.rebuild.db');
+
+beforeEach(async () => {
+  dataDir = temporaryDirectory();
+});
+afterEach(async () => {
+  await service.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+afterAll(() => Service.killAll());
+
+const ask = (method: string, path = '/v1/read-models/rebuild', key = KEY, body?: object): Promise<Response> =>
+  fetch(service.url + path, {
+    method,
+    headers: { Authorization: `Bearer ${key}`, ...(body && { 'Content-Type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+const rebuildIn = async (answer: Promise<Response>) => (await (await answer).json()) as Rebuild;
+
+async function ended(): Promise<Rebuild> {
+  for (;;) {
+    const rebuild = await rebuildIn(ask('GET'));
+    if (rebuild.state !== 'running') return rebuild;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('a rebuild that an operator asks for', () => {
+  let position: string;
+  const balance = async () => (await service.query<{ available: string }>('/acme', position)).available;
+  beforeEach(async () => {
+    service = await Service.start(dataDir, { LEDGER_LOG_LEVEL: 'info' });
+    await service.command('', { mainAccountId: 'acme', currency: 'EUR' }, 'open');
+    const bought = await service.command('/acme/purchases', { amount: '10', reference: 'x' }, 'buy');
+    position = bought.headers.get('Ledger-Position') ?? '';
+    await service.ready();
+  });
+
+  it('is one, however often it is asked for, and puts new read models in the place of the old', async () => {
+    const file = () => statSync(join(dataDir, 'read-models.db')).ino;
+    const before = file();
+    expect(await rebuildIn(ask('GET'))).toMatchObject({ state: 'none' });
+    const answers = await Promise.all([ask('POST'), ask('POST')]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    const [first, second] = (await Promise.all(answers.map((answer) => answer.json()))) as Rebuild[];
+    expect(first).toEqual({
+      state: 'running',
+      detail: expect.any(String),
+      startedAt: expect.stringMatching(/Z$/),
+    });
+    expect(second).toEqual(first);
+
+    const done = await ended();
+    expect(done).toMatchObject({ state: 'done', startedAt: first?.startedAt });
+    expect(done.endedAt! >= done.startedAt!).toBe(true);
+    expect(file()).not.toBe(before);
+    expect(service.output.filter((line) => line.includes('"the read models were rebuilt"'))).toHaveLength(1);
+    await service.ready();
+    expect(await balance()).toBe('10.0000');
+  });
+
+  it('says why it failed, and leaves the read models as they were', async () => {
+    mkdirSync(obstacle());
+    expect((await ask('POST')).status).toBe(202);
+    expect(await ended()).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('directory'),
+      endedAt: expect.any(String),
+    });
+    expect(service.output.some((line) => line.includes('"the read models were not rebuilt"'))).toBe(true);
+    expect(await balance()).toBe('10.0000');
+    rmdirSync(obstacle());
+    expect((await ask('POST')).status).toBe(202);
+    expect(await ended()).toMatchObject({ state: 'done' });
+  });
+
+  it('is for operators alone', async () => {
+    const made = await ask('POST', '/v1/api-keys', KEY, { name: 'reader', roles: ['billing', 'auditor'] });
+    const { key } = (await made.json()) as { key: string };
+    for (const method of ['GET', 'POST'])
+      expect((await ask(method, '/v1/read-models/rebuild', key)).status).toBe(403);
+    expect(await rebuildIn(ask('GET'))).toMatchObject({ state: 'none' });
+  });
+});
+
+describe('a service whose read models cannot be written', () => {
+  it('books commands, and says what it is not ready for until it has come back by itself', async () => {
+    const place = join(dataDir, 'read-models.db');
+    mkdirSync(place);
+    service = await Service.start(dataDir);
+    const booked = await service.command('', { mainAccountId: 'acme', currency: 'EUR' }, 'open');
+    expect(booked.status).toBe(201);
+    const ready = await fetch(`${service.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toMatchObject([
+      503,
+      { error: { projections: { message: 'ended, and started again soon; the log says why' } } },
+    ]);
+    expect(service.output.some((line) => line.includes('the projections ended; starting them again'))).toBe(
+      true,
+    );
+    rmdirSync(place);
+    await service.ready();
+    expect(await service.query('/acme')).toMatchObject({ available: '0.0000' });
+  });
+});
