@@ -60,6 +60,10 @@ export const fastifyAdapter = (): FastifyAdapter =>
 export function configureHttp(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   const allowed = new AllowedMethods(server);
+  // One that is not 100-continue may be passed over (RFC 9110, 10.1.1); Node would answer 417 and nothing else.
+  server.server.on('checkExpectation', (request, response) =>
+    server.server.emit('request', request, response),
+  );
   let closing = false;
   server.addHook('preClose', (done) => {
     closing = true;

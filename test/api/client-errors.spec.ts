@@ -133,6 +133,25 @@ describe('what is not a request', () => {
     expect((await all).match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
+  it('is answered to a client that reads only when it has sent all', async () => {
+    const socket = open().pause();
+    socket.on('error', () => undefined);
+    for (let i = 0; i < 20; i += 1) {
+      socket.write(i === 0 ? `GET / HTTP/1.1\r\nX-Long: ${'x'.repeat(200_000)}` : 'x'.repeat(200_000));
+      await passed(5);
+    }
+    const all = allOf(socket);
+    socket.resume();
+    expect(replyIn(await all)).toMatchObject({ status: 431, body: expect.stringMatching(/"}$/) });
+  });
+
+  it('is not an expectation that this server does not know', async () => {
+    const reply = await tell(
+      'GET /health HTTP/1.1\r\nHost: ledger\r\nExpect: rain\r\nConnection: close\r\n\r\n',
+    );
+    expect(JSON.parse(reply.body)).toMatchObject({ status: 404, code: 'not-found' });
+  });
+
   it('does not stand in the way of the answer to the command before it', async () => {
     const { release } = api.store.hold();
     const socket = open();
