@@ -122,6 +122,9 @@ describe('credit-ledger', () => {
   });
 });
 
+/** The bytes of an expression, whatever they are, as the data of an event. */
+const asText = (bytes: string): string => `data = CAST(${bytes} AS TEXT)`;
+
 describe('credit-ledger verify on a store that somebody has touched', () => {
   let good: string;
   let dataDir: string;
@@ -169,6 +172,17 @@ describe('credit-ledger verify on a store that somebody has touched', () => {
     ['a key', `metadata = replace(metadata, 'alice-add', 'alice-adx')`, 'id mainAccount-alice 4'],
     ['a hash', `metadata = replace(metadata, '"hash":"', '"hash":"0') `, 'hash mainAccount-alice 4'],
     ['a type', `type = 'CreditReclaimed'`, 'rule mainAccount-alice 4'],
+    [
+      'a byte of its data that is no UTF-8 now',
+      asText(`replace(data, '1', x'FF')`),
+      'form mainAccount-alice 4',
+    ],
+    ['more behind a zero byte', asText(`CAST(data AS BLOB) || x'007A'`), 'form mainAccount-alice 4'],
+    [
+      'what ends a text in a page of columns, and no UTF-8',
+      asText(`CAST(data AS BLOB) || x'1FFF'`),
+      'form mainAccount-alice 4',
+    ],
   ])('names the event with %s changed', async (_, assignment, finding) => {
     change('events.db', `UPDATE events SET ${assignment} WHERE stream = ${ALICE} AND revision = 4`);
     expect(await found()).toContain(finding);
@@ -203,6 +217,11 @@ describe('credit-ledger verify on a store that somebody has touched', () => {
        UPDATE events SET revision = 4 WHERE stream = ${ALICE} AND revision = -1`,
     );
     expect(await found()).toContain('revision mainAccount-alice 5');
+  });
+
+  it('finds a stream by another name that is no text, by the checkpoint of the data directory', async () => {
+    change('events.db', `UPDATE streams SET name = CAST(x'FF' || name AS TEXT) WHERE number = ${ALICE}`);
+    expect(await found()).toContain('checkpoint');
   });
 
   it('finds a tail that was cut off, by the checkpoint of the data directory', async () => {

@@ -23,6 +23,11 @@ type Row = [number, string, number, string, string, string, string];
 // A blob would come as a buffer of its own, which costs as much as all other columns together.
 const COLUMNS = 'position, name, revision, lower(hex(id)), type, data, metadata';
 
+type HexRow = [number, number, number, string, string, string, string];
+
+// Whatever somebody has put there: at a text that is no UTF-8 the driver ends the process.
+const HEX_COLUMNS = 'position, stream, revision, lower(hex(id)), hex(type), hex(data), hex(metadata)';
+
 /** Every so many-th stream, `index` being the first: together all parts of the same number hold each event once. */
 export interface Part {
   readonly index: number;
@@ -35,7 +40,7 @@ export class SqliteEventReader extends EventReader {
   private readonly streamPage: Query<Row>;
   private readonly logPage: Query<Row>;
   private readonly partColumns: Query<ColumnPage | [null]>;
-  private readonly partRows: Query<Row>;
+  private readonly partRows: Query<HexRow>;
   private readonly streamName: Query<[string]>;
   /** A stream keeps its number for ever, and its name as long as it has events. */
   private readonly streamNames = new Map<number, string | undefined>();
@@ -58,8 +63,8 @@ export class SqliteEventReader extends EventReader {
     );
     const part = 'position > ? AND position <= ? AND abs(stream % ?) = ? ORDER BY position';
     this.partColumns = query(db, `SELECT ${COLUMN_PAGE} FROM (SELECT * FROM events WHERE ${part})`);
-    this.partRows = query(db, `SELECT ${COLUMNS} FROM events JOIN streams ON number = stream WHERE ${part}`);
-    this.streamName = query(db, 'SELECT name FROM streams WHERE number = ?');
+    this.partRows = query(db, `SELECT ${HEX_COLUMNS} FROM events WHERE ${part}`);
+    this.streamName = query(db, 'SELECT hex(name) FROM streams WHERE number = ?');
     this.lastPosition = query(db, 'SELECT max(position) FROM events');
   }
 
@@ -166,13 +171,22 @@ export class SqliteEventReader extends EventReader {
     const page = this.partColumns.get(after, until, of, index);
     if (!isFilled(page)) return [];
     const events = eventsOfPage(page, (number) => this.nameOf(number));
-    return events ?? this.partRows.all(after, until, of, index).map(recorded).filter(isThere);
+    if (events) return events;
+    const rows = this.partRows.all(after, until, of, index);
+    return rows.flatMap(([position, stream, revision, id, ...texts]) => {
+      const name = this.nameOf(stream);
+      const [type, data, metadata] = texts.map(fromHex) as [string, string, string];
+      return name === undefined || type === ERASED
+        ? []
+        : [recorded([position, name, revision, id, type, data, metadata])];
+    });
   }
 
   private nameOf(stream: number): string | undefined {
     const known = this.streamNames.get(stream);
     if (known !== undefined) return known;
-    const name = this.streamName.get(stream)?.[0];
+    const hex = this.streamName.get(stream)?.[0];
+    const name = hex === undefined ? undefined : fromHex(hex);
     this.streamNames.set(stream, name);
     return name;
   }
@@ -188,6 +202,8 @@ export class SqliteEventReader extends EventReader {
 }
 
 const isFilled = (page: ColumnPage | [null] | undefined): page is ColumnPage => typeof page?.[0] === 'string';
+
+const fromHex = (hex: string): string => Buffer.from(hex, 'hex').toString();
 
 const isThere = ({ type }: RecordedEvent): boolean => type !== ERASED;
 
