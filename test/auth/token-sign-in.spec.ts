@@ -43,7 +43,8 @@ describe('signing in to the dashboard with a token', () => {
   });
 
   it('keeps customers to their own account', async () => {
-    await service.command('', { mainAccountId: 'acme', currency: 'EUR' }, 'open');
+    const opened = await service.command('', { mainAccountId: 'acme', currency: 'EUR' }, 'open');
+    await service.query('/acme', opened.headers.get('Ledger-Position') ?? '');
     const answer = await signIn(await token(key, { roles: ['customer'], main_account_id: 'acme' }));
     expect(answer.headers.get('Location')).toBe('/accounts/acme');
     const { cookie } = sessionIn(answer);
