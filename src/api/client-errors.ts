@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { maxHeaderSize, type ServerResponse } from 'node:http';
+import { maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { ConnectionError } from 'fastify';
@@ -24,13 +24,6 @@ const PROBLEMS_BY_CODE: Readonly<Record<string, Problem>> = {
     code: 'request-timeout',
     detail: 'The rest of the request did not come in time',
   },
-};
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  413: 'Payload Too Large',
-  431: 'Request Header Fields Too Large',
 };
 
 const logger = new Logger('Api');
@@ -77,7 +70,7 @@ function answerOf(problem: Problem, correlationId: string): string {
   logger.log({ message: 'not a request', correlationId, status, code, detail });
   const body = JSON.stringify(document);
   return [
-    `HTTP/1.1 ${status} ${REASONS[status] ?? ''}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Correlation-Id: ${correlationId}`,

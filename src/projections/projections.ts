@@ -150,6 +150,8 @@ export class Projections {
   rebuild(): Promise<void> {
     return this.supervisor.rebuild();
   }
+
+  /** The rebuild that runs, or the last one since the service started. */
   get rebuildStatus(): RebuildStatus {
     return this.supervisor.rebuildStatus;
   }

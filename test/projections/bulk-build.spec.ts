@@ -1,19 +1,16 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { EventStore, NewEvent } from '../../src/event-store/event-store.js';
-import type { EventMetadata, LedgerEvent } from '../../src/ledger/domain/events.js';
-import { seal } from '../../src/ledger/seal.js';
+import type { EventStore } from '../../src/event-store/event-store.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 import { buildInBulk, writeBesideFile, type WriteBeside } from '../../src/projections/bulk/bulk-build.js';
 import { BUILT } from '../../src/projections/bulk/parts.js';
 import type { ThreadMessage } from '../../src/projections/messages.js';
+import { purchaseTwice } from '../support/key-used-twice.js';
 import { Ledger } from '../support/ledger.js';
 import { borrowed, project, rowsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
-
-const metadataOf = ({ metadata }: NewEvent) => JSON.parse(metadata) as EventMetadata;
 
 describe('read models that are built in bulk', () => {
   let directory: string;
@@ -88,13 +85,7 @@ describe('read models that are built in bulk', () => {
   });
 
   it('are left to a run event by event when a key was used twice', async () => {
-    const events = await ledger.events('acme');
-    const [, purchase] = events;
-    const { schema: _, previousHash: __, hash: ___, recordedAt, ...provenance } = metadataOf(purchase!);
-    const booking = { type: 'CreditPurchased', data: JSON.parse(purchase!.data) } as LedgerEvent;
-    const head = { revision: events.length - 1, hash: metadataOf(events.at(-1)!).hash, recordedAt };
-    const twice = seal('acme', head, booking, { ...provenance, $causationId: 'again' }, new Date()).event;
-    await store.append(mainAccountStream('acme'), [twice], head.revision);
+    await purchaseTwice(store, ledger, 'acme');
 
     expect(await build()).toEqual([`${left}its key was used at position 2`]);
     expect(filesThere()).toEqual([]);

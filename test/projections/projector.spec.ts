@@ -2,14 +2,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventStore, NewEvent } from '../../src/event-store/event-store.js';
-import type { EventMetadata, LedgerEvent } from '../../src/ledger/domain/events.js';
-import { seal } from '../../src/ledger/seal.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 import { accountsProjection } from '../../src/projections/accounts/accounts-projection.js';
 import { conservationProjection } from '../../src/projections/conservation/conservation-projection.js';
 import type { ThreadMessage } from '../../src/projections/messages.js';
 import { Projector } from '../../src/projections/projector.js';
 import { openReadModels } from '../../src/projections/read-models-file.js';
+import { purchaseTwice } from '../support/key-used-twice.js';
 import { Ledger } from '../support/ledger.js';
 import { dying, failing, project, PROJECTIONS, readModelsIn, rowsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
@@ -17,7 +16,6 @@ import { openTestStore } from '../support/sqlite.js';
 
 const stopsIn = (messages: readonly ThreadMessage[]) =>
   messages.flatMap((message) => (message.kind === 'stopped' ? [message.at] : []));
-const metadataOf = ({ metadata }: NewEvent) => JSON.parse(metadata) as EventMetadata;
 const linesIn = (messages: readonly ThreadMessage[]) =>
   messages.flatMap((message) => (message.kind === 'log' ? [message.message] : []));
 
@@ -142,12 +140,7 @@ describe('the projector', () => {
   });
 
   it('stops at an event whose key was booked before, though nothing else is wrong with it', async () => {
-    const [, purchase, , , last] = await ledger.events('acme');
-    const { schema: _, previousHash: __, hash: ___, recordedAt, ...provenance } = metadataOf(purchase!);
-    const booking = { type: 'CreditPurchased', data: JSON.parse(purchase!.data) } as LedgerEvent;
-    const head = { revision: 4, hash: metadataOf(last!).hash, recordedAt };
-    const twice = seal('acme', head, booking, { ...provenance, $causationId: 'again' }, new Date()).event;
-    await store.append(mainAccountStream('acme'), [twice], 4);
+    const twice = await purchaseTwice(store, ledger, 'acme');
 
     expect(stopsIn(await project(file, store))).toEqual([
       expect.objectContaining({ projection: 'accounts', revision: 5, eventId: twice.id }),

@@ -43,7 +43,7 @@ export class SqliteEventReader extends EventReader {
   private readonly partRows: Query<HexRow>;
   private readonly streamName: Query<[string]>;
   /** A stream keeps its number for ever, and its name as long as it has events. */
-  private readonly streamNames = new Map<number, string | undefined>();
+  private readonly streamNames = new Map<number, string>();
   private readonly lastPosition: Query<[number | null]>;
 
   private constructor(
@@ -186,7 +186,8 @@ export class SqliteEventReader extends EventReader {
     const known = this.streamNames.get(stream);
     if (known !== undefined) return known;
     const hex = this.streamName.get(stream)?.[0];
-    const name = hex === undefined ? undefined : fromHex(hex);
+    if (hex === undefined) return undefined;
+    const name = fromHex(hex);
     this.streamNames.set(stream, name);
     return name;
   }
