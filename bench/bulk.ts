@@ -194,7 +194,7 @@ await onStage(async (stage) => {
       `AddCredit in requests of at most ${whole(lines)} lines, one or several requests at a time; ${rounds} rounds of ${whole(commands)} commands, medians`,
       'The cores were shared by the service and the bench, which sends lines made beforehand and checks the results afterwards.',
       'CPU is all of the service, the read models until they held everything included.',
-      'raw: libsql alone, one thread, the same rows, as many a commit as the service committed (fsync on). Of the leaner table only the index on (stream, revision) is left.',
+      'raw: SQLite alone, by the same driver, one thread, the same rows, as many a commit as the service committed (fsync on). Of the leaner table only the index on (stream, revision) is left.',
       'behind: from the last result until a query saw it all.',
     ],
     grids: gridsOf(measured),

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Logger } from '@nestjs/common';
-import Database from 'libsql';
 import type { RecordedEvent } from '../src/event-store/event-store.js';
 import { SqliteEventReader } from '../src/event-store/sqlite/sqlite-event-reader.js';
 import { AccountLoader } from '../src/ledger/account-loader.js';
@@ -17,6 +16,7 @@ import { commit, ProjectionRunner } from '../src/projections/projection-runner.j
 import { openReadModels, removeReadModels as remove } from '../src/projections/read-models-file.js';
 import { runProjections } from '../src/projections/run-projections.js';
 import { treeProjection } from '../src/projections/tree/tree-projection.js';
+import { openDatabase, query } from '../src/sqlite/database.js';
 import { ReadSide, testConfig } from '../test/support/read-side.js';
 import { writeLog, type Lives } from './write-log.js';
 
@@ -125,12 +125,12 @@ async function readLog(log: string): Promise<void> {
 
 /** The rows of the tables, put into empty ones as plainly as can be: what the disk's side of it costs. */
 async function rawInsert(from: string, to: string): Promise<Cost> {
-  const source = new Database(from);
+  const source = openDatabase(from);
   const target = openReadModels(to);
   const isThere = source.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?');
-  const tables = ALL.flatMap(({ tables }) => tables).filter((table) => isThere.get([table]));
+  const tables = ALL.flatMap(({ tables }) => tables).filter((table) => isThere.get(table));
   for (const { ddl } of ALL) target.exec(ddl);
-  const rows = tables.map((table) => source.prepare(`SELECT * FROM ${table}`).raw().all() as unknown[][]);
+  const rows = tables.map((table) => query(source, `SELECT * FROM ${table}`).all());
   source.close();
   const cost = await timed(events, () => {
     for (const [i, table] of tables.entries()) {
@@ -139,7 +139,7 @@ async function rawInsert(from: string, to: string): Promise<Cost> {
       const insert = target.prepare(`INSERT INTO ${table} VALUES (${first.map(() => '?').join()})`);
       for (const [n, row] of rows[i]!.entries()) {
         if (n % BATCH === 0) target.exec(n === 0 ? 'BEGIN' : 'COMMIT; BEGIN');
-        insert.run(row);
+        insert.run(...row);
       }
       target.exec('COMMIT');
     }

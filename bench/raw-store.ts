@@ -1,24 +1,25 @@
 import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
-import Database from 'libsql';
+import {
+  openDatabase,
+  openReadOnly,
+  query,
+  type Connection,
+  type Statement,
+  type Value,
+} from '../src/sqlite/database.js';
 
-type Row = (number | string | Buffer)[];
-interface Query<Result> {
-  get(...values: unknown[]): Result | undefined;
-  all(...values: unknown[]): Result[];
-}
+type Row = Value[];
 
 /** The log of a service that runs, looked at from outside. */
 export class LogFile {
-  private readonly db: Database.Database;
-  private readonly page: Query<Row>;
-  private readonly end: Query<[number]>;
+  private readonly db: Connection;
+  private readonly page: Statement<Row>;
+  private readonly end: Statement<[number]>;
 
   constructor(private readonly file: string) {
-    this.db = new Database(`${pathToFileURL(file).href}?mode=ro`, {});
-    this.db.exec('PRAGMA busy_timeout = 5000');
-    this.page = this.query('SELECT * FROM events WHERE rowid > ? ORDER BY rowid LIMIT ?');
-    this.end = this.query('SELECT max(rowid) FROM events');
+    this.db = openReadOnly(file);
+    this.page = query(this.db, 'SELECT * FROM events WHERE rowid > ? ORDER BY rowid LIMIT ?');
+    this.end = query(this.db, 'SELECT max(rowid) FROM events');
   }
 
   /** The events that it holds. */
@@ -37,7 +38,8 @@ export class LogFile {
 
   /** The table as the service makes it. */
   get ddl(): string {
-    const parts = this.query<[string]>(
+    const parts = query<[string]>(
+      this.db,
       `SELECT sql FROM sqlite_schema WHERE tbl_name = 'events' AND sql IS NOT NULL ORDER BY type = 'index'`,
     );
     return parts
@@ -48,7 +50,10 @@ export class LogFile {
 
   /** The same columns and no index but the one that an append cannot do without. */
   get leanDdl(): string {
-    const columns = this.query<[string, string]>(`SELECT name, type FROM pragma_table_info('events')`).all();
+    const columns = query<[string, string]>(
+      this.db,
+      `SELECT name, type FROM pragma_table_info('events')`,
+    ).all();
     const listed = columns.map(([name, type]) =>
       name === 'position' ? `${name} ${type} PRIMARY KEY` : `${name} ${type} NOT NULL`,
     );
@@ -58,10 +63,6 @@ export class LogFile {
   close(): void {
     this.db.close();
   }
-
-  private query<Result>(sql: string): Query<Result> {
-    return this.db.prepare(sql).raw() as unknown as Query<Result>;
-  }
 }
 
 /**
@@ -69,8 +70,8 @@ export class LogFile {
  * into a table of its own that is as durable.
  */
 export class RawStore {
-  private readonly db: Database.Database;
-  private readonly insert: { run(...row: Row): unknown };
+  private readonly db: Connection;
+  private readonly insert: Statement;
   private copied = 0;
 
   constructor(
@@ -78,7 +79,7 @@ export class RawStore {
     ddl: string,
     private readonly log: LogFile,
   ) {
-    this.db = new Database(file, {});
+    this.db = openDatabase(file);
     // What the service sets on its log.
     this.db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000;
       PRAGMA journal_size_limit = 134217728; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536;

@@ -64,13 +64,19 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
     why: 'the write side knows the domain and the port',
   },
   {
+    room: /^src\/sqlite\//,
+    may: [/^sqlite\//, /^@photostructure\/sqlite$/],
+    why: 'the database client knows nobody',
+  },
+  {
     room: /^src\/event-store\/sqlite\//,
     may: [
       /^event-store\/(event-store|errors)$/,
       /^event-store\/sqlite\//,
+      /^sqlite\//,
       /^config\//,
       /^node:/,
-      /^(libsql|lru-cache)$/,
+      /^lru-cache$/,
     ],
     why: 'an adapter knows the port and its database client',
   },
@@ -109,10 +115,11 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^audit\/(balances|merkle)$/,
       // Names have events of their own.
       /^profiles\/profile-events$/,
+      /^sqlite\//,
       /^config\//,
       /^node:/,
       /^@nestjs\/(common|cqrs)$/,
-      /^(big\.js|libsql|lru-cache)$/,
+      /^(big\.js|lru-cache)$/,
     ],
     why: 'a read model knows the port and what the events mean',
   },
@@ -167,7 +174,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
 
 const DATABASE_CLIENTS: Readonly<Record<string, RegExp>> = {
   '@eventstore/db-client': /^src\/event-store\/eventstoredb\//,
-  libsql: /^src\/(event-store\/sqlite|projections|audit)\//,
+  '@photostructure/sqlite': /^src\/sqlite\//,
   'big.js': /^src\/(ledger|projections)\//,
 };
 

@@ -1,5 +1,5 @@
-import type Database from 'libsql';
 import type { Position, RecordedEvent } from '../event-store/event-store.js';
+import type { Connection, Statement } from '../sqlite/database.js';
 
 /** How far a projection has come. Saved in the transaction that holds the rows. */
 export interface Checkpoint {
@@ -30,9 +30,9 @@ CREATE TABLE IF NOT EXISTS checkpoints (
 ) STRICT, WITHOUT ROWID`;
 
 export class Checkpoints {
-  private readonly upsert: Database.Statement;
+  private readonly upsert: Statement;
 
-  constructor(private readonly db: Database.Database) {
+  constructor(private readonly db: Connection) {
     db.exec(DDL);
     this.upsert = db.prepare(`INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?, ?)`);
   }
@@ -47,13 +47,13 @@ export class Checkpoints {
   }
 
   save(projection: string, { schema, position, last }: Checkpoint): void {
-    this.upsert.run([
+    this.upsert.run(
       projection,
       schema,
       position,
       last?.id ?? null,
       last?.stream ?? null,
       last?.revision ?? null,
-    ]);
+    );
   }
 }

@@ -1,5 +1,6 @@
-import Database from 'libsql';
 import { START, type EventReader, type Position, type RecordedEvent } from '../event-store/event-store.js';
+import type { Connection } from '../sqlite/database.js';
+import { resultCode, SQLITE_CONSTRAINT } from '../sqlite/result-code.js';
 import type { Checkpoints, LastEvent } from './checkpoints.js';
 import { readEntry, type LogEntry } from './log-entry.js';
 import type { StoppedProjection } from './messages.js';
@@ -15,7 +16,7 @@ export class ProjectionRunner {
   private writer: ProjectionWriter;
 
   constructor(
-    private readonly db: Database.Database,
+    private readonly db: Connection,
     private readonly checkpoints: Checkpoints,
     private readonly projection: Projection,
   ) {
@@ -118,7 +119,7 @@ export class ProjectionRunner {
  * @throws any error, and nothing is changed
  */
 export function commit(
-  db: Database.Database,
+  db: Connection,
   runners: readonly ProjectionRunner[],
   batch: readonly RecordedEvent[],
   position: Position,
@@ -133,7 +134,7 @@ export function commit(
     db.exec('COMMIT');
   } catch (error) {
     for (const runner of due) runner.forget();
-    if (db.inTransaction) db.exec('ROLLBACK');
+    if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }
   for (const runner of due) runner.settle(position, last);
@@ -155,8 +156,6 @@ function stoppedAt(
   return { projection, stream, revision, eventId, type, position, error: reason };
 }
 
-const SQLITE_CONSTRAINT = 19;
-
-/** An error of the database that no event is to blame for. The low byte of a code is its kind. */
+/** An error of the database that no event is to blame for. */
 export const isTrouble = (error: unknown): boolean =>
-  error instanceof Database.SqliteError && ((error.rawCode ?? 0) & 0xff) !== SQLITE_CONSTRAINT;
+  ![undefined, SQLITE_CONSTRAINT].includes(resultCode(error));

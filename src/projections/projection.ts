@@ -1,5 +1,5 @@
-import type Database from 'libsql';
 import type { RecordedEvent } from '../event-store/event-store.js';
+import type { Connection } from '../sqlite/database.js';
 import type { LogEntry } from './log-entry.js';
 
 /** A read model that is derived from the log: its tables, and what an event does to them. */
@@ -12,7 +12,7 @@ export interface Projection {
   /** SQL that creates them, with their indexes. */
   readonly ddl: string;
   /** @returns what writes the rows; called once, when the tables are there */
-  open(db: Database.Database): ProjectionWriter;
+  open(db: Connection): ProjectionWriter;
 }
 
 /**

@@ -1,10 +1,10 @@
-import type Database from 'libsql';
 import type { EventReader, Position, RecordedEvent } from '../event-store/event-store.js';
+import type { Connection } from '../sqlite/database.js';
 import { Checkpoints } from './checkpoints.js';
 import type { LogFields, LogLevel, Positions, Report, StoppedProjection } from './messages.js';
 import { Pace } from './pace.js';
-import type { Projection } from './projection.js';
 import { commit, isTrouble, ProjectionRunner } from './projection-runner.js';
+import type { Projection } from './projection.js';
 
 /**
  * Events a transaction holds at most. While catching up many: an account, and a page of the file, that several of
@@ -26,7 +26,7 @@ export class Projector {
   private live = false;
 
   constructor(
-    private readonly db: Database.Database,
+    private readonly db: Connection,
     private readonly reader: EventReader,
     projections: readonly Projection[],
     private readonly report: Report,

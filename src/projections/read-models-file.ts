@@ -1,16 +1,17 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
-import Database from 'libsql';
+import { openDatabase, type Connection } from '../sqlite/database.js';
+import { resultCode, SQLITE_CORRUPT, SQLITE_NOTADB } from '../sqlite/result-code.js';
 
 /** Files that SQLite keeps beside a database. */
 const COMPANIONS = ['-wal', '-shm'];
 
 /** True when the file itself is at fault: no retry would help. */
 export const isDamage = (error: unknown): error is Error =>
-  error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+  [SQLITE_CORRUPT, SQLITE_NOTADB].includes(resultCode(error) ?? 0);
 
 /** Opens the read models to write them. They are derived: a power cut may cost the last commits, never consistency. */
-export function openReadModels(file: string): Database.Database {
-  const db = new Database(file, { timeout: 5000 });
+export function openReadModels(file: string): Connection {
+  const db = openDatabase(file);
   try {
     // Checkpoints are rare: each syncs twice, and a page that changed a hundred times is copied once.
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;
@@ -26,8 +27,8 @@ export function openReadModels(file: string): Database.Database {
  * Opens a new file to fill it. Whatever goes wrong, the file is of no use afterwards: nothing is written twice so that
  * it could be rolled back, and nothing is synced.
  */
-export function openForBulk(file: string): Database.Database {
-  const db = new Database(file, { timeout: 5000 });
+export function openForBulk(file: string): Connection {
+  const db = openDatabase(file, { defensive: false });
   db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384');
   return db;
 }

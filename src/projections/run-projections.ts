@@ -1,5 +1,5 @@
-import type Database from 'libsql';
 import type { EventReader } from '../event-store/event-store.js';
+import type { Connection } from '../sqlite/database.js';
 import type { Report, ThreadOptions } from './messages.js';
 import type { Pace } from './pace.js';
 import type { Projection } from './projection.js';
@@ -37,7 +37,7 @@ export async function runProjections(
 }
 
 interface OpenFile {
-  readonly db: Database.Database;
+  readonly db: Connection;
   readonly projector: Projector;
 }
 

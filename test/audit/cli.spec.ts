@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'libsql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CheckpointKeys } from '../../src/audit/checkpoint-keys.js';
 import { checkpointFileIn, Checkpoints } from '../../src/audit/checkpoints.js';
 import { verifyStore } from '../../src/audit/commands/verify.js';
-import { ROOT, temporaryDirectory } from '../support/service.js';
+import { openDatabase } from '../../src/sqlite/database.js';
 import { ReadSide, testConfig } from '../support/read-side.js';
+import { ROOT, temporaryDirectory } from '../support/service.js';
 
 // Every command is a process of its own, which takes its time on a busy machine.
 jest.setTimeout(60_000);
@@ -143,7 +143,7 @@ describe('credit-ledger verify on a store that somebody has touched', () => {
   const ALICE = `(SELECT number FROM streams WHERE name = 'mainAccount-alice')`;
   const BOB = `account = (SELECT place FROM main_accounts WHERE main_account_id = 'bob')`;
   const change = (file: string, sql: string) => {
-    const db = new Database(join(dataDir, file));
+    const db = openDatabase(join(dataDir, file));
     db.exec(sql);
     db.close();
   };

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OutcomeUnknown } from '../../src/event-store/errors.js';
 import { START } from '../../src/event-store/event-store.js';
 import { backUp } from '../../src/event-store/sqlite/backup.js';
-import { openReadOnly, value } from '../../src/event-store/sqlite/database.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { openReadOnly, value } from '../../src/sqlite/database.js';
 import { collect, newEvent, newEvents } from '../contract/event-store.contract.js';
 import { temporaryDirectory } from '../support/service.js';
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { START } from '../../src/event-store/event-store.js';
 import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-reader.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { openDatabase } from '../../src/sqlite/database.js';
 import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
 
 describe('a reader of the log beside its owner', () => {
@@ -74,6 +75,36 @@ describe('a reader of the log beside its owner', () => {
     const together = (await Promise.all(parts)).flat().toSorted((a, b) => Number(a.position - b.position));
     expect(together).toEqual(await collect(reader.readAll(START)));
     expect(together.slice(0, texts.length).map(({ data }) => data)).toEqual(texts);
+  });
+
+  it('gives what somebody has put there, whatever it is, and every event of the page', async () => {
+    await store.append('stream', newEvents(6), 'no-stream');
+    const [before] = await collect(reader.readAll(START));
+    const db = openDatabase(join(directory, 'events.db'));
+    const put = (nth: number, what: string): void =>
+      db.exec(`UPDATE events SET ${what} WHERE position = ${nth}`);
+    put(2, `data = CAST(x'7B007D' AS TEXT)`);
+    put(3, `metadata = CAST(x'7BFF7D' AS TEXT)`);
+    put(4, `revision = ${2n ** 60n}, id = x'00'`);
+    put(5, `type = CAST(x'C3A400' AS TEXT)`);
+    const expected = [
+      before,
+      expect.objectContaining({ data: '{\0}' }),
+      expect.objectContaining({ metadata: '{\uFFFD}' }),
+      expect.objectContaining({ revision: Number.MAX_SAFE_INTEGER }),
+      expect.objectContaining({ type: 'ä\0' }),
+      expect.objectContaining({ position: 6n, stream: 'stream' }),
+    ];
+    expect(await collect(reader.readAll(START))).toEqual(expected);
+    expect(await collect(reader.readPart({ index: 0, of: 1 }, START, 6n))).toEqual(expected);
+    db.exec(
+      `UPDATE streams SET name = CAST(x'61FF0062' AS TEXT); UPDATE events SET position = ${2n ** 60n} WHERE position = 6`,
+    );
+    db.close();
+    expect(await reader.head()).toBe(BigInt(Number.MAX_SAFE_INTEGER));
+    expect((await collect(reader.readAll(START))).map(({ stream }) => stream)).toEqual(
+      Array(6).fill('a\uFFFD\0b'),
+    );
   });
 
   it('stops following when it is closed', async () => {

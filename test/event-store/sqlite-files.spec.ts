@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
-import { openDatabase } from '../../src/event-store/sqlite/database.js';
 import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-reader.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { openDatabase } from '../../src/sqlite/database.js';
 import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
 
 describe('a log file that cannot be used', () => {

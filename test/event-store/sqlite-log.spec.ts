@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import Database from 'libsql';
 import type { NewEvent } from '../../src/event-store/event-store.js';
-import { openDatabase, value, type Connection } from '../../src/event-store/sqlite/database.js';
 import { SqliteLog, type AppendRequest } from '../../src/event-store/sqlite/sqlite-log.js';
+import { openDatabase, value, type Connection, type Statement } from '../../src/sqlite/database.js';
+import { sqliteError } from '../support/sqlite-error.js';
 
 const event = (data = '{}'): NewEvent => ({ id: randomUUID(), type: 'Tested', data, metadata: '{}' });
 
@@ -15,6 +15,15 @@ const starting = (stream: string, ...events: NewEvent[]): AppendRequest => ({
   events: events.length > 0 ? events : [event()],
   expectedRevision: 'no-stream',
 });
+
+/** The same object but for some of its members. */
+const instead = <T extends object>(whole: T, other: object): T =>
+  new Proxy(whole, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(name in other ? other : target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 
 describe('the SQLite log', () => {
   let directory: string;
@@ -27,20 +36,16 @@ describe('the SQLite log', () => {
   /** A real connection, that fails when it is told to: some faults of a disk cannot be had for real. */
   const connect = (path: string): Connection => {
     db = openDatabase(path);
-    const prepare = db.prepare.bind(db);
-    return Object.assign(db, {
-      prepare: (sql: string) => {
-        const statement = prepare(sql);
-        const run = statement.run.bind(statement);
-        return Object.assign(statement, {
-          run: (...values: Parameters<typeof run>) => {
-            const code = faults.get(sql);
-            if (code !== undefined) throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR', code);
-            return run(...values);
-          },
-        });
-      },
-    });
+    const prepare = (sql: string): Statement => {
+      const statement = db.prepare(sql);
+      const run: Statement['run'] = (...values) => {
+        const code = faults.get(sql);
+        if (code !== undefined) throw sqliteError('disk I/O error', code);
+        return statement.run(...values);
+      };
+      return instead(statement, { run });
+    };
+    return instead(db, { prepare });
   };
 
   const open = () => {
@@ -108,7 +113,8 @@ describe('the SQLite log', () => {
   it('leaves nothing of an append of which some rows were inserted when it failed', () => {
     log.appendAll([starting('before')]);
     // Sixteen rows go with one statement, the last one by itself.
-    const insert = 'INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)';
+    const insert =
+      'INSERT INTO events (position, stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?) ';
     faults.set(insert, 778);
     const events = Array.from({ length: 17 }, () => event());
     expect(log.appendAll([starting('a', ...events)])).toMatchObject([{ kind: 'unavailable' }]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import Database from 'libsql';
 import { keyHash } from '../../src/projections/accounts/command-keys.js';
+import { openDatabase } from '../../src/sqlite/database.js';
 import { readModelsIn } from '../support/projecting.js';
 import { ReadSide } from '../support/read-side.js';
 
@@ -40,15 +40,15 @@ describe('the index of commands', () => {
       idempotencyKey,
     }));
     const known = side.index.command('acme', 'again');
-    const db = new Database(readModelsIn(side.dataDir));
+    const db = openDatabase(readModelsIn(side.dataDir));
     const share = (hash: number): void => {
       db.prepare(
         'INSERT OR REPLACE INTO command_keys SELECT ?, position FROM history WHERE idempotency_key = ?',
-      ).run([hash, 'buy']);
+      ).run(hash, 'buy');
     };
     share(keyHash('acme', 'never'));
     share(keyHash('acme', 'again'));
-    db.prepare('INSERT INTO colliding_keys VALUES (?, ?)').run([keyHash('acme', 'again'), Number(position)]);
+    db.prepare('INSERT INTO colliding_keys VALUES (?, ?)').run(keyHash('acme', 'again'), Number(position));
     db.close();
 
     expect(side.index.command('acme', 'never')).toBeUndefined();

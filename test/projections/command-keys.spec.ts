@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type Database from 'libsql';
 import { accountsProjection } from '../../src/projections/accounts/accounts-projection.js';
 import { CommandKeys, keyHash, KeyUsedTwice } from '../../src/projections/accounts/command-keys.js';
 import { openReadModels } from '../../src/projections/read-models-file.js';
+import { query, type Connection } from '../../src/sqlite/database.js';
 import { readModelsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 
@@ -12,7 +12,7 @@ const byLength = (_: string, idempotencyKey: string): number => idempotencyKey.l
 
 describe('the keys of commands that share a hash', () => {
   let directory: string;
-  let db: Database.Database;
+  let db: Connection;
   let keys: CommandKeys;
   let position: number;
   beforeEach(() => {
@@ -30,11 +30,10 @@ describe('the keys of commands that share a hash', () => {
   const book = (account: number, key: string): void => {
     position += 1;
     const body = JSON.stringify([...Array<null>(8).fill(null), key]);
-    db.prepare(`INSERT INTO entries VALUES (?, ?, 0, x'00', ?)`).run([position, account, body]);
+    db.prepare(`INSERT INTO entries VALUES (?, ?, 0, x'00', ?)`).run(position, account, body);
     keys.add(String(account), key, position);
   };
-  const positionsIn = (table: string) =>
-    db.prepare(`SELECT position FROM ${table} ORDER BY position`).raw().all();
+  const positionsIn = (table: string) => query(db, `SELECT position FROM ${table} ORDER BY position`).all();
 
   it('are all kept, the first apart from the others', () => {
     for (const key of ['a', 'bb', 'c']) book(1, key);

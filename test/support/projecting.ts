@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import Database from 'libsql';
 import type { EventReader, RecordedEvent } from '../../src/event-store/event-store.js';
 import { accountsProjection } from '../../src/projections/accounts/accounts-projection.js';
 import { conservationProjection } from '../../src/projections/conservation/conservation-projection.js';
 import type { ThreadMessage } from '../../src/projections/messages.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { runProjections } from '../../src/projections/run-projections.js';
+import { openDatabase, query } from '../../src/sqlite/database.js';
+import { SQLITE_IOERR } from '../../src/sqlite/result-code.js';
+import { sqliteError } from './sqlite-error.js';
 
 export const PROJECTIONS: readonly Projection[] = [accountsProjection, conservationProjection];
 
@@ -38,7 +40,7 @@ export const borrowed = (reader: EventReader): EventReader =>
 
 /** Every row of every read model. */
 export function rowsIn(file: string): Readonly<Record<string, readonly unknown[]>> {
-  const db = new Database(file);
+  const db = openDatabase(file);
   try {
     return Object.fromEntries(
       [
@@ -53,8 +55,8 @@ export function rowsIn(file: string): Readonly<Record<string, readonly unknown[]
         'conservation',
         'tree_tiles',
       ]
-        .filter((table) => db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get([table]))
-        .map((table) => [table, db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().all()]),
+        .filter((table) => db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table))
+        .map((table) => [table, query(db, `SELECT * FROM ${table} ORDER BY 1, 2`).all()]),
     );
   } finally {
     db.close();
@@ -90,7 +92,7 @@ export const dying = (projection: Projection): Projection => ({
       apply: (entry) => writer.apply(entry),
       flush() {
         writer.flush();
-        throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR', 10);
+        throw sqliteError('disk I/O error', SQLITE_IOERR);
       },
       forget: () => writer.forget(),
     };

@@ -1,9 +1,6 @@
-import { pathToFileURL } from 'node:url';
-import Database from 'libsql';
 import type { Position, RecordedEvent } from '../../event-store/event-store.js';
+import { openReadOnly, type Connection, type Statement, type Value } from '../../sqlite/database.js';
 import type { Findings } from '../findings.js';
-
-type Value = string | number | bigint | null;
 
 type Row = Readonly<Record<string, Value>>;
 
@@ -12,16 +9,16 @@ export type Expected = Readonly<Record<string, Value>>;
 
 /** The read models' file, read at one moment, however long the audit takes. */
 export class ReadModelTables {
-  private readonly statements = new Map<string, Database.Statement>();
+  private readonly statements = new Map<string, Statement>();
 
   private constructor(
-    private readonly db: Database.Database,
+    private readonly db: Connection,
     private readonly findings: Findings,
   ) {}
 
   /** @throws SqliteError */
   static open(file: string, findings: Findings): ReadModelTables {
-    const db = new Database(`${pathToFileURL(file).href}?mode=ro`, { timeout: 5000 });
+    const db = openReadOnly(file);
     db.exec('BEGIN');
     return new ReadModelTables(db, findings);
   }
@@ -42,7 +39,7 @@ export class ReadModelTables {
   row(sql: string, ...parameters: readonly Value[]): Row | undefined {
     let statement = this.statements.get(sql);
     if (!statement) this.statements.set(sql, (statement = this.db.prepare(sql)));
-    return statement.get([...parameters]) as Row | undefined;
+    return statement.get(...parameters) as Row | undefined;
   }
 
   /** Adds a finding when the row with these keys is missing, or a column is not as the log says. */

@@ -1,11 +1,10 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { openReadOnly, value, type Connection } from '../../sqlite/database.js';
+import { resultCode, SQLITE_CORRUPT } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
-import { openReadOnly, value, type Connection } from './database.js';
-import { resultCode, unavailable } from './failure.js';
+import { unavailable } from './failure.js';
 import { checkSchema } from './schema.js';
-
-const SQLITE_CORRUPT = 11;
 
 /**
  * Copies the log as it is at this instant, also while a service writes it. The copy has its name only once it is

@@ -1,9 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { openDatabase, type Connection } from '../../sqlite/database.js';
+import { resultCode, SQLITE_BUSY } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
-import { openDatabase, type Connection } from './database.js';
-import { resultCode, unavailable } from './failure.js';
-
-const SQLITE_BUSY = 5;
+import { unavailable } from './failure.js';
 
 /**
  * Says that this process owns the log. It is a lock of the operating system, on a file beside the log, so that
@@ -18,9 +17,8 @@ export class FileOwner {
   /** @throws StoreUnavailable when it is owned already, by another process or by this one */
   static claim(file: string): FileOwner {
     try {
-      const lock = openDatabase(`${file}.lock`);
+      const lock = openDatabase(`${file}.lock`, { timeout: 0 });
       // The lock file is never opened in another way: closing it anywhere in this process would end the lock.
-      // All in one exec, as a prepared statement would keep the connection open beyond its close.
       lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
       writeFileSync(`${file}.pid`, `${process.pid}\n`);
       return new FileOwner(file, lock);

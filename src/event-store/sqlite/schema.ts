@@ -1,4 +1,4 @@
-import { value, type Connection } from './database.js';
+import { value, type Connection } from '../../sqlite/database.js';
 
 /** "CLOG" in ASCII: says that the file is a log of this service. */
 const APPLICATION_ID = 0x43_4c_4f_47;

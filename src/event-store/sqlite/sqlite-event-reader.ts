@@ -1,32 +1,22 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { openReadOnly, query, type Connection, type Statement } from '../../sqlite/database.js';
+import { resultCode, SQLITE_CORRUPT, SQLITE_NOTADB } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
 import { EventReader, type LogBatch, type Position, type RecordedEvent } from '../event-store.js';
-import { COLUMN_PAGE, eventsOfPage, type ColumnPage } from './column-page.js';
 import { CommitListener } from './commit-bell.js';
-import { openReadOnly, query, type Connection, type Query } from './database.js';
-import { idText } from './event-id.js';
-import { resultCode, unavailable } from './failure.js';
+import { EventPages, PAGE } from './event-pages.js';
+import { unavailable } from './failure.js';
 import { checkSchema, ERASED } from './schema.js';
 
-/** Events a page holds at most. Reading one takes a few milliseconds, and the event loop turns between two. */
-const PAGE = 500;
-/** Positions that a page of a part goes on by for each part there is. With more it leaves the processor's cache. */
-const PART_STEP = 100;
 /** Pause after a fault before a follower tries again, in milliseconds. */
 const FAULT_PAUSE_MS = 500;
-/** SQLITE_CORRUPT and SQLITE_NOTADB: trying again does not mend a file. */
-const LASTING = new Set([11, 26]);
+/** Trying again does not mend a file. */
+const LASTING = new Set([SQLITE_CORRUPT, SQLITE_NOTADB]);
 
-type Row = [number, string, number, string, string, string, string];
-
-// A blob would come as a buffer of its own, which costs as much as all other columns together.
-const COLUMNS = 'position, name, revision, lower(hex(id)), type, data, metadata';
-
-type HexRow = [number, number, number, string, string, string, string];
-
-// Whatever somebody has put there: at a text that is no UTF-8 the driver ends the process.
-const HEX_COLUMNS = 'position, stream, revision, lower(hex(id)), hex(type), hex(data), hex(metadata)';
+/** No position is beyond it; where somebody has put one, the event stands here. */
+const LAST = BigInt(Number.MAX_SAFE_INTEGER);
+const LARGEST = 2n ** 63n - 1n;
 
 /** Every so many-th stream, `index` being the first: together all parts of the same number hold each event once. */
 export interface Part {
@@ -37,35 +27,24 @@ export interface Part {
 /** The reading half of the log, on a read-only connection of its own: in any thread or process, while it is written. */
 export class SqliteEventReader extends EventReader {
   private readonly closed = new AbortController();
-  private readonly streamPage: Query<Row>;
-  private readonly logPage: Query<Row>;
-  private readonly partColumns: Query<ColumnPage | [null]>;
-  private readonly partRows: Query<HexRow>;
-  private readonly streamName: Query<[string]>;
-  /** A stream keeps its number for ever, and its name as long as it has events. */
-  private readonly streamNames = new Map<number, string>();
-  private readonly lastPosition: Query<[number | null]>;
+  private readonly ofStream: EventPages;
+  private readonly ofLog: EventPages;
+  private readonly ofPart: EventPages;
+  private readonly lastPosition: Statement<[number | null]>;
 
   private constructor(
     private readonly file: string,
     private readonly db: Connection,
   ) {
     super();
-    this.streamPage = query(
+    this.ofStream = new EventPages(
       db,
-      `SELECT ${COLUMNS} FROM streams JOIN events ON stream = number
-       WHERE name = ? AND revision >= ? ORDER BY revision LIMIT ${PAGE}`,
+      'FROM streams JOIN events ON stream = number WHERE name = ? AND revision >= ? ORDER BY revision',
     );
-    this.logPage = query(
-      db,
-      `SELECT ${COLUMNS} FROM events JOIN streams ON number = stream
-       WHERE position > ? AND position <= ? ORDER BY position LIMIT ${PAGE}`,
-    );
-    const part = 'position > ? AND position <= ? AND abs(stream % ?) = ? ORDER BY position';
-    this.partColumns = query(db, `SELECT ${COLUMN_PAGE} FROM (SELECT * FROM events WHERE ${part})`);
-    this.partRows = query(db, `SELECT ${HEX_COLUMNS} FROM events WHERE ${part}`);
-    this.streamName = query(db, 'SELECT hex(name) FROM streams WHERE number = ?');
-    this.lastPosition = query(db, 'SELECT max(position) FROM events');
+    const log = 'FROM events JOIN streams ON number = stream WHERE position > ? AND position <= ?';
+    this.ofLog = new EventPages(db, `${log} ORDER BY position`);
+    this.ofPart = new EventPages(db, `${log} AND abs(stream % ?) = ? ORDER BY position`);
+    this.lastPosition = query(db, `SELECT min(max(position), ${LAST}) FROM events`);
   }
 
   /** @throws StoreUnavailable when there is no such log, or it cannot be read */
@@ -74,7 +53,6 @@ export class SqliteEventReader extends EventReader {
       throw new StoreUnavailable(`${file} does not exist: start the service once to make it`);
     try {
       const db = openReadOnly(file);
-      db.exec('PRAGMA busy_timeout = 5000');
       checkSchema(db);
       return new SqliteEventReader(realpathSync(file), db);
     } catch (error) {
@@ -85,7 +63,7 @@ export class SqliteEventReader extends EventReader {
   async *readStream(stream: string, from = 0): AsyncGenerator<readonly RecordedEvent[], void> {
     let next = from;
     for (;;) {
-      const page = this.read(() => this.streamPage.all(stream, next)).map(recorded);
+      const page = this.read(() => this.ofStream.read(stream, next));
       if (page.length > 0) yield page;
       if (page.length < PAGE) return;
       next = page.at(-1)!.revision + 1;
@@ -95,30 +73,21 @@ export class SqliteEventReader extends EventReader {
 
   async *readAll(after: Position): AsyncGenerator<readonly RecordedEvent[], void> {
     const end = await this.head();
-    for (let position = after; position < end; await nextTurn()) {
-      const page = this.pageAfter(position, end);
-      if (page.length === 0) return;
-      const events = page.filter(isThere);
-      if (events.length > 0) yield events;
-      position = page.at(-1)!.position;
-    }
+    yield* this.pages((position) => this.pageAfter(position, end), after);
   }
 
   /**
    * A part of the log after a position (exclusive) up to another, in order, in pages that are never empty. Several
-   * threads read a log together so: what is another's part costs next to nothing. Each text keeps those of its page
-   * in memory.
+   * threads read a log together so: what is another's part costs next to nothing.
    * @throws StoreUnavailable
    */
-  async *readPart(part: Part, after: Position, until: Position) {
+  readPart({ index, of }: Part, after: Position, until: Position) {
     // Each page of the file comes by once: those that were kept would only push what is at work out of the cache.
     this.read(() => this.db.exec('PRAGMA cache_size = -128'));
-    const end = Number(until);
-    const step = PART_STEP * part.of;
-    for (let from = Number(after); from < end; from += step, await nextTurn()) {
-      const events = this.read(() => this.partBetween(part, from, Math.min(from + step, end)));
-      if (events.length > 0) yield events;
-    }
+    return this.pages(
+      (position) => this.read(() => this.ofPart.read(Number(position), bound(until), of, index)),
+      after,
+    );
   }
 
   async *follow(after: Position, signal: AbortSignal): AsyncGenerator<LogBatch, void> {
@@ -163,33 +132,18 @@ export class SqliteEventReader extends EventReader {
     return [];
   }
 
-  private pageAfter(after: Position, end: Position = BigInt(Number.MAX_SAFE_INTEGER)): RecordedEvent[] {
-    return this.read(() => this.logPage.all(Number(after), Number(end))).map(recorded);
+  private async *pages(pageAfter: (position: Position) => readonly RecordedEvent[], after: Position) {
+    for (let position = after; ; await nextTurn()) {
+      const page = pageAfter(position);
+      const events = page.filter(isThere);
+      if (events.length > 0) yield events;
+      if (page.length < PAGE) return;
+      position = page.at(-1)!.position;
+    }
   }
 
-  private partBetween({ index, of }: Part, after: number, until: number): readonly RecordedEvent[] {
-    const page = this.partColumns.get(after, until, of, index);
-    if (!isFilled(page)) return [];
-    const events = eventsOfPage(page, (number) => this.nameOf(number));
-    if (events) return events;
-    const rows = this.partRows.all(after, until, of, index);
-    return rows.flatMap(([position, stream, revision, id, ...texts]) => {
-      const name = this.nameOf(stream);
-      const [type, data, metadata] = texts.map(fromHex) as [string, string, string];
-      return name === undefined || type === ERASED
-        ? []
-        : [recorded([position, name, revision, id, type, data, metadata])];
-    });
-  }
-
-  private nameOf(stream: number): string | undefined {
-    const known = this.streamNames.get(stream);
-    if (known !== undefined) return known;
-    const hex = this.streamName.get(stream)?.[0];
-    if (hex === undefined) return undefined;
-    const name = fromHex(hex);
-    this.streamNames.set(stream, name);
-    return name;
+  private pageAfter(after: Position, end: Position = LAST): RecordedEvent[] {
+    return this.read(() => this.ofLog.read(Number(after), bound(end)));
   }
 
   private read<T>(run: () => T): T {
@@ -202,18 +156,6 @@ export class SqliteEventReader extends EventReader {
   }
 }
 
-const isFilled = (page: ColumnPage | [null] | undefined): page is ColumnPage => typeof page?.[0] === 'string';
-
-const fromHex = (hex: string): string => Buffer.from(hex, 'hex').toString();
+const bound = (until: Position): number | bigint => (until >= LAST ? LARGEST : Number(until));
 
 const isThere = ({ type }: RecordedEvent): boolean => type !== ERASED;
-
-const recorded = ([position, stream, revision, id, type, data, metadata]: Row): RecordedEvent => ({
-  id: idText(id),
-  type,
-  data,
-  metadata,
-  stream,
-  revision,
-  position: BigInt(position),
-});

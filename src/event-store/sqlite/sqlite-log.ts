@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import { BulkInsert } from '../../sqlite/bulk-insert.js';
+import { openDatabase, query, value, type Connection, type Statement } from '../../sqlite/database.js';
+import { resultCode, SQLITE_IOERR } from '../../sqlite/result-code.js';
 import type { NewEvent } from '../event-store.js';
-import { openDatabase, query, value, type Command, type Connection, type Query } from './database.js';
 import { idBytes } from './event-id.js';
-import { EventRows } from './event-rows.js';
-import { explain, resultCode } from './failure.js';
+import { explain } from './failure.js';
 import { checkSchema, createSchema, ERASED } from './schema.js';
 
 /**
@@ -13,8 +14,6 @@ import { checkSchema, createSchema, ERASED } from './schema.js';
 const STREAMS_IN_MEMORY = 100_000;
 /** A probe takes room like a large append, so that a full disk shows. */
 const PROBE_BYTES = 32_768;
-
-const SQLITE_IOERR = 10;
 
 export interface AppendRequest {
   readonly stream: string;
@@ -42,14 +41,14 @@ export class SqliteLog {
   /** Position of the last event; undefined when it has to be read from the file. */
   private last: number | undefined;
   private fault: string | undefined;
-  private readonly begin: Command;
-  private readonly commit: Command;
-  private readonly findEnd: Query<[number, number | null]>;
-  private readonly insertStream: Query<[number]>;
-  private readonly rows: EventRows;
-  private readonly blank: Command;
-  private readonly unname: Command;
-  private readonly findIds: Query<[Uint8Array, number]>;
+  private readonly begin: Statement;
+  private readonly commit: Statement;
+  private readonly findEnd: Statement<[number, number | null]>;
+  private readonly insertStream: Statement<[number]>;
+  private readonly rows: BulkInsert;
+  private readonly blank: Statement;
+  private readonly unname: Statement;
+  private readonly findIds: Statement<[Uint8Array, number]>;
 
   private constructor(
     private readonly file: string,
@@ -62,7 +61,7 @@ export class SqliteLog {
       `SELECT number, (SELECT max(revision) FROM events WHERE stream = number) FROM streams WHERE name = ?`,
     );
     this.insertStream = query(db, 'INSERT INTO streams (name) VALUES (?) RETURNING number');
-    this.rows = new EventRows(db);
+    this.rows = new BulkInsert(db, 'events', 'position, stream, revision, id, type, data, metadata');
     this.findIds = query(
       db,
       `SELECT id, position FROM events JOIN streams ON number = stream
@@ -79,7 +78,6 @@ export class SqliteLog {
   static open(file: string, connect: (path: string) => Connection = openDatabase): SqliteLog {
     const db = connect(file);
     try {
-      db.exec('PRAGMA busy_timeout = 5000');
       createSchema(db);
       checkSchema(db);
       // Of a log from before docs/adr/0015.
@@ -184,7 +182,8 @@ export class SqliteLog {
   }
 
   private insert(stream: string, number: number, revision: number, events: readonly NewEvent[]): number {
-    for (const event of events) this.rows.add((this.last! += 1), number, ++revision, event);
+    for (const { id, type, data, metadata } of events)
+      this.rows.add((this.last! += 1), number, ++revision, idBytes(id), type, data, metadata);
     this.ends.set(stream, { number, revision });
     return this.last!;
   }

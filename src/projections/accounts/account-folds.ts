@@ -1,8 +1,8 @@
 import { Big } from 'big.js';
-import type Database from 'libsql';
 import { LRUCache } from 'lru-cache';
 import { emptyFold, evolve, sipAvailable } from '../../ledger/domain/account.js';
 import { formatAmount, ZERO } from '../../ledger/domain/amount.js';
+import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import { accountOf, type MainRow, type PartialFold, type PartialSip, type SipRow } from './partial-fold.js';
 import { positionsIn } from './tiles.js';
@@ -27,9 +27,9 @@ export class BrokenChain extends Error {
  * accounts there are. Folds that changed since `settle` are never dropped, so that the rows may lag behind them.
  */
 export class AccountFolds {
-  private readonly main: Database.Statement;
-  private readonly sipRow: Database.Statement;
-  private readonly lastPlace: Database.Statement;
+  private readonly main: Statement;
+  private readonly sipRow: Statement;
+  private readonly lastPlace: Statement;
   private places: number | undefined;
   private readonly changed = new Map<string, PartialFold>();
   private changedSips: PartialSip[] = [];
@@ -43,7 +43,7 @@ export class AccountFolds {
     sizeCalculation: ({ sips }) => Math.min(1 + sips.size, MAX_WEIGHT),
   });
 
-  constructor(db: Database.Database) {
+  constructor(db: Connection) {
     this.main = db.prepare('SELECT * FROM main_accounts WHERE main_account_id = ?');
     this.sipRow = db.prepare('SELECT * FROM sip_accounts WHERE main_account_id = ? AND sip_account_id = ?');
     this.lastPlace = db.prepare('SELECT max(place) AS place FROM main_accounts');
@@ -116,7 +116,7 @@ export class AccountFolds {
   }
 
   private stored(mainAccountId: string): PartialFold {
-    const row = this.main.get([mainAccountId]) as MainRow | undefined;
+    const row = this.main.get(mainAccountId) as MainRow | undefined;
     if (row)
       return {
         account: { ...accountOf(mainAccountId, row), sipAccounts: this.named },
@@ -129,7 +129,7 @@ export class AccountFolds {
         recent: positionsIn(row.recent),
         sips: new Map(),
       };
-    this.places ??= (this.lastPlace.get([]) as { place: number | null }).place ?? 0;
+    this.places ??= (this.lastPlace.get() as { place: number | null }).place ?? 0;
     const place = (this.places += 1);
     return {
       account: { ...emptyFold(mainAccountId), sipAccounts: this.named },
@@ -150,7 +150,7 @@ export class AccountFolds {
   ): PartialSip | undefined {
     const held = sips.get(sipAccountId);
     if (held) return held;
-    const row = this.sipRow.get([mainAccountId, sipAccountId]) as SipRow | undefined;
+    const row = this.sipRow.get(mainAccountId, sipAccountId) as SipRow | undefined;
     if (!row) return undefined;
     const sip = {
       mainAccountId,

@@ -1,6 +1,6 @@
-import type Database from 'libsql';
 import { formatAmount } from '../../ledger/domain/amount.js';
-import { BulkInsert } from '../bulk-insert.js';
+import { BulkInsert } from '../../sqlite/bulk-insert.js';
+import type { Connection } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import type { ProjectionWriter } from '../projection.js';
 import { AccountFolds } from './account-folds.js';
@@ -22,7 +22,7 @@ export class AccountsWriter implements ProjectionWriter {
   private readonly sipTiles: BulkInsert;
 
   constructor(
-    db: Database.Database,
+    db: Connection,
     private readonly keys: Pick<CommandKeys, 'add' | 'flush' | 'forget'> = new CommandKeys(db),
   ) {
     this.folds = new AccountFolds(db);
@@ -69,7 +69,7 @@ export class AccountsWriter implements ProjectionWriter {
     }
     sip?.recent.push(position);
     if (sip?.recent.length === TILE) {
-      this.sipTiles.add(fold.place, sip.place, sip.recent[0], textOf(sip.recent));
+      this.sipTiles.add(fold.place, sip.place, sip.recent[0]!, textOf(sip.recent));
       sip.recent = [];
     }
     // Only a build touches so many before it ends.
@@ -109,7 +109,7 @@ export class AccountsWriter implements ProjectionWriter {
       sipAccountsAvailable,
       account.sipAccountsCount,
       revision,
-      hash,
+      hash ?? null,
       recordedAt,
       textOf(recent),
     );

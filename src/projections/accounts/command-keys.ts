@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto';
-import type Database from 'libsql';
-import { BulkInsert } from '../bulk-insert.js';
+import { BulkInsert } from '../../sqlite/bulk-insert.js';
+import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import type { ProjectionWriter } from '../projection.js';
 
@@ -48,14 +48,14 @@ const TOGETHER = 64;
 /** Collects the keys of entries and writes them together. */
 export class CommandKeys {
   private readonly rows: BulkInsert;
-  private readonly byHash: Database.Statement;
-  private readonly collide: Database.Statement;
+  private readonly byHash: Statement;
+  private readonly collide: Statement;
   private hashes: number[] = [];
   private positions: number[] = [];
 
   /** The tables of the keys must be there. */
   constructor(
-    private readonly db: Database.Database,
+    private readonly db: Connection,
     private readonly hashOf = keyHash,
   ) {
     this.rows = new BulkInsert(db, 'command_keys', 'hash, position', {
@@ -90,7 +90,7 @@ export class CommandKeys {
     for (let begin = 0; begin < order.length; begin += TOGETHER) {
       const some = Array.from(order.subarray(begin, begin + TOGETHER), (each) => each % MOST);
       const before = this.rows.inserted;
-      for (const i of some) this.rows.add(hashes[i], positions[i]);
+      for (const i of some) this.rows.add(hashes[i]!, positions[i]!);
       this.rows.flush();
       if (this.rows.inserted - before === some.length) continue;
       collided = true;
@@ -110,7 +110,7 @@ export class CommandKeys {
          WHERE earlier.position <> later.position AND earlier.account = later.account
            AND earlier.idempotency_key = later.idempotency_key LIMIT 1`,
       )
-      .get([]) as { position: number } | undefined;
+      .get() as { position: number } | undefined;
     if (twice) throw new KeyUsedTwice(`its key was used at position ${twice.position}`);
   }
 
@@ -121,8 +121,8 @@ export class CommandKeys {
   }
 
   private keepApart(hash: number, position: number): void {
-    const { position: holder } = this.byHash.get([hash]) as { position: number };
-    if (holder !== position) this.collide.run([hash, position]);
+    const { position: holder } = this.byHash.get(hash) as { position: number };
+    if (holder !== position) this.collide.run(hash, position);
   }
 }
 
@@ -130,7 +130,7 @@ export class CommandKeys {
 export class KeysWriter implements ProjectionWriter {
   private readonly keys: CommandKeys;
 
-  constructor(db: Database.Database) {
+  constructor(db: Connection) {
     this.keys = new CommandKeys(db);
   }
 

@@ -1,5 +1,5 @@
-import type Database from 'libsql';
 import type { EventReader, Position } from '../../event-store/event-store.js';
+import type { Connection } from '../../sqlite/database.js';
 import { CommandKeys } from '../accounts/command-keys.js';
 import { Checkpoints } from '../checkpoints.js';
 import type { Report } from '../messages.js';
@@ -73,7 +73,7 @@ async function writeHere(
     const last = await writeInBulk(db, reader, HERE, until, signal);
     db.exec('COMMIT');
     await beside;
-    db.prepare('ATTACH ? AS beside').run([besideFile]);
+    db.prepare('ATTACH ? AS beside').run(besideFile);
     db.exec('BEGIN');
     for (const table of BESIDE.flatMap(({ tables }) => tables))
       // Tables of the same form: SQLite copies the rows as they are.
@@ -94,7 +94,7 @@ export async function writeBesideFile(
   parts: readonly BulkPart[] = BESIDE,
 ): Promise<void> {
   const reader = await openReader();
-  let db: Database.Database | undefined;
+  let db: Connection | undefined;
   try {
     db = openForBulk(file);
     for (const { ddl } of parts) db.exec(ddl);

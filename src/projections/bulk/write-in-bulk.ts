@@ -1,5 +1,5 @@
-import type Database from 'libsql';
 import { START, type EventReader, type Position } from '../../event-store/event-store.js';
+import type { Connection } from '../../sqlite/database.js';
 import type { LastEvent } from '../checkpoints.js';
 import { readEntry } from '../log-entry.js';
 import type { Projection } from '../projection.js';
@@ -14,7 +14,7 @@ export type BulkPart = Pick<Projection, 'tables' | 'ddl' | 'open'>;
  * @throws any error; then the file is of no use
  */
 export async function writeInBulk(
-  db: Database.Database,
+  db: Connection,
   reader: EventReader,
   parts: readonly BulkPart[],
   until: Position,

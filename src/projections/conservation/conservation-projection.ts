@@ -1,7 +1,7 @@
-import type Database from 'libsql';
 import { LRUCache } from 'lru-cache';
 import { amountOf, unitsOf, type Units } from '../../audit/balances.js';
-import { BulkInsert } from '../bulk-insert.js';
+import { BulkInsert } from '../../sqlite/bulk-insert.js';
+import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
 
@@ -56,11 +56,11 @@ interface Row {
 
 class ConservationWriter implements ProjectionWriter {
   private readonly rows: BulkInsert;
-  private readonly load: Database.Statement;
+  private readonly load: Statement;
   private readonly changed = new Map<string, Equation>();
   private readonly settled = new LRUCache<string, Equation>({ max: MAX_IN_MEMORY });
 
-  constructor(db: Database.Database) {
+  constructor(db: Connection) {
     this.rows = new BulkInsert(
       db,
       'conservation',
@@ -115,7 +115,7 @@ class ConservationWriter implements ProjectionWriter {
   }
 
   private stored(mainAccountId: string): Equation {
-    const row = this.load.get([mainAccountId]) as Row | undefined;
+    const row = this.load.get(mainAccountId) as Row | undefined;
     if (!row)
       return { mainAccountId, purchased: 0n, main: 0n, sips: 0n, revision: -1, hash: '', broken: undefined };
     const { revision, hash, broken_revision: brokenAt, broken_event_id: eventId, broken_by: by } = row;

@@ -1,6 +1,6 @@
-import type Database from 'libsql';
 import type { RecordedEvent } from '../../event-store/event-store.js';
 import { parseProfileEvent, profileOf } from '../../profiles/profile-events.js';
+import type { Connection, Statement } from '../../sqlite/database.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
 import { searchText, tailsOf } from './search-text.js';
 
@@ -41,17 +41,17 @@ interface NameRow {
 
 /** Writes as it reads: names are rare, and a rolled back transaction takes its rows along. */
 class NamesWriter implements ProjectionWriter {
-  private readonly select: Database.Statement;
-  private readonly selectAll: Database.Statement;
-  private readonly insert: Database.Statement;
-  private readonly insertTail: Database.Statement;
-  private readonly remove: Database.Statement;
-  private readonly removeTail: Database.Statement;
-  private readonly saveChange: Database.Statement;
+  private readonly select: Statement;
+  private readonly selectAll: Statement;
+  private readonly insert: Statement;
+  private readonly insertTail: Statement;
+  private readonly remove: Statement;
+  private readonly removeTail: Statement;
+  private readonly saveChange: Statement;
   /** The write-ahead log may still hold erased names: also those of a process that died before it cut it. */
   private erased = true;
 
-  constructor(private readonly db: Database.Database) {
+  constructor(private readonly db: Connection) {
     const ofSip = 'WHERE main_account_id = ? AND sip_account_id = ?';
     this.select = db.prepare(`SELECT sip_account_id, search_text FROM names ${ofSip}`);
     this.selectAll = db.prepare('SELECT sip_account_id, search_text FROM names WHERE main_account_id = ?');
@@ -75,7 +75,7 @@ class NamesWriter implements ProjectionWriter {
     try {
       if (event.type === 'NamesErased') this.erase(mainAccountId);
       else this.name(mainAccountId, event.data.sipAccountId, event.data.name);
-      this.saveChange.run([mainAccountId, position]);
+      this.saveChange.run(mainAccountId, position);
     } finally {
       this.db.exec('PRAGMA secure_delete = OFF');
     }
@@ -90,22 +90,22 @@ class NamesWriter implements ProjectionWriter {
   }
 
   private name(mainAccountId: string, sipAccountId: string, name: string): void {
-    const before = this.select.get([mainAccountId, sipAccountId]) as NameRow | undefined;
+    const before = this.select.get(mainAccountId, sipAccountId) as NameRow | undefined;
     if (before) this.drop(mainAccountId, before);
     if (name === '') return;
     const text = searchText(name);
-    this.insert.run([mainAccountId, sipAccountId, name, text]);
-    for (const tail of tailsOf(text)) this.insertTail.run([tail, mainAccountId, sipAccountId]);
+    this.insert.run(mainAccountId, sipAccountId, name, text);
+    for (const tail of tailsOf(text)) this.insertTail.run(tail, mainAccountId, sipAccountId);
   }
 
   private erase(mainAccountId: string): void {
-    for (const row of this.selectAll.all([mainAccountId]) as NameRow[]) this.drop(mainAccountId, row);
+    for (const row of this.selectAll.all(mainAccountId) as NameRow[]) this.drop(mainAccountId, row);
     this.erased = true;
   }
 
   private drop(mainAccountId: string, { sip_account_id, search_text }: NameRow): void {
-    for (const tail of tailsOf(search_text)) this.removeTail.run([tail, mainAccountId, sip_account_id]);
-    this.remove.run([mainAccountId, sip_account_id]);
+    for (const tail of tailsOf(search_text)) this.removeTail.run(tail, mainAccountId, sip_account_id);
+    this.remove.run(mainAccountId, sip_account_id);
   }
 
   /** @returns false while somebody reads what it holds */

@@ -1,5 +1,5 @@
-import type Database from 'libsql';
 import { CompactTree, eventLeaf, type Hash } from '../../audit/merkle.js';
+import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
 
@@ -42,13 +42,13 @@ class Tile {
 }
 
 class TreeWriter implements ProjectionWriter {
-  private readonly save: Database.Statement;
-  private readonly last: Database.Statement;
+  private readonly save: Statement;
+  private readonly last: Statement;
   /** By level: the tile that grows. */
   private growing = new Map<number, Tile>();
   private readonly changed = new Set<Tile>();
 
-  constructor(db: Database.Database) {
+  constructor(db: Connection) {
     this.save = db.prepare('INSERT OR REPLACE INTO tree_tiles VALUES (?, ?, ?, ?, ?)');
     this.last = db.prepare('SELECT * FROM tree_tiles WHERE level = ? ORDER BY place DESC LIMIT 1');
   }
@@ -60,7 +60,7 @@ class TreeWriter implements ProjectionWriter {
   flush(): void {
     for (const { level, place, hashes, positions } of this.changed) {
       const first = Number(positions[0] ?? 0n);
-      this.save.run([level, place, Buffer.concat(hashes), bytesOf(positions), first]);
+      this.save.run(level, place, Buffer.concat(hashes), bytesOf(positions), first);
     }
     this.changed.clear();
   }
@@ -90,7 +90,7 @@ class TreeWriter implements ProjectionWriter {
 
   /** The tile that grows, as it was written last; the next one if that was full. */
   private stored(level: number): Tile {
-    const row = this.last.get([level]) as { place: number; hashes: Buffer; positions: Buffer } | undefined;
+    const row = this.last.get(level) as { place: number; hashes: Buffer; positions: Buffer } | undefined;
     if (!row) return new Tile(level, 0);
     const hashes = slices(row.hashes, HASH_BYTES);
     if (hashes.length === TILE) return new Tile(level, row.place + 1);

@@ -1,7 +1,7 @@
-import type Database from 'libsql';
+import type { Connection, Statement, Value } from './database.js';
 
-/** Rows a statement carries, the most first: a call costs as much as binding twenty values. */
-const SIZES = [64, 16, 4, 1] as const;
+/** Rows a statement carries, the most first: a call costs as much as a small row. */
+const SIZES = [16, 4, 1] as const;
 
 interface Form {
   /** A row's values in SQL; a parameter for each column when undefined. */
@@ -12,28 +12,27 @@ interface Form {
 
 /** Collects rows for a table and writes many with one statement. Full statements leave at once. */
 export class BulkInsert {
-  private readonly width: number;
-  private readonly statements: readonly { readonly values: number; readonly insert: Database.Statement }[];
+  private readonly statements: readonly { readonly values: number; readonly insert: Statement }[];
   private readonly full: number;
   /** Row after row. */
-  private values: unknown[] = [];
+  private values: Value[] = [];
   /** Rows that were written so far: not those that a conflict kept out. */
   inserted = 0;
 
   /** @param columns their names, with commas between */
-  constructor(db: Database.Database, table: string, columns: string, { row, onConflict = '' }: Form = {}) {
-    this.width = columns.split(',').length;
+  constructor(db: Connection, table: string, columns: string, { row, onConflict = '' }: Form = {}) {
+    const width = columns.split(',').length;
     const one = row ?? `(${columns.replace(/\w+/g, '?')})`;
     this.statements = SIZES.map((rows) => {
       const all = Array<string>(rows).fill(one).join(', ');
       const insert = db.prepare(`INSERT INTO ${table} (${columns}) VALUES ${all} ${onConflict}`);
-      return { values: rows * this.width, insert };
+      return { values: rows * width, insert };
     });
-    this.full = SIZES[0] * this.width;
+    this.full = SIZES[0] * width;
   }
 
   /** @param row a value for each column */
-  add(...row: readonly unknown[]): void {
+  add(...row: readonly Value[]): void {
     for (const value of row) this.values.push(value);
     if (this.values.length === this.full) this.flush();
   }
@@ -46,7 +45,7 @@ export class BulkInsert {
     for (const { values: step, insert } of this.statements)
       for (; at + step <= values.length; at += step) {
         const some = step === values.length ? values : values.slice(at, at + step);
-        this.inserted += insert.run(some).changes;
+        this.inserted += insert.run(...some).changes;
       }
   }
 

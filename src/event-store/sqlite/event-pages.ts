@@ -1,0 +1,86 @@
+import { query, type Connection, type Statement } from '../../sqlite/database.js';
+import { resultCode } from '../../sqlite/result-code.js';
+import type { RecordedEvent } from '../event-store.js';
+import { idText } from './event-id.js';
+
+/** Events a page holds at most. Reading one takes a few milliseconds, and the event loop turns between two. */
+export const PAGE = 500;
+
+type Row = [
+  position: number,
+  stream: string,
+  revision: number,
+  id: string,
+  type: string,
+  data: string,
+  metadata: string,
+  bytes: number,
+];
+
+type HexRow = [number, string, number, string, string, string, string];
+
+const TEXTS = ['name', 'type', 'data', 'metadata'] as const;
+
+// An id as a blob would come as a buffer of its own, which costs as much as all other columns together.
+const COLUMNS = `position, name, revision, lower(hex(id)), type, data, metadata,
+  ${TEXTS.map((text) => `octet_length(${text})`).join(' + ')}`;
+
+const clamped = (number: string): string =>
+  `max(-1, min(ifnull(CAST(${number} AS INTEGER), -1), ${Number.MAX_SAFE_INTEGER}))`;
+
+// What somebody may have put there, whatever it is.
+const HEX_COLUMNS = `${clamped('position')}, hex(name), ${clamped('revision')}, lower(hex(id)), hex(type),
+  hex(data), hex(metadata)`;
+
+/** Reads pages of events by one condition. */
+export class EventPages {
+  private readonly rows: Statement<Row>;
+  private readonly hexRows: Statement<HexRow>;
+
+  /** @param where the rest of the statement behind its columns: FROM, WHERE and ORDER BY, in SQL */
+  constructor(db: Connection, where: string) {
+    this.rows = query(db, `SELECT ${COLUMNS} ${where} LIMIT ${PAGE}`);
+    this.hexRows = query(db, `SELECT ${HEX_COLUMNS} ${where} LIMIT ${PAGE}`);
+  }
+
+  /**
+   * Where a text comes shorter than it is in the file, since the driver cuts it at a zero, or a value is of another
+   * kind than the schema says, the page is read again in a form that holds everything.
+   * @throws what SQLite throws
+   */
+  read(...parameters: (number | bigint | string)[]): RecordedEvent[] {
+    try {
+      const rows = this.rows.all(...parameters);
+      if (rows.every(isWhole)) return rows.map(recorded);
+    } catch (error) {
+      // A number that is too large is not SQLite's error, but the driver's.
+      if (resultCode(error) !== undefined) throw error;
+    }
+    return this.hexRows.all(...parameters).map(recordedFromHex);
+  }
+}
+
+function isWhole([, stream, revision, , type, data, metadata, bytes]: Row): boolean {
+  if (typeof revision !== 'number') return false;
+  const texts = [stream, type, data, metadata];
+  if (texts.some((text) => typeof text !== 'string')) return false;
+  if (stream.length + type.length + data.length + metadata.length === bytes) return true;
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) === bytes;
+}
+
+const recorded = ([position, stream, revision, id, type, data, metadata]: Row | HexRow): RecordedEvent => ({
+  id: idText(id),
+  type,
+  data,
+  metadata,
+  stream,
+  revision,
+  position: BigInt(position),
+});
+
+const recordedFromHex = ([position, stream, revision, id, ...texts]: HexRow): RecordedEvent => {
+  const [name, type, data, metadata] = [stream, ...texts].map((hex) =>
+    Buffer.from(hex, 'hex').toString(),
+  ) as [string, string, string, string];
+  return recorded([position, name, revision, id, type, data, metadata]);
+};
