@@ -10,7 +10,7 @@ export const positionOf = (projection: string): string =>
 /** The read models as this thread reads them: at once, each statement prepared once. */
 export class ReadModels {
   private db: Connection | undefined;
-  private readonly statements = new Map<string, Statement<unknown>>();
+  private readonly statements = new Map<string, Statement>();
   readonly recent = new RecentReads<AccountView>();
 
   get isOpen(): boolean {

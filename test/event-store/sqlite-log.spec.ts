@@ -20,8 +20,8 @@ const starting = (stream: string, ...events: NewEvent[]): AppendRequest => ({
 const instead = <T extends object>(whole: T, other: object): T =>
   new Proxy(whole, {
     get: (target, name) => {
-      const value: unknown = Reflect.get(name in other ? other : target, name, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      const member: unknown = Reflect.get(name in other ? other : target, name, target);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
     },
   });
 
