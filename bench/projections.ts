@@ -176,7 +176,7 @@ try {
   const note = (name: string, cost: Cost): void => void costs.set(name, [...(costs.get(name) ?? []), cost]);
   for (let round = 0; round < rounds; round += 1) {
     note('reading the log', await timed(events, () => readLog(log)));
-    if (!values.only) {
+    if (!values.only || values.only === 'rebuilding all') {
       note('rebuilding all', await timed(events, () => rebuild(log, rebuilt)));
       remove(rebuilt);
     }

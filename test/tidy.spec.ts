@@ -65,7 +65,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
   },
   {
     room: /^src\/sqlite\//,
-    may: [/^sqlite\//, /^@photostructure\/sqlite$/],
+    may: [/^sqlite\//, /^node:/, /^@photostructure\/sqlite$/],
     why: 'the database client knows nobody',
   },
   {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { openDatabase, type Connection } from '../sqlite/database.js';
 import { resultCode, SQLITE_CORRUPT, SQLITE_NOTADB } from '../sqlite/result-code.js';
+import { LAST_RESORT_PAGES } from '../sqlite/wal-mover.js';
 
 /** Files that SQLite keeps beside a database. */
 const COMPANIONS = ['-wal', '-shm'];
@@ -13,9 +14,8 @@ export const isDamage = (error: unknown): error is Error =>
 export function openReadModels(file: string): Connection {
   const db = openDatabase(file);
   try {
-    // Checkpoints are rare: each syncs twice, and a page that changed a hundred times is copied once.
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;
-      PRAGMA wal_autocheckpoint = 20000; PRAGMA journal_size_limit = 134217728`);
+      PRAGMA wal_autocheckpoint = ${LAST_RESORT_PAGES}; PRAGMA journal_size_limit = 134217728`);
     return db;
   } catch (error) {
     db.close();

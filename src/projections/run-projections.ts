@@ -1,5 +1,6 @@
 import type { EventReader } from '../event-store/event-store.js';
 import type { Connection } from '../sqlite/database.js';
+import { moveRest, WalMover } from '../sqlite/wal-mover.js';
 import type { Report, ThreadOptions } from './messages.js';
 import type { Pace } from './pace.js';
 import type { Projection } from './projection.js';
@@ -22,11 +23,16 @@ export async function runProjections(
   const reader = await openReader();
   let file: OpenFile | undefined;
   try {
-    file = openFile(options, reader, projections, report);
-    await file.projector.open(options.mayReset);
-    await file.projector.run(signal, pace);
+    const { db, projector } = (file = openFile(options, reader, projections, report));
+    await projector.open(options.mayReset);
+    const mover = new WalMover(options.file, () => moveRest(db));
+    try {
+      await projector.run(signal, pace);
+    } finally {
+      await mover.close();
+    }
     // Leaves all in the one file, which may then take another's place.
-    file.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch (error) {
     if (!isDamage(error) && !(error instanceof ReadModelsUnusable)) throw error;
     report({ kind: 'unusable', reason: error.message });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { WalMover } from '../../sqlite/wal-mover.js';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../errors.js';
 import {
   EventStore,
@@ -46,6 +47,7 @@ export class SqliteEventStore extends EventStore {
   /** Why the log takes no appends any more. */
   private ended: string | undefined;
   private closing: Promise<void> | undefined;
+  private readonly mover: WalMover;
 
   private constructor(
     private readonly file: string,
@@ -59,6 +61,7 @@ export class SqliteEventStore extends EventStore {
       this.end(`the writer of ${file} failed, restart the service: ${String(error)}`),
     );
     worker.on('exit', () => this.end(`the writer of ${file} has ended, restart the service`));
+    this.mover = new WalMover(file, () => this.post('moved'));
   }
 
   /** Opens the log, which is made when it is missing. Its directory must exist. @throws StoreUnavailable */
@@ -136,6 +139,7 @@ export class SqliteEventStore extends EventStore {
     const running = this.ended === undefined;
     this.send();
     this.ended ??= `${this.file} has been closed`;
+    await this.mover.close();
     if (running) {
       this.post('close');
       await once(this.worker, 'exit');

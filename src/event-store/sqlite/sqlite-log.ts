@@ -3,6 +3,7 @@ import { BulkInsert } from '../../sqlite/bulk-insert.js';
 import { openDatabase, query, value, type Connection, type Statement } from '../../sqlite/database.js';
 import { resultCode, SQLITE_IOERR } from '../../sqlite/result-code.js';
 import type { NewEvent } from '../event-store.js';
+import { LAST_RESORT_PAGES, moveRest } from '../../sqlite/wal-mover.js';
 import { idBytes } from './event-id.js';
 import { explain } from './failure.js';
 import { checkSchema, createSchema, ERASED } from './schema.js';
@@ -82,8 +83,9 @@ export class SqliteLog {
       checkSchema(db);
       // Of a log from before docs/adr/0015.
       db.exec('DROP INDEX IF EXISTS causes');
-      // FULL: a commit is on disk before it is answered. Checkpoints are rare, as each copies pages and syncs twice.
-      db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000;
+      // FULL: a commit is on disk before it is answered.
+      db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+        PRAGMA wal_autocheckpoint = ${LAST_RESORT_PAGES};
         PRAGMA journal_size_limit = 134217728; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -16384;
         PRAGMA secure_delete = ON`);
       const log = new SqliteLog(file, db);
@@ -157,6 +159,11 @@ export class SqliteLog {
       this.fault = explain(this.file, error);
     }
     return this.fault;
+  }
+
+  /** Moves the little that is left of the write-ahead log into the file, so that it begins anew. */
+  moveRest(): void {
+    moveRest(this.db);
   }
 
   /** Moves what the write-ahead log holds into the file, then lets go of it. */

@@ -9,7 +9,7 @@ import { SqliteLog, type AppendRequest, type AppendResult } from './sqlite-log.j
 const MAX_BATCH = 1000;
 
 /** To the worker: appends in their order, or one of the other wishes. */
-export type Wish = PackedAppends | { readonly erase: string } | 'check' | 'close';
+export type Wish = PackedAppends | { readonly erase: string } | 'check' | 'moved' | 'close';
 
 /** From the worker, in the order of the wishes: first whether the log is open, then results and verdicts. */
 export type Answer =
@@ -39,6 +39,7 @@ function serve(port: MessagePort, log: SqliteLog, bell: CommitBell): void {
       if (batch.length > 0 && (!isAppends(wish) || batch.length >= MAX_BATCH)) append(batch.splice(0));
       if (typeof wish === 'object' && 'erase' in wish)
         answer({ kind: 'fault', reason: log.erase(wish.erase) });
+      if (wish === 'moved') log.moveRest();
       if (wish === 'check') answer({ kind: 'fault', reason: log.check() });
       if (wish === 'close') return close();
     }
