@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../event-store/errors.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { AccountLoader } from './account-loader.js';
-import type { AccountsIndex, CommandKey } from './accounts-index.js';
+import type { AccountsIndex } from './accounts-index.js';
 import type { Backlog } from './backlog.js';
 import type { Booking, Order } from './booking.js';
 import type { LedgerObserver } from './ledger-observer.js';
@@ -99,15 +99,6 @@ export class AccountWriter {
   /** Forgets the commands that the index has by now. @returns whether that is all of them */
   prune(): boolean {
     return this.speculation?.prune() ?? true;
-  }
-
-  /** The keys that the next call of `advance` asks the index for. */
-  get keys(): readonly CommandKey[] {
-    if (!this.speculation || this.flights >= this.maxFlights) return [];
-    const { mainAccountId } = this;
-    return this.waiting.flatMap(({ asked }) =>
-      asked.map(({ order: { idempotencyKey } }) => ({ mainAccountId, idempotencyKey })),
-    );
   }
 
   /** Loads the account, or decides what waits and sends it. Never throws. */

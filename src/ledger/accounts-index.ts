@@ -11,12 +11,6 @@ export interface KnownCommand {
   readonly position: Position;
 }
 
-/** What a command is known by. */
-export interface CommandKey {
-  readonly mainAccountId: string;
-  readonly idempotencyKey: string;
-}
-
 /** An account folded up to an event, and that event's place. */
 export interface Snapshot {
   readonly account: Fold;
@@ -32,8 +26,8 @@ export abstract class AccountsIndex {
   abstract snapshot(mainAccountId: string): Snapshot | undefined;
   abstract command(mainAccountId: string, idempotencyKey: string): KnownCommand | undefined;
 
-  /** The same for many at once, in their order; an index that can do that faster does. */
-  commands(keys: readonly CommandKey[]): (KnownCommand | undefined)[] {
-    return keys.map(({ mainAccountId, idempotencyKey }) => this.command(mainAccountId, idempotencyKey));
+  /** Does work that asks for many things and waits for none: an index that can answer them faster together does. */
+  atOnce<Result>(work: () => Result): Result {
+    return work();
   }
 }

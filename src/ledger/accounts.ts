@@ -8,7 +8,6 @@ import type { Booking, Order } from './booking.js';
 import type { LedgerCommand } from './commands/ledger-command.js';
 import { BatchTooLarge } from './domain/errors.js';
 import type { LedgerObserver } from './ledger-observer.js';
-import { LookAhead } from './look-ahead.js';
 import { canonicalJson, sha256 } from './seal.js';
 
 /** Accounts held in memory that nobody is writing to, some 2 kB each; the others are loaded again. */
@@ -21,7 +20,6 @@ const WORTH_A_STEP = 32;
 
 /** The write side's door: every command goes through here, to the one writer of its main account. */
 export class Accounts {
-  private readonly index: LookAhead;
   private readonly backlog: Backlog;
   private readonly shared: Collaborators;
   private readonly busy = new Map<string, AccountWriter>();
@@ -42,16 +40,15 @@ export class Accounts {
 
   constructor(
     store: EventStore,
-    index: AccountsIndex,
+    private readonly index: AccountsIndex,
     observer: LedgerObserver,
     now: () => Date = () => new Date(),
   ) {
-    this.index = new LookAhead(index);
     this.backlog = new Backlog(() => index.position);
     this.shared = {
       store,
-      loader: new AccountLoader(store, this.index, observer),
-      index: this.index,
+      loader: new AccountLoader(store, index, observer),
+      index,
       observer,
       now,
       backlog: this.backlog,
@@ -144,15 +141,14 @@ export class Accounts {
 
   /**
    * Lets the writers do what they have to do, what came in during this turn of the event loop in one go: the index
-   * is asked once for all keys, and the appends of all accounts reach the store together.
+   * is asked for all keys as of one moment, and the appends of all accounts reach the store together.
    */
   private advance(): void {
     clearImmediate(this.turn);
     this.calls = 0;
     const writers = [...this.due];
     this.due.clear();
-    const keys = writers.flatMap((writer) => writer.keys);
-    this.index.during(keys, () => {
+    this.index.atOnce(() => {
       for (const writer of writers) writer.advance();
     });
     for (const writer of writers) if (writer.idle) this.rest(writer);

@@ -46,8 +46,9 @@ export class ReadModels {
     return row ? BigInt(row.position) : START;
   }
 
-  /** Everything that `read` reads is of one moment. */
+  /** Everything that `read` reads is of one moment: of that of the call around it, if it is called in another. */
   atOnce<Result>(read: () => Result): Result {
+    if (this.db?.isTransaction) return read();
     // Prepared: to parse them took longer than to run them, and they are a part of every query.
     this.query('BEGIN').run();
     try {

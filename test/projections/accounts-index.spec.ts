@@ -15,7 +15,7 @@ describe('the index of commands', () => {
   });
   afterAll(() => side.remove());
 
-  it('answers for many keys what it answers for each, in their order', () => {
+  it('answers for many keys at once what it answers for each', () => {
     const keys = [
       { mainAccountId: 'acme', idempotencyKey: 'buy' },
       { mainAccountId: 'other', idempotencyKey: 'buy' },
@@ -24,21 +24,33 @@ describe('the index of commands', () => {
       { mainAccountId: 'nobody', idempotencyKey: 'open' },
       { mainAccountId: 'acme', idempotencyKey: 'buy' },
     ];
-    const known = side.index.commands(keys);
-    expect(known).toEqual(
-      keys.map(({ mainAccountId, idempotencyKey }) => side.index.command(mainAccountId, idempotencyKey)),
-    );
+    const ask = () =>
+      keys.map(({ mainAccountId, idempotencyKey }) => side.index.command(mainAccountId, idempotencyKey));
+    const known = side.index.atOnce(ask);
+    expect(known).toEqual(ask());
     expect(known.map((command) => command !== undefined)).toEqual([true, false, true, true, false, true]);
-    expect(side.index.commands([])).toEqual([]);
+  });
+
+  it('answers as of one moment, an account too, and lets go of it when the work throws', async () => {
+    const answers = side.index.atOnce(() => {
+      const before = side.index.command('acme', 'meanwhile');
+      const db = openDatabase(readModelsIn(side.dataDir));
+      db.exec(`UPDATE main_accounts SET revision = 99 WHERE main_account_id = 'other'`);
+      db.close();
+      return [before, side.index.snapshot('other')?.head.revision];
+    });
+    expect(answers).toEqual([undefined, 0]);
+    expect(() =>
+      side.index.atOnce(() => {
+        throw new RangeError();
+      }),
+    ).toThrow(RangeError);
+    expect(side.index.snapshot('other')?.head.revision).toBe(99);
   });
 
   it('finds a key behind another one with its hash', async () => {
     const { position } = await side.ledger.purchase('acme', '20', 'again');
     await side.overview('acme', position);
-    const [key, unknown] = ['again', 'never'].map((idempotencyKey) => ({
-      mainAccountId: 'acme',
-      idempotencyKey,
-    }));
     const known = side.index.command('acme', 'again');
     const db = openDatabase(readModelsIn(side.dataDir));
     const share = (hash: number): void => {
@@ -52,6 +64,6 @@ describe('the index of commands', () => {
     db.close();
 
     expect(side.index.command('acme', 'never')).toBeUndefined();
-    expect(side.index.commands([key!, unknown!])).toEqual([known, undefined]);
+    expect(side.index.command('acme', 'again')).toEqual(known);
   });
 });
