@@ -2,6 +2,8 @@ import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
 import { START, type EventReader, type Position } from '../event-store/event-store.js';
+import { openEmbeddedReader } from '../event-store/open-event-store.js';
+import type { SqliteEventReader } from '../event-store/sqlite/sqlite-event-reader.js';
 import type { AuditedAccount } from './accounts-audit.js';
 import { reportOf, type AuditOptions, type AuditReport, type ReadLog } from './audit.js';
 import { Findings, type Finding } from './findings.js';
@@ -58,6 +60,7 @@ export async function auditInParallel(
   threads: number,
   { checkpoints = [], clockTolerance = 0, onProgress }: AuditOptions,
 ): Promise<AuditReport> {
+  const reader = openEmbeddedReader(config);
   const parts = Array.from(
     { length: threads },
     (_, index) => new PartThread({ config, part: { index, of: threads }, clockTolerance, until }),
@@ -67,7 +70,7 @@ export async function auditInParallel(
     const log = new LogAudit(findings, checkpoints);
     const accounts = new Map<string, AuditedAccount>();
     const ahead: Stretch[] = [];
-    const stretches = stretchesUntil(until);
+    const stretches = stretchesUntil(until, reader);
     const goOn = () => {
       const { value: stretch } = stretches.next();
       if (!stretch) return;
@@ -90,15 +93,21 @@ export async function auditInParallel(
     log.finish();
     return reportOf(log, accounts, findings);
   } finally {
-    await Promise.all(parts.map((part) => part.end()));
+    await Promise.all([reader.close(), ...parts.map((part) => part.end())]);
   }
 }
 
-/** The stretches of the log, of which there is one at least. */
-function* stretchesUntil(until: Position): Generator<Stretch, undefined> {
-  let after = START;
-  for (; after + STRETCH < until; after += STRETCH) yield new Stretch(after, after + STRETCH);
-  yield new Stretch(after, until);
+/**
+ * The stretches of the log, of which there is one at least. Each begins where an event stands: somebody may have put one
+ * far beyond the others.
+ */
+function* stretchesUntil(until: Position, reader: SqliteEventReader): Generator<Stretch, undefined> {
+  for (let after = START; ;) {
+    const end = after + STRETCH < until ? after + STRETCH : until;
+    yield new Stretch(after, end);
+    if (end === until) return;
+    after = (reader.positionAfter(end) ?? until) - 1n;
+  }
 }
 
 class PartThread {

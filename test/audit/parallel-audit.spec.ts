@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audit } from '../../src/audit/audit.js';
 import { auditInParallel } from '../../src/audit/parallel-audit.js';
 import { START, type EventStore, type RecordedEvent } from '../../src/event-store/event-store.js';
 import { openEventStore } from '../../src/event-store/open-event-store.js';
+import { openDatabase } from '../../src/sqlite/database.js';
 import { testConfig } from '../support/read-side.js';
 import { temporaryDirectory } from '../support/service.js';
 import { goodLog } from './support/good-log.js';
@@ -42,6 +44,17 @@ describe('the audit in several threads', () => {
     expect(alone.findings).toHaveLength(4);
     expect(sorted(together)).toEqual(sorted(alone));
     expect({ ...together, findings: [] }).toEqual({ ...alone, findings: [] });
+  });
+
+  it('goes on where the next event stands, however far that is', async () => {
+    const db = openDatabase(join(dataDir, 'events.db'));
+    db.exec('UPDATE events SET position = position + 8000000000000000 WHERE position > 12');
+    const alone = await audit(() => store.readAll(START));
+    const together = await auditInParallel(config, await store.head(), 2, {});
+    db.exec('UPDATE events SET position = position - 8000000000000000 WHERE position > 12');
+    db.close();
+    expect(alone.events).toBeGreaterThan(12);
+    expect(together.tree).toEqual(alone.tree);
   });
 
   it('is ended by a store that its threads cannot open', async () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Config } from '../../config/config.js';
-import { START, type Position } from '../../event-store/event-store.js';
-import { openEmbeddedReader, openEventReader } from '../../event-store/open-event-store.js';
+import type { Position } from '../../event-store/event-store.js';
+import { openEventReader } from '../../event-store/open-event-store.js';
 import { audit, type AuditOptions, type AuditReport } from '../audit.js';
 import { auditBundle } from '../bundle-audit.js';
 import { BundleReader } from '../bundle-reader.js';
@@ -32,13 +32,10 @@ export interface StoreOptions extends VerifyOptions {
 /** From so many positions of the embedded store on, threads are worth their start. */
 const MANY = 200_000n;
 const MOST_THREADS = 8;
-/** One part that holds all streams. */
-const ALL = { index: 0, of: 1 };
 
 /** Checks a store. @returns the exit code */
 export async function verifyStore(config: Config, options: StoreOptions, output: Output): Promise<number> {
-  const embedded = config.store === 'sqlite' ? openEmbeddedReader(config) : undefined;
-  const reader = embedded ?? (await openEventReader(config));
+  const reader = await openEventReader(config);
   try {
     // Opened first: what it holds is then in the log that is read.
     const findings = new Findings();
@@ -48,12 +45,14 @@ export async function verifyStore(config: Config, options: StoreOptions, output:
     const progress = new Progress('verified', Number(until));
     const onProgress = (events: number, position: Position) => progress.update(events, Number(position));
     const asked = { ...auditOptions(options), onProgress };
-    // As one part: that is read whatever somebody has made of the texts.
-    const readLog = embedded ? () => embedded.readPart(ALL, START, until) : logUntil(reader, until);
     const report =
-      embedded && !readModels && until > MANY
+      config.store === 'sqlite' && !readModels && until > MANY
         ? await auditInParallel(config, until, Math.min(availableParallelism(), MOST_THREADS), asked)
-        : await audit(readLog, { ...asked, witnesses: readModels?.witnesses ?? [] }, findings);
+        : await audit(
+            logUntil(reader, until),
+            { ...asked, witnesses: readModels?.witnesses ?? [] },
+            findings,
+          );
     readModels?.close();
     progress.end();
     return tell(report, options, output);

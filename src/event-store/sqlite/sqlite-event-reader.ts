@@ -31,6 +31,7 @@ export class SqliteEventReader extends EventReader {
   private readonly ofLog: EventPages;
   private readonly ofPart: EventPages;
   private readonly lastPosition: Statement<[number | null]>;
+  private readonly nextPosition: Statement<[number]>;
 
   private constructor(
     private readonly file: string,
@@ -45,6 +46,10 @@ export class SqliteEventReader extends EventReader {
     this.ofLog = new EventPages(db, `${log} ORDER BY position`);
     this.ofPart = new EventPages(db, `${log} AND abs(stream % ?) = ? ORDER BY position`);
     this.lastPosition = query(db, `SELECT min(max(position), ${LAST}) FROM events`);
+    this.nextPosition = query(
+      db,
+      `SELECT min(position, ${LAST}) FROM events WHERE position > ? ORDER BY position LIMIT 1`,
+    );
   }
 
   /** @throws StoreUnavailable when there is no such log, or it cannot be read */
@@ -112,6 +117,12 @@ export class SqliteEventReader extends EventReader {
 
   async head(): Promise<Position> {
     return BigInt(this.read(() => this.lastPosition.get())?.[0] ?? 0);
+  }
+
+  /** The position of the first event after a position, erased or not; undefined at the end. @throws StoreUnavailable */
+  positionAfter(position: Position): Position | undefined {
+    const row = this.read(() => this.nextPosition.get(bound(position)));
+    return row && BigInt(row[0]);
   }
 
   async close(): Promise<void> {
