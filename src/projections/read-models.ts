@@ -10,6 +10,8 @@ export const positionOf = (projection: string): string =>
 /** The read models as this thread reads them: at once, each statement prepared once. */
 export class ReadModels {
   private db: Connection | undefined;
+  /** Set while a transaction is open that ends with this turn of the event loop. */
+  private turn: NodeJS.Immediate | undefined;
   private readonly statements = new Map<string, Statement>();
   readonly recent = new RecentReads<AccountView>();
 
@@ -24,7 +26,7 @@ export class ReadModels {
   }
 
   close(): void {
-    this.recent.forget(undefined);
+    this.moved(undefined);
     this.statements.clear();
     this.db?.close();
     this.db = undefined;
@@ -44,6 +46,31 @@ export class ReadModels {
       'SELECT CAST(position AS TEXT) AS position FROM checkpoints WHERE projection = ?',
     ).get(projection);
     return row ? BigInt(row.position) : START;
+  }
+
+  /** The rows hold more of these streams, of any when undefined: what is read from now on is not from before. */
+  moved(streams: readonly string[] | undefined): void {
+    this.endTurn();
+    this.recent.forget(streams);
+  }
+
+  /**
+   * What is read like this in one turn of the event loop is of one moment, for to begin and end a transaction takes
+   * several times as long as a small read.
+   */
+  inThisTurn<Result>(read: () => Result): Result {
+    if (!this.db?.isTransaction) {
+      this.query('BEGIN').run();
+      this.turn = setImmediate(() => this.endTurn());
+    }
+    return read();
+  }
+
+  private endTurn(): void {
+    if (!this.turn) return;
+    clearImmediate(this.turn);
+    this.turn = undefined;
+    this.query('COMMIT').run();
   }
 
   /** Everything that `read` reads is of one moment: of that of the call around it, if it is called in another. */

@@ -5,7 +5,7 @@ const ACCOUNTS = 2000;
 
 /**
  * What was read of main accounts lately, each until the read models hold another event of it. Somebody who looks at an
- * account looks again, and a call of the driver takes longer than all else that a query does here.
+ * account looks again, and to read it takes longer than all else that a query does here.
  */
 export class RecentReads<Read extends object> {
   private readonly reads = new LRUCache<string, Read>({ max: ACCOUNTS });

@@ -91,9 +91,9 @@ export class Supervisor {
         return this.abandon('the read models hold less than was read from them');
       if (!this.models.isOpen) this.models.open(this.file);
     }
-    if (message.kind === 'progress') this.models.recent.forget(message.streams);
+    if (message.kind === 'progress') this.models.moved(message.streams);
     // The thread before it may have died between a commit and telling of it.
-    if (message.kind === 'opened') this.models.recent.forget(undefined);
+    if (message.kind === 'opened') this.models.moved(undefined);
     this.progress.hear(message);
     if (this.progress.live) this.restartMs = FIRST_RESTART_MS;
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keyHash } from '../../src/projections/accounts/command-keys.js';
 import { openDatabase } from '../../src/sqlite/database.js';
@@ -45,6 +46,7 @@ describe('the index of commands', () => {
         throw new RangeError();
       }),
     ).toThrow(RangeError);
+    await nextTurn();
     expect(side.index.snapshot('other')?.head.revision).toBe(99);
   });
 

@@ -60,12 +60,14 @@ export class EventPages {
   }
 }
 
+const isText = (value: unknown): boolean => typeof value === 'string';
+
 function isWhole([, stream, revision, , type, data, metadata, bytes]: Row): boolean {
   if (typeof revision !== 'number') return false;
-  const texts = [stream, type, data, metadata];
-  if (texts.some((text) => typeof text !== 'string')) return false;
+  if (!isText(stream) || !isText(type) || !isText(data) || !isText(metadata)) return false;
+  // Nearly all of them are ASCII.
   if (stream.length + type.length + data.length + metadata.length === bytes) return true;
-  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) === bytes;
+  return Buffer.byteLength(stream + type + data + metadata) === bytes;
 }
 
 const recorded = ([position, stream, revision, id, type, data, metadata]: Row | HexRow): RecordedEvent => ({

@@ -74,10 +74,12 @@ export interface AccountView {
 
 /** @returns undefined when there is no such account */
 export function viewOf(models: ReadModels, mainAccountId: string): AccountView | undefined {
-  return models.recent.of(mainAccountStream(mainAccountId), () => readView(models, mainAccountId));
+  return models.recent.of(mainAccountStream(mainAccountId), () =>
+    models.inThisTurn(() => readView(models, mainAccountId)),
+  );
 }
 
-/** One statement, the rows as one text: the driver takes longer for a call than SQLite for a row. */
+/** One statement, which is a transaction by itself, and the rows as one text: to make an object of each takes longer. */
 function readView(models: ReadModels, mainAccountId: string): AccountView | undefined {
   const row = models
     .query<Totals & { rows: string | null }>(

@@ -36,7 +36,7 @@ function readOverview(models: ReadModels, request: GetMainAccount): At<MainAccou
   return { answer: view.overview, position: view.position };
 }
 
-/** One statement, the rows of the page as one text: the driver takes longer for a call than SQLite for a row. */
+/** One statement, which is a transaction by itself, and the rows of the page as one text. */
 function readOnePage(models: ReadModels, request: GetMainAccount): At<MainAccountOverview> {
   const { mainAccountId } = request;
   let totals: Totals | undefined;

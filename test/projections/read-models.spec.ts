@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openReadModels } from '../../src/projections/read-models-file.js';
+import { ReadModels } from '../../src/projections/read-models.js';
+import type { Connection } from '../../src/sqlite/database.js';
+
+describe('what one turn of the event loop reads', () => {
+  let directory: string;
+  let writer: Connection;
+  let models: ReadModels;
+
+  const write = (value: number): void => writer.exec(`UPDATE rows SET value = ${value}`);
+  const read = (): number | undefined =>
+    models.inThisTurn(() => models.query<{ value: number }>('SELECT value FROM rows').get()?.value);
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'ledger-'));
+    writer = openReadModels(join(directory, 'read-models.db'));
+    writer.exec('CREATE TABLE rows (value INTEGER); INSERT INTO rows VALUES (0)');
+    models = new ReadModels();
+    models.open(join(directory, 'read-models.db'));
+  });
+
+  afterEach(() => {
+    models.close();
+    writer.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('is of one moment, and of a later one in the next turn', async () => {
+    expect(read()).toBe(0);
+    write(1);
+    expect([read(), models.atOnce(read)]).toEqual([0, 0]);
+    await nextTurn();
+    expect(read()).toBe(1);
+  });
+
+  it('is never from before the rows were told to have moved', () => {
+    expect(read()).toBe(0);
+    write(1);
+    models.moved([]);
+    expect(read()).toBe(1);
+    write(2);
+    models.moved(undefined);
+    expect(read()).toBe(2);
+  });
+
+  it('ends when another file takes the place of this one', async () => {
+    expect(read()).toBe(0);
+    write(1);
+    models.open(join(directory, 'read-models.db'));
+    expect(read()).toBe(1);
+    await nextTurn();
+    models.close();
+    await nextTurn();
+    expect(() => read()).toThrow('not open');
+  });
+
+  it('does not keep the write-ahead log from being cut once the turn is over', async () => {
+    expect(read()).toBe(0);
+    await nextTurn();
+    write(1);
+    expect(writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()).toMatchObject({ busy: 0 });
+  });
+});
