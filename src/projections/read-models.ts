@@ -70,7 +70,7 @@ export class ReadModels {
     if (!this.turn) return;
     clearImmediate(this.turn);
     this.turn = undefined;
-    this.query('COMMIT').run();
+    this.commit();
   }
 
   /** Everything that `read` reads is of one moment: of that of the call around it, if it is called in another. */
@@ -81,7 +81,12 @@ export class ReadModels {
     try {
       return read();
     } finally {
-      this.query('COMMIT').run();
+      this.commit();
     }
+  }
+
+  /** SQLite ends a transaction by itself after some faults. */
+  private commit(): void {
+    if (this.db?.isTransaction) this.query('COMMIT').run();
   }
 }

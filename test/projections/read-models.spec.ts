@@ -59,6 +59,18 @@ describe('what one turn of the event loop reads', () => {
     expect(() => read()).toThrow('not open');
   });
 
+  it('outlives a fault after which SQLite has ended the transaction', async () => {
+    const faulty = (): never => {
+      models.query('ROLLBACK').run();
+      throw new RangeError();
+    };
+    expect(() => models.inThisTurn(faulty)).toThrow(RangeError);
+    await nextTurn();
+    expect(() => models.atOnce(faulty)).toThrow(RangeError);
+    write(1);
+    expect(read()).toBe(1);
+  });
+
   it('does not keep the write-ahead log from being cut once the turn is over', async () => {
     expect(read()).toBe(0);
     await nextTurn();
