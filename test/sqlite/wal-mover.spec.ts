@@ -22,7 +22,7 @@ describe('what moves a write-ahead log', () => {
     file = join(directory, 'written.db');
     db = openDatabase(file);
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${LAST_RESORT_PAGES};
-      CREATE TABLE blobs (bytes BLOB)`);
+      CREATE TABLE blobs (bytes BLOB); CREATE TABLE small (value)`);
   });
 
   afterEach(() => {
@@ -39,7 +39,10 @@ describe('what moves a write-ahead log', () => {
     for (let before = 0; before < 2; before = Math.max(before, moved)) {
       write(20);
       expect(pagesInLog()).toBeGreaterThan(5000);
-      while (moved === before) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (moved === before) {
+        db.exec('INSERT INTO small VALUES (1)');
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
       expect(statSync(file).size).toBeGreaterThan(20 * (before + 1) * MEGABYTE);
       write(1);
       expect(pagesInLog()).toBeLessThan(1000);
