@@ -61,7 +61,7 @@ const TASKS: Readonly<Record<string, () => Promise<unknown>>> = {
   'verify, threads': () =>
     withReader(async (reader) => {
       const config = loadConfig({ LEDGER_DATA_DIR: values.directory });
-      sound(await auditInParallel(config, await reader.head(), availableParallelism(), {}));
+      sound(await auditInParallel(config, reader, await reader.head(), availableParallelism(), {}));
     }),
   export: () =>
     withReader(async (reader) => {

@@ -2,7 +2,6 @@ import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
 import { START, type EventReader, type Position } from '../event-store/event-store.js';
-import { openEmbeddedReader } from '../event-store/open-event-store.js';
 import type { SqliteEventReader } from '../event-store/sqlite/sqlite-event-reader.js';
 import type { AuditedAccount } from './accounts-audit.js';
 import { reportOf, type AuditOptions, type AuditReport, type ReadLog } from './audit.js';
@@ -51,16 +50,17 @@ export const logUntil = (reader: EventReader, until: Position): ReadLog =>
 /**
  * Audits the embedded store in several threads. Each reads the events of its part of the streams, and looks at them;
  * this one puts the tree together.
+ * @param reader of that store
  * @param until the last position to look at
  * @throws whatever ends a thread
  */
 export async function auditInParallel(
   config: Config,
+  reader: SqliteEventReader,
   until: Position,
   threads: number,
   { checkpoints = [], clockTolerance = 0, onProgress }: AuditOptions,
 ): Promise<AuditReport> {
-  const reader = openEmbeddedReader(config);
   const parts = Array.from(
     { length: threads },
     (_, index) => new PartThread({ config, part: { index, of: threads }, clockTolerance, until }),
@@ -93,7 +93,7 @@ export async function auditInParallel(
     log.finish();
     return reportOf(log, accounts, findings);
   } finally {
-    await Promise.all([reader.close(), ...parts.map((part) => part.end())]);
+    await Promise.all(parts.map((part) => part.end()));
   }
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audit } from '../../src/audit/audit.js';
 import { auditInParallel } from '../../src/audit/parallel-audit.js';
 import { START, type EventStore, type RecordedEvent } from '../../src/event-store/event-store.js';
-import { openEventStore } from '../../src/event-store/open-event-store.js';
+import { openEmbeddedReader, openEventStore } from '../../src/event-store/open-event-store.js';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { testConfig } from '../support/read-side.js';
 import { temporaryDirectory } from '../support/service.js';
@@ -15,11 +15,13 @@ import { storeLog } from './support/stored-log.js';
 const dataDir = temporaryDirectory();
 const config = testConfig(dataDir);
 let store: EventStore;
+let reader: ReturnType<typeof openEmbeddedReader>;
 
 const strange = () => ({ id: randomUUID(), type: 'Strange', data: '{}', metadata: '{}' });
 
 beforeAll(async () => {
   store = await openEventStore(config);
+  reader = openEmbeddedReader(config);
   const events = goodLog();
   const place = events.findIndex(({ stream, revision }) => stream === 'mainAccount-bob' && revision === 4);
   const event = events[place] as RecordedEvent;
@@ -30,6 +32,7 @@ beforeAll(async () => {
   await store.append('not-the-ledger', [strange()], 1);
 });
 afterAll(async () => {
+  await reader.close();
   await store.close();
   rmSync(dataDir, { recursive: true });
 });
@@ -38,7 +41,7 @@ describe('the audit in several threads', () => {
   it.each([1, 2, 3])('of which there are %d, finds what one thread finds', async (threads) => {
     const checkpoints = [{ size: 3, root: Buffer.alloc(32) }];
     const alone = await audit(() => store.readAll(START), { checkpoints });
-    const together = await auditInParallel(config, await store.head(), threads, { checkpoints });
+    const together = await auditInParallel(config, reader, await store.head(), threads, { checkpoints });
     const sorted = ({ findings }: typeof alone) =>
       findings.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
     expect(alone.findings).toHaveLength(4);
@@ -50,7 +53,7 @@ describe('the audit in several threads', () => {
     const db = openDatabase(join(dataDir, 'events.db'));
     db.exec('UPDATE events SET position = position + 8000000000000000 WHERE position > 12');
     const alone = await audit(() => store.readAll(START));
-    const together = await auditInParallel(config, await store.head(), 2, {});
+    const together = await auditInParallel(config, reader, await store.head(), 2, {});
     db.exec('UPDATE events SET position = position - 8000000000000000 WHERE position > 12');
     db.close();
     expect(alone.events).toBeGreaterThan(12);
@@ -59,6 +62,6 @@ describe('the audit in several threads', () => {
 
   it('is ended by a store that its threads cannot open', async () => {
     const nowhere = { ...config, dataDir: `${dataDir}/nowhere` };
-    await expect(auditInParallel(nowhere, 1n, 2, {})).rejects.toThrow('does not exist');
+    await expect(auditInParallel(nowhere, reader, 1n, 2, {})).rejects.toThrow('does not exist');
   });
 });

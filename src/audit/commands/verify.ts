@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Config } from '../../config/config.js';
 import type { Position } from '../../event-store/event-store.js';
-import { openEventReader } from '../../event-store/open-event-store.js';
+import { openEmbeddedReader, openEventReader } from '../../event-store/open-event-store.js';
 import { audit, type AuditOptions, type AuditReport } from '../audit.js';
 import { auditBundle } from '../bundle-audit.js';
 import { BundleReader } from '../bundle-reader.js';
@@ -35,7 +35,8 @@ const MOST_THREADS = 8;
 
 /** Checks a store. @returns the exit code */
 export async function verifyStore(config: Config, options: StoreOptions, output: Output): Promise<number> {
-  const reader = await openEventReader(config);
+  const embedded = config.store === 'sqlite' ? openEmbeddedReader(config) : undefined;
+  const reader = embedded ?? (await openEventReader(config));
   try {
     // Opened first: what it holds is then in the log that is read.
     const findings = new Findings();
@@ -46,8 +47,14 @@ export async function verifyStore(config: Config, options: StoreOptions, output:
     const onProgress = (events: number, position: Position) => progress.update(events, Number(position));
     const asked = { ...auditOptions(options), onProgress };
     const report =
-      config.store === 'sqlite' && !readModels && until > MANY
-        ? await auditInParallel(config, until, Math.min(availableParallelism(), MOST_THREADS), asked)
+      embedded && !readModels && until > MANY
+        ? await auditInParallel(
+            config,
+            embedded,
+            until,
+            Math.min(availableParallelism(), MOST_THREADS),
+            asked,
+          )
         : await audit(
             logUntil(reader, until),
             { ...asked, witnesses: readModels?.witnesses ?? [] },

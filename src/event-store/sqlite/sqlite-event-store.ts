@@ -139,11 +139,8 @@ export class SqliteEventStore extends EventStore {
     const running = this.ended === undefined;
     this.send();
     this.ended ??= `${this.file} has been closed`;
-    await this.mover.close();
-    if (running) {
-      this.post('close');
-      await once(this.worker, 'exit');
-    }
+    const exited = running && once(this.worker, 'exit');
+    await Promise.all([exited, this.mover.close().then(() => this.post('close'))]);
     await this.reader.close();
     this.owner.release();
   }
