@@ -69,6 +69,9 @@ async function start(config: Config): Promise<void> {
 // thread has its own already. What the log's and the read models' threads make is garbage at once; with as much room
 // as this thread they held 140 MB more, and were no faster.
 setFlagsFromString('--max-semi-space-size=8');
+// A heap is collected once it has grown by so much since the last time. Left to itself, V8 lets it grow to four times
+// its size where the machine has much memory: 300 MB more with 100 000 accounts, and not faster.
+setFlagsFromString('--heap-growing-percent=40');
 
 const config = configOrExit();
 try {

@@ -11,7 +11,7 @@ import type { LedgerObserver } from './ledger-observer.js';
 import { canonicalJson, sha256 } from './seal.js';
 
 /** Accounts held in memory that nobody is writing to, some 2 kB each; the others are loaded again. */
-const MAX_ACCOUNTS = 25_000;
+const MAX_ACCOUNTS = 10_000;
 /** What these may take if some are large, or if the index has stopped and their commands cannot be forgotten. */
 const MAX_BYTES = 256_000_000;
 

@@ -8,7 +8,7 @@ import { accountOf, type MainRow, type PartialFold, type PartialSip, type SipRow
 import { positionsIn } from './tiles.js';
 
 /** Main and SIP accounts that are kept in memory between batches. */
-const MAX_WEIGHT = 40_000;
+const MAX_WEIGHT = 25_000;
 
 /** The accounts that an event changed, as they are right after it. */
 export interface Evolved {

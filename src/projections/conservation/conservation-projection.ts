@@ -5,7 +5,10 @@ import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
 
-const MAX_IN_MEMORY = 40_000;
+/** Equations that are kept in memory between batches. */
+const MAX_SETTLED = 10_000;
+/** Equations that change before their rows are written: only a build changes so many before a batch ends. */
+const MAX_CHANGED = 40_000;
 
 /**
  * Checks at every event that what was purchased is what remains, and that nothing is below zero, with arithmetic
@@ -58,7 +61,7 @@ class ConservationWriter implements ProjectionWriter {
   private readonly rows: BulkInsert;
   private readonly load: Statement;
   private readonly changed = new Map<string, Equation>();
-  private readonly settled = new LRUCache<string, Equation>({ max: MAX_IN_MEMORY });
+  private readonly settled = new LRUCache<string, Equation>({ max: MAX_SETTLED });
 
   constructor(db: Connection) {
     this.rows = new BulkInsert(
@@ -83,8 +86,7 @@ class ConservationWriter implements ProjectionWriter {
     equation.revision = recorded.revision;
     equation.hash = metadata.hash;
     if (wrong) equation.broken ??= { revision: recorded.revision, eventId: recorded.id, by: wrong };
-    // Only a build changes so many before it ends.
-    if (this.changed.size > MAX_IN_MEMORY) this.flush();
+    if (this.changed.size > MAX_CHANGED) this.flush();
   }
 
   flush(): void {
