@@ -1,0 +1,20 @@
+import { setFlagsFromString } from 'node:v8';
+
+/** Memory settings of the engine, for all threads of a process; those of threads hold for the ones that start later. */
+
+/**
+ * V8 learns where long-lived objects are made, and makes those old at once. Of the pages that a log is read in it now
+ * and then learns so wrongly. Then each one, dead or not, keeps its events from being collected with the young: reading
+ * took 2.4 times as long, a rebuild up to 1.6 times, and which runs it hit was chance.
+ */
+export const makeNothingOldAtOnce = (): void => setFlagsFromString('--no-allocation-site-pretenuring');
+
+/** Holds the heaps of a service down that may have thousands of accounts in use. */
+export function holdHeapsDown(): void {
+  // Megabytes for the young objects of each thread but this one, whose heap is made already. What the log's and the read
+  // models' threads make is garbage at once; with as much room as this thread they held 140 MB more, and were no faster.
+  setFlagsFromString('--max-semi-space-size=8');
+  // A heap is collected once it has grown by so much since the last time. Left to itself, V8 lets it grow to four times
+  // its size where the machine has much memory: 300 MB more with 100 000 accounts.
+  setFlagsFromString('--heap-growing-percent=40');
+}
