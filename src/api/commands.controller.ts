@@ -89,7 +89,7 @@ export class CommandsController {
     @Body() { amount }: AddCreditRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const data = { mainAccountId, sipAccountId, amount: parseAmount(amount) };
+    const data = { amount: parseAmount(amount), mainAccountId, sipAccountId };
     return booked(reply, await this.commands.execute(new AddCreditCommand(data, context)));
   }
 

@@ -173,7 +173,7 @@ function orderOf(command: LedgerCommand): Order {
   const { type, data, context } = command;
   const provenance = {
     idempotencyKey: context.idempotencyKey,
-    fingerprint: sha256(canonicalJson({ type, ...data })),
+    fingerprint: sha256(canonicalJson({ ...data, type })),
     actor: context.actor,
     $correlationId: context.correlationId,
     $causationId: context.causationId,

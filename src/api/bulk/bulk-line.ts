@@ -81,7 +81,7 @@ const READERS: ReadonlyMap<unknown, Reader> = new Map<unknown, Reader>([
     reader(
       AddCreditLineRequest,
       ({ mainAccountId, sipAccountId, amount }, context) =>
-        new AddCreditCommand({ mainAccountId, sipAccountId, amount: parseAmount(amount) }, context),
+        new AddCreditCommand({ amount: parseAmount(amount), mainAccountId, sipAccountId }, context),
     ),
   ],
   [

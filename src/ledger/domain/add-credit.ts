@@ -18,5 +18,5 @@ export function addCredit(account: Account, { sipAccountId, amount }: AddCredit)
   if (account.available.lt(moved)) throw new InsufficientCredit(formatAmount(account.available), amount);
   if (isTooLarge(available.plus(moved)))
     throw new BalanceLimitExceeded(`SIP account ${sipAccountId}`, formatAmount(available));
-  return { type: 'CreditAllocated', data: { sipAccountId, amount } };
+  return { type: 'CreditAllocated', data: { amount, sipAccountId } };
 }

@@ -22,5 +22,5 @@ export function removeAllCredit(
   if (expected !== undefined && expected !== amount) throw new AmountChanged(sipAccountId, amount, expected);
   if (isTooLarge(account.available.plus(available)))
     throw new BalanceLimitExceeded('the main account', formatAmount(account.available));
-  return { type: 'CreditReclaimed', data: { sipAccountId, amount } };
+  return { type: 'CreditReclaimed', data: { amount, sipAccountId } };
 }
