@@ -18,7 +18,7 @@ import {
   GetPastMainAccountQuery,
 } from '../src/projections/history/get-past-main-account.js';
 import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
-import { makeNothingOldAtOnce } from '../src/operations/heap.js';
+import { collectTheYoungCheaply } from '../src/operations/heap.js';
 import type { Projections } from '../src/projections/projections.js';
 import { ReadModels } from '../src/projections/read-models.js';
 import { runProjections } from '../src/projections/run-projections.js';
@@ -194,6 +194,6 @@ function line(name: string, all: readonly Taken[], base: readonly Taken[]): stri
   );
 }
 
-makeNothingOldAtOnce();
+collectTheYoungCheaply();
 const task = values.task === undefined ? undefined : TASKS[values.task];
 await (task ? measure(task) : main());

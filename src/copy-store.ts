@@ -6,7 +6,7 @@ import { Progress } from './audit/progress.js';
 import { loadConfig, type Config } from './config/config.js';
 import { START, type EventReader, type Position, type RecordedEvent } from './event-store/event-store.js';
 import { openEventReader, openEventStore } from './event-store/open-event-store.js';
-import { makeNothingOldAtOnce } from './operations/heap.js';
+import { collectTheYoungCheaply } from './operations/heap.js';
 
 const USAGE =
   'usage: npm run copy-store -- --from <store> --to <store>\n' +
@@ -64,7 +64,7 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-makeNothingOldAtOnce();
+collectTheYoungCheaply();
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/config.js';
 import { openEventReader, openEventStore } from '../event-store/open-event-store.js';
-import { makeNothingOldAtOnce } from '../operations/heap.js';
+import { collectTheYoungCheaply } from '../operations/heap.js';
 import { writeBundle } from './bundle-writer.js';
 import { treeHeadText } from './checkpoint.js';
 import { CheckpointKeys, keyFileIn } from './checkpoint-keys.js';
@@ -149,7 +149,7 @@ function explain(error: unknown): string {
   return misused ? `${message}\n${USAGE}` : message;
 }
 
-makeNothingOldAtOnce();
+collectTheYoungCheaply();
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {

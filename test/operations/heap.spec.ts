@@ -10,7 +10,9 @@ const FILES = ['src/operations/heap.ts', 'package.json', 'Dockerfile'];
 
 const flagsIn = (file: string): string[] =>
   [
-    ...readFileSync(join(ROOT, file), 'utf8').matchAll(/--(?:no-)?((?:max-semi|heap|allocation)[a-z-]+)/g),
+    ...readFileSync(join(ROOT, file), 'utf8').matchAll(
+      /--(?:no-)?((?:max-semi|heap|allocation|parallel)[a-z-]+)/g,
+    ),
   ].map(([, flag]) => flag ?? '');
 
 describe('the settings of the heap', () => {
@@ -22,6 +24,7 @@ describe('the settings of the heap', () => {
       'allocation-site-pretenuring',
       'heap-growing-percent',
       'max-semi-space-size',
+      'parallel-scavenge',
     ]);
     for (const flag of flags) expect(known).toMatch(new RegExp(`^ +--${flag} `, 'm'));
   });
