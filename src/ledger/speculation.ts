@@ -49,11 +49,12 @@ export class Speculation {
   /**
    * Decides orders that stand or fall together, and goes on from what it decided. Each is decided as if the
    * refused ones before it were not there; if there are any, nothing is booked. What was booked earlier still was.
+   * @throws what the index throws, and nothing is changed
    */
   decide(orders: readonly Order[]): readonly Decision[] {
-    // One that is refused has changed nothing.
+    // One that is refused, or cannot be decided, has changed nothing; those ahead of it have.
     const savepoint = orders.length > 1 ? new Savepoint(this.loaded) : undefined;
-    const decisions = orders.map((order) => this.decideOne(order, savepoint));
+    const decisions = this.decideEach(orders, savepoint);
     if (!savepoint || !decisions.some(({ kind }) => kind === 'refused')) return decisions;
     savepoint.goBack();
     const undone = new Set(decisions.flatMap((each) => (each.kind === 'booked' ? each.known : [])));
@@ -61,6 +62,15 @@ export class Speculation {
     return decisions.map((each) =>
       each.kind !== 'refused' && undone.has(each.known) ? { kind: 'refused', refusal } : each,
     );
+  }
+
+  private decideEach(orders: readonly Order[], savepoint: Savepoint | undefined): readonly Decision[] {
+    try {
+      return orders.map((order) => this.decideOne(order, savepoint));
+    } catch (error) {
+      savepoint?.goBack();
+      throw error;
+    }
   }
 
   /** A known key comes before every rule. */

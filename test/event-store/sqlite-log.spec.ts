@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NewEvent } from '../../src/event-store/event-store.js';
-import { SqliteLog, type AppendRequest } from '../../src/event-store/sqlite/sqlite-log.js';
+import { SqliteLog, STREAMS_IN_MEMORY, type AppendRequest } from '../../src/event-store/sqlite/sqlite-log.js';
 import { openDatabase, value, type Connection, type Statement } from '../../src/sqlite/database.js';
 import { sqliteError } from '../support/sqlite-error.js';
 
@@ -64,6 +64,18 @@ describe('the SQLite log', () => {
   afterEach(() => {
     log.close();
     rmSync(directory, { recursive: true });
+  });
+
+  it('goes on where a stream ends of which so many others in the same transaction have taken the place', () => {
+    const streams = Array.from({ length: STREAMS_IN_MEMORY + 1 }, (_, i) => starting(`s-${i}`));
+    const results = log.appendAll([
+      ...streams,
+      { stream: 's-0', events: [event()], expectedRevision: 0 },
+      starting('s-1'),
+    ]);
+
+    expect(results.slice(0, -1)).toEqual(Array.from({ length: streams.length + 1 }, (_, i) => i + 1));
+    expect(results.at(-1)).toEqual({ kind: 'conflict', actualRevision: 0 });
   });
 
   it('gives positions without gaps, whatever is refused in between', () => {

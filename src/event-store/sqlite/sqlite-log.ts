@@ -12,7 +12,7 @@ import { checkSchema, createSchema, ERASED } from './schema.js';
  * Streams whose end is kept in memory: their appends need no look into the file. Far more than the rows that
  * one statement gathers, for until they are flushed only memory knows where their streams end.
  */
-const STREAMS_IN_MEMORY = 10_000;
+export const STREAMS_IN_MEMORY = 10_000;
 /** A probe takes room like a large append, so that a full disk shows. */
 const PROBE_BYTES = 32_768;
 
