@@ -9,7 +9,7 @@ export function collectTheYoungCheaply(): void {
   // and then learns so wrongly. Then each one, dead or not, keeps its events from being collected with the young:
   // reading took 2.4 times as long, a rebuild up to 1.6 times, and which runs it hit was chance.
   setFlagsFromString('--no-allocation-site-pretenuring');
-  // Helpers of a collection only wait for a core that another of our threads is on: 2 to 4 % of the processor time of
+  // Helpers of a collection only wait for a core that another of our threads is on: 2 to 5 % of the processor time of
   // commands in bulk. Where there are more cores they make its pauses shorter.
   if (availableParallelism() <= 2) setFlagsFromString('--no-parallel-scavenge');
 }
