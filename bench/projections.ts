@@ -6,7 +6,7 @@ import { Logger } from '@nestjs/common';
 import type { RecordedEvent } from '../src/event-store/event-store.js';
 import { SqliteEventReader } from '../src/event-store/sqlite/sqlite-event-reader.js';
 import { AccountLoader } from '../src/ledger/account-loader.js';
-import { holdHeapsDown, collectTheYoungCheaply } from '../src/operations/heap.js';
+import { collectTheYoungCheaply, holdHeapsDown } from '../src/operations/heap.js';
 import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
 import { buildInBulk } from '../src/projections/bulk/bulk-build.js';
 import { writeBeside } from '../src/projections/bulk/bulk-thread.js';

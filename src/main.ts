@@ -6,7 +6,7 @@ import { AppModule } from './app.module.js';
 import { ApiKeys } from './auth/api-keys.js';
 import { SignInLinks } from './auth/sign-in-links.js';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
-import { holdHeapsDown, collectTheYoungCheaply } from './operations/heap.js';
+import { collectTheYoungCheaply, holdHeapsDown } from './operations/heap.js';
 import { createLogger, NestLogger } from './operations/logger.js';
 import { Metrics } from './operations/metrics.js';
 import { observeRequests } from './operations/request-log.js';

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { EventStore } from '../../src/event-store/event-store.js';
 import { audit } from '../../src/audit/audit.js';
-import { START } from '../../src/event-store/event-store.js';
+import { START, type EventStore } from '../../src/event-store/event-store.js';
 import { PurchaseCreditCommand } from '../../src/ledger/commands/purchase-credit.js';
 import { parseAmount } from '../../src/ledger/domain/amount.js';
 import { contextOf, EmptyIndex, Ledger, receiptIn } from '../support/ledger.js';
