@@ -1,16 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import canonicalize from 'canonicalize';
 import { canonicalTexts, eventHash, idOfDigest, keyDigest } from '../../src/audit/event-hash.js';
 import type { LedgerEvent } from '../../src/ledger/domain/events.js';
 import type { Amount } from '../../src/ledger/domain/amount.js';
 import { emptyHead, seal, sha256 } from '../../src/ledger/seal.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
+import { canonicalJsonByLibrary as canonicalJson } from '../support/canonicalize.js';
 
 type Texts = Readonly<Record<string, unknown>>;
-
-/** By the library, whatever the ledger does to be faster. The cast: it is CommonJS. */
-const canonicalJson = canonicalize as unknown as (value: unknown) => string;
 
 const FILE = new URL('../../docs/reference/vectors.json', import.meta.url);
 const MAIN_ACCOUNT = 'customer-42';

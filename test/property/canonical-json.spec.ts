@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import canonicalize from 'canonicalize';
 import { assert, dictionary, property, string } from 'fast-check';
 import { canonicalJson } from '../../src/ledger/seal.js';
-
-/** The cast: the package is CommonJS. */
-const byLibrary = canonicalize as unknown as (value: unknown) => string;
+import { canonicalJsonByLibrary as byLibrary } from '../support/canonicalize.js';
 
 describe('canonical JSON of texts', () => {
   it('is that of the library, in whatever order the members come', () =>

@@ -9,11 +9,13 @@ interface OfMainAccount {
 }
 
 /** A command on its way to the one rule that decides it. */
-export abstract class LedgerCommand<D extends OfMainAccount = OfMainAccount> extends Command<Booking> {
+export abstract class LedgerCommand<
+  D extends OfMainAccount & Readonly<Partial<Record<keyof D, string>>> = OfMainAccount,
+> extends Command<Booking> {
   /** Its name; part of the fingerprint, so never to be changed. */
   abstract readonly type: string;
 
-  /** @param data the parsed command: ids and body, amounts canonical */
+  /** @param data the parsed command: ids and body, amounts canonical; texts only, see `canonicalJson` */
   constructor(
     readonly data: D,
     readonly context: CommandContext,
