@@ -121,4 +121,11 @@ describe('the owner of a log', () => {
     }
     await again.close();
   });
+
+  it('lets go of the file when its writer dies of a fault while it is closed', async () => {
+    const store = await SqliteEventStore.open(file);
+    (store as unknown as { worker: Worker }).worker.postMessage(null);
+    await store.close();
+    await (await SqliteEventStore.open(file)).close();
+  });
 });

@@ -137,9 +137,10 @@ export class SqliteEventStore extends EventStore {
 
   private async letGo(): Promise<void> {
     const running = this.ended === undefined;
+    // Not `once` of node:events, which fails on what the worker may die of meanwhile.
+    const exited = running && new Promise((resolve) => this.worker.once('exit', resolve));
     this.send();
     this.ended ??= `${this.file} has been closed`;
-    const exited = running && once(this.worker, 'exit');
     await Promise.all([exited, this.mover.close().then(() => this.post('close'))]);
     await this.reader.close();
     this.owner.release();
