@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
 import type { Report, ThreadOptions, ThreadWish } from './messages.js';
 
-const CLOSE_WITHIN_MS = 5000;
+/** Longer than a statement waits for another connection: a thread ended in the midst of one takes the process along. */
+const CLOSE_WITHIN_MS = 8000;
 
 /** The thread that writes a read models' file, seen from the main thread. */
 export class ProjectionsThread {

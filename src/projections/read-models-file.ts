@@ -60,13 +60,17 @@ export function removeReadModels(file: string): void {
   for (const suffix of ['', ...COMPANIONS]) rmSync(file + suffix, { force: true });
 }
 
+/** @throws Error when a part of what the file should hold is still beside it */
+export function requireClosedWell(file: string): void {
+  const journal = statSync(`${file}-wal`, { throwIfNoEntry: false });
+  if (journal && journal.size > 0) throw new Error(`${file} was not closed well`);
+}
+
 /**
- * Puts a complete file in the place of another. Nobody may have either open.
+ * Puts a complete file, which was closed well, in the place of another. Nobody may have either open.
  * A crash in between leaves no file, which is a rebuild.
  */
 export function replaceReadModels(file: string, by: string): void {
-  const journal = statSync(`${by}-wal`, { throwIfNoEntry: false });
-  if (journal && journal.size > 0) throw new Error(`${by} was not closed well`);
   removeReadModels(file);
   renameSync(by, file);
   removeReadModels(by);

@@ -1,6 +1,8 @@
+import { StoreUnavailable } from '../event-store/errors.js';
 import { START, type Position } from '../event-store/event-store.js';
-import { openDatabase, type Connection, type Statement } from '../sqlite/database.js';
+import { openDatabase, type Connection, type Statement, type Value } from '../sqlite/database.js';
 import type { AccountView } from './accounts/account-view.js';
+import { isDamage } from './read-models-file.js';
 import { RecentReads } from './recent-reads.js';
 
 /** A column: up to where the rows of a projection hold the log. */
@@ -14,6 +16,8 @@ export class ReadModels {
   private turn: NodeJS.Immediate | undefined;
   private readonly statements = new Map<string, Statement>();
   readonly recent = new RecentReads<AccountView>();
+  /** Told of a damage that a read has met: the thread that writes may never come to that page. */
+  onDamage: ((reason: string) => void) | undefined;
 
   get isOpen(): boolean {
     return this.db !== undefined;
@@ -32,11 +36,14 @@ export class ReadModels {
     this.db = undefined;
   }
 
-  /** The statement of these rows; do not keep it, another file may take this one's place. */
+  /**
+   * The statement of these rows; do not keep it, another file may take this one's place. Its calls throw
+   * StoreUnavailable where the file is damaged.
+   */
   query<Row>(sql: string): Statement<Row> {
     if (!this.db) throw new Error('the read models are not open');
     let statement = this.statements.get(sql);
-    if (!statement) this.statements.set(sql, (statement = this.db.prepare(sql)));
+    if (!statement) this.statements.set(sql, (statement = this.watched(this.db.prepare(sql))));
     return statement as Statement<Row>;
   }
 
@@ -87,6 +94,31 @@ export class ReadModels {
 
   /** SQLite ends a transaction by itself after some faults. */
   private commit(): void {
-    if (this.db?.isTransaction) this.query('COMMIT').run();
+    if (!this.db?.isTransaction) return;
+    try {
+      this.query('COMMIT').run();
+    } catch {
+      // Nothing was written, and what was read is told by its own statement.
+      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+    }
+  }
+
+  private watched(statement: Statement): Statement {
+    const watch =
+      <Answer>(call: (...parameters: Value[]) => Answer) =>
+      (...parameters: Value[]): Answer => {
+        try {
+          return call(...parameters);
+        } catch (error) {
+          if (!isDamage(error)) throw error;
+          this.onDamage?.(error.message);
+          throw new StoreUnavailable('the read models are damaged, and are built anew', { cause: error });
+        }
+      };
+    return {
+      get: watch((...parameters) => statement.get(...parameters)),
+      all: watch((...parameters) => statement.all(...parameters)),
+      run: watch((...parameters) => statement.run(...parameters)),
+    };
   }
 }

@@ -31,8 +31,9 @@ export async function runProjections(
     } finally {
       await mover.close();
     }
-    // Leaves all in the one file, which may then take another's place.
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    // Leaves all in the one file, which may then take another's place. A reader from outside, such as `verify`, may
+    // hold on to the write-ahead log for long: not to be waited for.
+    db.exec('PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE)');
   } catch (error) {
     if (!isDamage(error) && !(error instanceof ReadModelsUnusable)) throw error;
     report({ kind: 'unusable', reason: error.message });

@@ -6,7 +6,7 @@ import { Progress } from './progress.js';
 import { ProjectionsThread } from './projections-thread.js';
 import type { ReadModels } from './read-models.js';
 import type { RebuildStatus } from './rebuild-status.js';
-import { fileBeside, removeReadModels, replaceReadModels } from './read-models-file.js';
+import { fileBeside, removeReadModels, replaceReadModels, requireClosedWell } from './read-models-file.js';
 
 const FIRST_RESTART_MS = 200;
 const LAST_RESTART_MS = 30_000;
@@ -27,6 +27,8 @@ export class Supervisor {
   private restart: NodeJS.Timeout | undefined;
   private restartMs = FIRST_RESTART_MS;
   private closed = false;
+  /** A damaged file is given up once: where that does not end well, an operator has to look. */
+  private abandoned = false;
 
   constructor(
     private readonly config: Config,
@@ -34,6 +36,9 @@ export class Supervisor {
   ) {
     this.file = join(config.dataDir, 'read-models.db');
     this.besideFile = join(config.dataDir, 'read-models.rebuild.db');
+    models.onDamage = (reason) => {
+      if (!this.abandoned && !this.closed) this.abandon(reason);
+    };
   }
 
   /** Resolves when the read models can be read, or when the first try to open them has failed. */
@@ -71,13 +76,14 @@ export class Supervisor {
   }
 
   private launch(): ProjectionsThread {
+    clearTimeout(this.restart);
     this.progress.restart();
-    const thread = new ProjectionsThread(
+    const thread: ProjectionsThread = new ProjectionsThread(
       this.config,
       { file: this.file, mayReset: !this.opened },
       // What a thread says that was given up counts no more.
       (message) => this.thread === thread && this.hear(message),
-      (reason) => this.died(reason),
+      (reason) => this.thread === thread && this.died(reason),
     );
     this.thread = thread;
     return thread;
@@ -106,12 +112,14 @@ export class Supervisor {
 
   private launchLater(): void {
     if (this.closed) return;
+    clearTimeout(this.restart);
     this.restart = setTimeout(() => this.launch(), this.restartMs);
     this.restartMs = Math.min(this.restartMs * 2, LAST_RESTART_MS);
   }
 
   /** The file is of no use any more: it is read as it is until another is ready. */
   private abandon(reason: string): void {
+    this.abandoned = true;
     this.log('error', 'the read models cannot be used; building new ones beside them', { reason });
     void this.thread?.close();
     this.thread = undefined;
@@ -158,6 +166,7 @@ export class Supervisor {
     try {
       await until(() => progress.live);
       // From here on nothing is added to the old file, so that the new one gets as far.
+      clearTimeout(this.restart);
       await this.thread?.close();
       this.thread = undefined;
       await until(() => reaches(progress.positions, this.progress.positions));
@@ -176,9 +185,11 @@ export class Supervisor {
   }
 
   private swap(positions: Positions): void {
+    requireClosedWell(this.besideFile);
     this.models.close();
     replaceReadModels(this.file, this.besideFile);
     this.models.open(this.file);
+    this.abandoned = false;
     this.progress.hear({ kind: 'opened', positions });
     if (!this.closed) this.launch();
   }

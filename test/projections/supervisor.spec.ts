@@ -1,0 +1,88 @@
+import { closeSync, mkdirSync, openSync, rmdirSync, writeSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { StoreUnavailable } from '../../src/event-store/errors.js';
+import { openDatabase } from '../../src/sqlite/database.js';
+import { ReadSide } from '../support/read-side.js';
+
+describe('the supervisor of the read models', () => {
+  let side: ReadSide;
+  beforeEach(async () => {
+    side = await ReadSide.start();
+    await side.ledger.funded('acme', '100', 'desk');
+    await side.caughtUp();
+  });
+  afterEach(() => side.remove());
+
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const worker = () => (side.supervisor as unknown as { thread?: { worker: Worker } }).thread?.worker;
+
+  /** Writes over the pages of tables that hold their rows. */
+  const damage = (...tables: string[]): void => {
+    const db = openDatabase(side.file);
+    const pages = db
+      .prepare<{ pageno: number }>(
+        `SELECT pageno FROM dbstat WHERE name IN (${tables.map((name) => `'${name}'`).join()}) AND pagetype = 'leaf'`,
+      )
+      .all();
+    db.close();
+    const file = openSync(side.file, 'r+');
+    for (const { pageno } of pages)
+      writeSync(file, Buffer.alloc(4096, 'garbage '), 0, 4096, (pageno - 1) * 4096);
+    closeSync(file);
+  };
+
+  it('never lets two threads write one file, whatever dies and is rebuilt when', async () => {
+    const obstacle = side.file.replace('.db', '.rebuild.db');
+    const threads = new Set<Worker>();
+    const watch = setInterval(() => worker() && threads.add(worker()!), 1);
+    mkdirSync(obstacle);
+    await worker()!.terminate();
+    await expect(side.projections.rebuild()).rejects.toThrow(/director/);
+    rmdirSync(obstacle);
+    await pause(1000);
+    await worker()!.terminate();
+    await side.projections.rebuild();
+    await pause(1000);
+    clearInterval(watch);
+
+    const alive = [...threads].map(({ threadId }) => threadId).filter((id) => id !== -1);
+    expect(alive).toEqual([worker()!.threadId]);
+    const { position } = await side.ledger.purchase('acme', '1');
+    expect((await side.overview('acme', position)).available).toBe('101.0000');
+    expect(side.projections.ready).toBe(true);
+  });
+
+  it('builds them anew when only a reader comes to a damaged page', async () => {
+    for (let i = 0; i < 300; i += 1) await side.ledger.purchase('acme', '1', `booked-${i}`);
+    await side.caughtUp();
+    await side.close();
+    damage('entries', 'command_keys');
+    side = await ReadSide.start(side.dataDir);
+    await side.caughtUp();
+
+    expect(() => side.index.command('acme', 'booked-7')).toThrow(StoreUnavailable);
+    await expect(side.ledger.purchase('acme', '1', 'booked-7')).rejects.toThrow(StoreUnavailable);
+    while (side.projections.rebuildStatus.state === 'running') await pause(10);
+    expect(side.projections.rebuildStatus.state).toBe('done');
+    await side.caughtUp();
+    expect((await side.history('acme')).entries.length).toBeGreaterThan(0);
+    expect(side.index.command('acme', 'booked-7')).toBeDefined();
+  });
+
+  it('does not wait long for a reader from outside, neither at a rebuild nor at the end', async () => {
+    const reader = openDatabase(side.file);
+    reader.exec('BEGIN; SELECT count(*) FROM main_accounts');
+    await side.ledger.purchase('acme', '1');
+    await side.caughtUp();
+    await side.projections.rebuild();
+    const other = openDatabase(side.file);
+    other.exec('BEGIN; SELECT count(*) FROM main_accounts');
+    const { position } = await side.ledger.purchase('acme', '1');
+    expect((await side.overview('acme', position)).available).toBe('102.0000');
+
+    await side.supervisor.close();
+    reader.close();
+    other.close();
+  });
+});
