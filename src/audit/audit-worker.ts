@@ -5,6 +5,7 @@ import { openEmbeddedReader } from '../event-store/open-event-store.js';
 import { AccountsAudit } from './accounts-audit.js';
 import { finishAccounts } from './audit.js';
 import { Findings } from './findings.js';
+import { misplaced } from './log-audit.js';
 import type { PartOrder, PartSeen } from './parallel-audit.js';
 import { Stretch, type StretchOrder } from './stretch.js';
 
@@ -24,7 +25,8 @@ async function look({ after, end, bytes }: StretchOrder): Promise<PartSeen> {
     events += page.length;
     for (const event of page) {
       const hash = audited.check(event);
-      if (hash !== undefined) stretch.write(event.position, hash);
+      if (hash !== undefined && !stretch.write(event.position, hash))
+        findings.add('order', misplaced(event), event);
     }
   }
   return { events };

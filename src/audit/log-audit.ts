@@ -1,4 +1,4 @@
-import type { Position, RecordedEvent } from '../event-store/event-store.js';
+import { START, type Position, type RecordedEvent } from '../event-store/event-store.js';
 import type { Findings } from './findings.js';
 import { CompactTree, eventLeaf, HASH_BYTES, subtreeRoot, type Hash } from './merkle.js';
 
@@ -8,11 +8,15 @@ export interface TreeSize {
   readonly root: Hash;
 }
 
+/** Said of an event that does not stand behind all others before it, or not within the log. */
+export const misplaced = ({ position }: RecordedEvent): string =>
+  `it stands at position ${position} of the log, where no event can be or another is`;
+
 /** Checks the log as a whole: its order, and that it is the one that checkpoints were made of. */
 export class LogAudit {
   seen = 0;
   /** Of the last event seen. */
-  position: Position = -1n;
+  position: Position = START;
   private readonly grown = new CompactTree();
 
   constructor(
@@ -28,12 +32,7 @@ export class LogAudit {
   /** @param hash that the event bears; undefined for one that is none of the ledger's */
   check(event: RecordedEvent, hash: string | undefined): void {
     this.seen += 1;
-    if (event.position <= this.position)
-      this.findings.add(
-        'order',
-        `it stands after position ${this.position} in the log, at ${event.position}`,
-        event,
-      );
+    if (event.position <= this.position) this.findings.add('order', misplaced(event), event);
     this.position = event.position;
     if (hash !== undefined) this.grow(eventLeaf(hash), 0);
   }

@@ -85,7 +85,10 @@ export async function auditInParallel(
       for (const { events, result } of seen) {
         log.seen += events;
         if (!result) continue;
-        for (const [stream, account] of result.accounts) accounts.set(stream, account);
+        for (const [stream, account] of result.accounts) {
+          if (accounts.has(stream)) findings.add('revision', `${stream} is two streams of the log`);
+          accounts.set(stream, account);
+        }
         findings.adopt(result.findings, result.unlistedFindings);
       }
       onProgress?.(log.seen, stretch.end);

@@ -35,11 +35,13 @@ export class Stretch implements StretchOrder {
     this.taken = new Uint8Array(this.bytes, HASH_BYTES * positions);
   }
 
-  /** Notes that an event of the ledger stands there, and its leaf. */
-  write(position: Position, eventHash: string): void {
+  /** Notes that an event of the ledger stands there, and its leaf. @returns false where none can, or another does */
+  write(position: Position, eventHash: string): boolean {
     const place = Number(position) - this.first;
+    // At once, for another thread may have one that stands there too.
+    if (place < 0 || place >= this.taken.length || Atomics.exchange(this.taken, place, 1) === 1) return false;
     writeEventLeaf(eventHash, this.leaves, HASH_BYTES * place);
-    this.taken[place] = 1;
+    return true;
   }
 
   /** The leaves side by side, moved together where there are events that are none of the ledger's. */

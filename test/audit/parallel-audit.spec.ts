@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audit } from '../../src/audit/audit.js';
 import { auditInParallel } from '../../src/audit/parallel-audit.js';
 import { START, type EventStore, type RecordedEvent } from '../../src/event-store/event-store.js';
 import { openEmbeddedReader, openEventStore } from '../../src/event-store/open-event-store.js';
+import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-reader.js';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { testConfig } from '../support/read-side.js';
 import { temporaryDirectory } from '../support/service.js';
@@ -37,6 +38,8 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
+const ledgers = "stream != (SELECT number FROM streams WHERE name = 'not-the-ledger')";
+
 describe('the audit in several threads', () => {
   it.each([1, 2, 3])('of which there are %d, finds what one thread finds', async (threads) => {
     const checkpoints = [{ size: 3, root: Buffer.alloc(32) }];
@@ -58,6 +61,50 @@ describe('the audit in several threads', () => {
     db.close();
     expect(alone.events).toBeGreaterThan(12);
     expect(together.tree).toEqual(alone.tree);
+  });
+
+  it.each([
+    { what: 'ahead of its beginning', change: 'position = 0 WHERE position = 3' },
+    { what: 'far ahead of its beginning', change: 'position = -9223372036854775807 - 1 WHERE position = 3' },
+    {
+      what: 'two beyond all positions',
+      change: `position = position + 9223372036854775000 WHERE position > 16 AND ${ledgers}`,
+    },
+  ])('sees what somebody has put where the log cannot be: $what', async ({ change }) => {
+    const edited = temporaryDirectory();
+    const file = join(edited, 'events.db');
+    cpSync(dataDir, edited, { recursive: true });
+    const db = openDatabase(file);
+    db.exec(`UPDATE events SET ${change}`);
+    db.close();
+    const of = SqliteEventReader.open(file);
+    const alone = await audit(() => of.readAll(START));
+    const together = await auditInParallel(testConfig(edited), of, await of.head(), 2, {});
+    const misplaced = ({ findings }: typeof alone) =>
+      findings.filter(({ check, stream }) => check === 'order' && stream !== 'not-the-ledger').length;
+    await of.close();
+    rmSync(edited, { recursive: true });
+    expect(misplaced(alone)).toBe(1);
+    expect(misplaced(together)).toBe(1);
+  });
+
+  it('names a stream that is there twice', async () => {
+    const edited = temporaryDirectory();
+    const file = join(edited, 'events.db');
+    cpSync(dataDir, edited, { recursive: true });
+    const db = openDatabase(file);
+    db.exec(`
+      CREATE TABLE copy AS SELECT * FROM streams; DROP TABLE streams; ALTER TABLE copy RENAME TO streams;
+      INSERT INTO streams SELECT 2 * max(number) + (SELECT number + 1 FROM streams WHERE name = 'mainAccount-bob') % 2,
+        'mainAccount-bob' FROM streams;
+      UPDATE events SET stream = (SELECT max(number) FROM streams)
+        WHERE revision >= 3 AND stream = (SELECT number FROM streams WHERE name = 'mainAccount-bob')`);
+    db.close();
+    const of = SqliteEventReader.open(file);
+    const { findings } = await auditInParallel(testConfig(edited), of, await of.head(), 2, {});
+    await of.close();
+    rmSync(edited, { recursive: true });
+    expect(findings.map(({ message }) => message)).toContain('mainAccount-bob is two streams of the log');
   });
 
   it('is ended by a store that its threads cannot open', async () => {

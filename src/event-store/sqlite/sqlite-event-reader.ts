@@ -3,7 +3,7 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { openReadOnly, query, type Connection, type Statement } from '../../sqlite/database.js';
 import { resultCode, SQLITE_CORRUPT, SQLITE_NOTADB } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
-import { EventReader, type LogBatch, type Position, type RecordedEvent } from '../event-store.js';
+import { EventReader, START, type LogBatch, type Position, type RecordedEvent } from '../event-store.js';
 import { CommitListener } from './commit-bell.js';
 import { EventPages, PAGE } from './event-pages.js';
 import { unavailable } from './failure.js';
@@ -90,7 +90,7 @@ export class SqliteEventReader extends EventReader {
     // Each page of the file comes by once: those that were kept would only push what is at work out of the cache.
     this.read(() => this.db.exec('PRAGMA cache_size = -128'));
     return this.pages(
-      (position) => this.read(() => this.ofPart.read(Number(position), bound(until), of, index)),
+      (position) => this.read(() => this.ofPart.read(above(position), bound(until), of, index)),
       after,
     );
   }
@@ -148,13 +148,15 @@ export class SqliteEventReader extends EventReader {
       const page = pageAfter(position);
       const events = page.filter(isThere);
       if (events.length > 0) yield events;
-      if (page.length < PAGE) return;
-      position = page.at(-1)!.position;
+      const last = page.at(-1)?.position;
+      // The same again where more of them than a page holds have been put beyond all positions.
+      if (page.length < PAGE || last === undefined || last === position) return;
+      position = last;
     }
   }
 
   private pageAfter(after: Position, end: Position = LAST): RecordedEvent[] {
-    return this.read(() => this.ofLog.read(Number(after), bound(end)));
+    return this.read(() => this.ofLog.read(above(after), bound(end)));
   }
 
   private read<T>(run: () => T): T {
@@ -166,6 +168,9 @@ export class SqliteEventReader extends EventReader {
     }
   }
 }
+
+/** The log begins at 1. What somebody has put ahead of that is the first to be read. */
+const above = (after: Position): number => (after === START ? -Number.MAX_VALUE : Number(after));
 
 const bound = (until: Position): number | bigint => (until >= LAST ? LARGEST : Number(until));
 
