@@ -54,8 +54,13 @@ export class CheckpointKeys {
     }
   }
 
-  /** Puts a new key in the place of the one in use, which signs a note that names the new one. */
+  /**
+   * Puts a new key in the place of the one in use, which signs a note that names the new one.
+   * @throws Error where there is none: a first key would be that of another log
+   */
   static rotate(dataDir: string, now = new Date()): CheckpointKeys {
+    if (!existsSync(keyFileIn(dataDir)))
+      throw new Error(`${dataDir} has no checkpoint-key.json: is LEDGER_DATA_DIR the service's?`);
     const { origin, signer, published } = CheckpointKeys.open(dataDir, now);
     const seed = randomBytes(32);
     const { verifierKey } = noteSigner(origin, seed);

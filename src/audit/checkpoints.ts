@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventStore, Position, RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountStream } from '../ledger/streams.js';
@@ -7,14 +7,15 @@ import { LogTree } from '../projections/tree/log-tree.js';
 import { parseTreeHead, treeHeadText, type TreeHead } from './checkpoint.js';
 import type { CheckpointKeys } from './checkpoint-keys.js';
 import { consistencyProof, inclusionProof, rootAt } from './merkle.js';
-import { openNote, signNote } from './signed-note.js';
+import { brokenPromise, readPublished } from './published-checkpoint.js';
+import { signNote } from './signed-note.js';
 
 /** There is no such event, or no tree of that size yet. */
 export class NotInTree extends Error {
   override readonly name = 'NotInTree';
 }
 
-/** The log is not the one that the last published checkpoint was made of: nothing more is signed. */
+/** The log is not, or may not be, the one that the last published checkpoint was made of: nothing more is signed. */
 export class HistoryRewritten extends Error {
   override readonly name = 'HistoryRewritten';
 }
@@ -118,19 +119,17 @@ export class Checkpoints {
 
   private holdToPublished(tree: LogTree): void {
     const known = this.published();
-    if (!known) return;
-    if (known.size > tree.size)
-      throw new HistoryRewritten(
-        `The log has ${tree.size} events, fewer than the ${known.size} that were signed for`,
-      );
-    if (!rootAt(known.size, tree.node).equals(known.root))
-      throw new HistoryRewritten(`The first ${known.size} events are not those that were signed for`);
+    const broken = known && brokenPromise(known, tree.size, (size) => rootAt(size, tree.node));
+    if (broken) throw new HistoryRewritten(broken);
   }
 
+  /** Without knowing what was signed, nothing can be held to it. */
   private published(): TreeHead | undefined {
-    return existsSync(this.file)
-      ? parseTreeHead(openNote(readFileSync(this.file, 'utf8'), []).text)
-      : undefined;
+    try {
+      return readPublished(this.file);
+    } catch (error) {
+      throw new HistoryRewritten(error instanceof Error ? error.message : String(error), { cause: error });
+    }
   }
 
   private sign(tree: LogTree, size: number): string {

@@ -4,7 +4,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { AuditWatch } from '../../src/audit/audit-watch.js';
 import { parseTreeHead, readCheckpoint, treeHeadText } from '../../src/audit/checkpoint.js';
 import { CheckpointKeys, keyFileIn, type PublishedKey } from '../../src/audit/checkpoint-keys.js';
-import { checkpointFileIn, Checkpoints, type EventProof } from '../../src/audit/checkpoints.js';
+import {
+  checkpointFileIn,
+  Checkpoints,
+  HistoryRewritten,
+  type EventProof,
+} from '../../src/audit/checkpoints.js';
 import { CompactTree, eventLeaf, provesConsistency, provesInclusion } from '../../src/audit/merkle.js';
 import { noteVerifier, openNote, signNote } from '../../src/audit/signed-note.js';
 import { hashOf } from '../../src/ledger/seal.js';
@@ -42,6 +47,10 @@ describe('the keys of a log', () => {
     expect(signedBy).toHaveLength(1);
     expect(text).toBe(`${after.origin}\nnext key\n${current.verifierKey}\n`);
     expect(readFileSync(keyFileIn(dataDir), 'utf8')).not.toContain('PRIVATE');
+  });
+
+  it('are not rotated where there are none', () => {
+    expect(() => CheckpointKeys.rotate(dataDir)).toThrow('is LEDGER_DATA_DIR the service');
   });
 
   it('are not replaced in silence when their file is damaged', () => {
@@ -158,12 +167,20 @@ describe('the ledger holds itself to what it has signed', () => {
     const keys = CheckpointKeys.open(side.dataDir);
     const head = { origin: keys.origin, size, root: Buffer.alloc(32, 1) };
     writeFileSync(checkpointFileIn(side.dataDir), signNote(treeHeadText(head), keys.signer));
-    await expect(checkpoints().latest()).rejects.toThrow('signed for');
+    await expect(checkpoints().latest()).rejects.toThrow(
+      /signed for; if it was restored on purpose, remove checkpoint.txt/,
+    );
     const notes = new Notes();
     const watch = new AuditWatch(checkpoints(), side.projections, notes);
     await watch.look();
     await watch.look();
     expect(notes.alarms).toEqual(['no checkpoint can be published']);
+  });
+
+  it('signs nothing while it cannot read what it has signed, and says what to do', async () => {
+    writeFileSync(checkpointFileIn(side.dataDir), 'rubbish');
+    await expect(checkpoints().latest()).rejects.toBeInstanceOf(HistoryRewritten);
+    await expect(checkpoints().latest()).rejects.toThrow('checkpoint.txt is no checkpoint');
   });
 
   it('has the same roots after the read models were deleted', async () => {
