@@ -73,7 +73,8 @@ function requireSame(stored: RecordedEvent, event: RecordedEvent): void {
     stored.metadata === event.metadata;
   if (!same)
     throw new CannotImport(
-      `the store is not empty, and what it holds is not the bundle's: ${stored.stream} revision ${stored.revision}`,
+      `the store is not empty, and what it holds is not the bundle's: ${stored.stream} revision ${stored.revision}. ` +
+        'If an import into it failed, events may be missing: empty the store and import again',
     );
 }
 
@@ -84,17 +85,19 @@ async function append(store: EventStore, events: readonly RecordedEvent[]): Prom
   await store.append(first.stream, fresh, first.revision === 0 ? 'no-stream' : first.revision - 1);
 }
 
-/** Lets a number of appends be on their way at once. */
+/** Lets a number of appends be on their way at once, until one fails: what comes after it would leave a gap. */
 class Window {
   private readonly running: Promise<void>[] = [];
+  private failed = false;
 
   constructor(private readonly size: number) {}
 
   async add(start: () => Promise<void>): Promise<void> {
     if (this.running.length >= this.size) await this.running.shift();
+    if (this.failed) await this.drain();
     const run = start();
-    // A failure is thrown where the append is waited for; until then it must not count as unhandled.
-    run.catch(() => undefined);
+    // Thrown where the append is waited for; until then it must not count as unhandled.
+    run.catch(() => (this.failed = true));
     this.running.push(run);
   }
 

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { noteSigner, signNote } from '../../src/audit/signed-note.js';
 import type { Selection } from '../../src/audit/bundle.js';
 import type { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { openTestStore } from '../support/sqlite.js';
-import { goodLog } from './support/good-log.js';
+import { goodLog, LogBuilder, opened } from './support/good-log.js';
 import { logOf, storeLog } from './support/stored-log.js';
 
 // Every command is a process of its own, which takes its time on a busy machine.
@@ -158,9 +159,38 @@ describe('the import of a bundle', () => {
     await copy.close();
   });
 
+  it('starts nothing more after an append that failed, so that it leaves no gap', async () => {
+    const log = ['alice', 'bob', 'carol', 'dave'].map((account) => {
+      const builder = new LogBuilder();
+      builder.add(account, opened);
+      return builder.events;
+    });
+    const copy = await openTestStore();
+    const other = { id: randomUUID(), type: 'Other', data: '{}', metadata: '{}' };
+    async function* pages() {
+      yield log[0] ?? [];
+      yield log[1] ?? [];
+      // Somebody else wrote to the stream of bob, whose append now fails.
+      await copy.append('mainAccount-bob', [other], 'no-stream');
+      yield log[2] ?? [];
+      // Written behind the append that fails, so that the failure is known by then.
+      await copy.append('other', [{ ...other, id: randomUUID() }], 'no-stream');
+      yield log[3] ?? [];
+    }
+    await expect(importEvents(copy, pages())).rejects.toThrow('mainAccount-bob');
+    expect((await logOf(copy)).map(({ stream }) => stream)).toEqual([
+      'mainAccount-alice',
+      'mainAccount-bob',
+      'other',
+    ]);
+    await copy.close();
+  });
+
   it('is refused by a store that holds something else', async () => {
     await exported({ mainAccounts: ['bob'], until: null });
-    await expect(importEvents(store, new BundleReader(file).events())).rejects.toThrow('is not the bundle');
+    await expect(importEvents(store, new BundleReader(file).events())).rejects.toThrow(
+      /is not the bundle's.*empty the store and import again/,
+    );
     const longer = await openTestStore();
     await storeLog(longer, goodLog());
     rmSync(file);
