@@ -2,8 +2,9 @@
 // Checks an audit bundle of the credit ledger and prints each account's balances.
 //
 //   node verify-bundle.mjs <bundle> [--checkpoint <file>]... [--key <verifier key>]... [--quiet]
-//   node verify-bundle.mjs --proof <file> [--key <verifier key>]...
+//   node verify-bundle.mjs --proof <file> --key <verifier key>...
 //
+// Without a --key, nothing says who signed a checkpoint: then it shows only that the events are those it was made of.
 // It needs Node 20 or later and nothing else, and shares no code with the ledger: read it, then trust it.
 // The form of what it reads is in docs/reference/events.md, audit-bundle.md and proofs.md.
 // Exit codes: 0 sound, 1 discrepancy, 2 could not run.
@@ -13,9 +14,15 @@ import { pipeline } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
 
+const USAGE = `usage: verify-bundle.mjs <bundle> [--checkpoint <file>]... [--key <verifier key>]... [--quiet]
+       verify-bundle.mjs --proof <file> --key <verifier key>...`;
 const FIRST_LINE = '{"format":"credit-ledger-bundle","version":1}';
 const PREFIX = 'mainAccount-';
 const MAX_BALANCE = 9_999_999_999_999_999n;
+const ACCOUNT_ID = /^[A-Za-z0-9._~-]{1,64}$/;
+const WHOLE_NUMBER = /^(0|[1-9][0-9]{0,14})$/;
+const TEXTS =
+  '$causationId $correlationId actor fingerprint idempotencyKey previousHash recordedAt hash'.split(' ');
 
 const sha256 = (...parts) => {
   const sum = createHash('sha256');
@@ -30,6 +37,19 @@ let found = 0;
 function bad(where, what) {
   found += 1;
   if (findings.length < 100) findings.push(`${where}: ${what}`);
+}
+
+const isText = (value) => typeof value === 'string';
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Of texts alone: a list of one text would be taken for that text. */
+const matches = (form, value) => isText(value) && form.test(value);
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+
+/** A time in UTC with milliseconds, on a day that exists. */
+function isTime(value) {
+  if (!matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, value)) return false;
+  const time = new Date(value);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === value;
 }
 
 /** RFC 8785 canonical JSON. */
@@ -52,7 +72,7 @@ function eventId(mainAccountId, unhashed) {
 
 /** Ten-thousandths, exact. */
 const units = (amount) =>
-  /^(0|[1-9][0-9]{0,11})\.[0-9]{4}$/.test(amount) && amount !== '0.0000'
+  matches(/^(0|[1-9][0-9]{0,11})\.[0-9]{4}$/, amount) && amount !== '0.0000'
     ? BigInt(amount.replace('.', ''))
     : undefined;
 
@@ -63,11 +83,22 @@ function written(amount) {
 
 const accounts = new Map();
 
-function checkEvent(event) {
-  const { stream, revision, id, type, data, metadata } = event;
+/** Whether it has the members of an event, of the types that they must be of, in the form in which they are written. */
+function isEvent({ stream, revision, id, type, data, metadata }, text) {
+  return (
+    matches(/^mainAccount-/, stream) &&
+    isCount(revision) &&
+    isText(id) &&
+    isText(type) &&
+    isObject(data) &&
+    isObject(metadata) &&
+    TEXTS.every((name) => isText(metadata[name])) &&
+    text === JSON.stringify({ stream, revision, id, type, data, metadata })
+  );
+}
+
+function checkEvent({ stream, revision, id, type, data, metadata }) {
   const where = `${stream} revision ${revision} (event ${id})`;
-  if (!stream.startsWith(PREFIX) || !data || typeof metadata?.hash !== 'string')
-    return bad(where, 'is no event of the ledger');
   const account = accounts.get(stream) ?? opened(stream);
   const { hash, ...unhashed } = metadata;
 
@@ -80,9 +111,8 @@ function checkEvent(event) {
     bad(where, 'its id does not follow from its key and its metadata');
   if (!/^[!-~]{1,255}$/.test(metadata.idempotencyKey)) bad(where, 'its idempotency key is malformed');
   if (!/^[0-9a-f]{64}$/.test(metadata.fingerprint)) bad(where, 'its fingerprint is malformed');
-  if (metadata.schema !== 1) bad(where, `its schema is ${metadata.schema}`);
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(metadata.recordedAt))
-    bad(where, 'its time is malformed');
+  if (metadata.schema !== 1) bad(where, `its schema is ${JSON.stringify(metadata.schema)}`);
+  if (!isTime(metadata.recordedAt)) bad(where, 'its time is malformed');
   else if (metadata.recordedAt < account.recordedAt)
     bad(where, 'it was recorded before the event ahead of it');
 
@@ -125,7 +155,7 @@ function opened(stream) {
     sip: new Map(),
     sipTotal: 0n,
   };
-  if (!/^[A-Za-z0-9._~-]{1,64}$/.test(account.id)) bad(stream, 'is not named after a main account');
+  if (!ACCOUNT_ID.test(account.id)) bad(stream, 'is not named after a main account');
   accounts.set(stream, account);
   return account;
 }
@@ -136,23 +166,24 @@ function book(account, type, { currency, amount, sipAccountId, reference }, wher
   const sip = account.sip.get(sipAccountId);
   const moves = type === 'CreditAllocated' || type === 'CreditReclaimed';
   if ((moves || type === 'CreditPurchased') && value === undefined)
-    return bad(where, `its amount is ${amount}`);
+    return bad(where, `its amount is ${JSON.stringify(amount)}`);
+  if ((moves || type === 'SipAccountAdded') && !matches(ACCOUNT_ID, sipAccountId))
+    return bad(where, `its SIP account is ${JSON.stringify(sipAccountId)}`);
   if (moves && sip === undefined) return bad(where, `SIP account ${sipAccountId} has not been added`);
   if ((type === 'MainAccountOpened') !== (account.currency === undefined))
     return bad(where, `${type} is out of place`);
   switch (type) {
     case 'MainAccountOpened':
-      if (!/^[A-Z]{3}$/.test(currency)) return bad(where, `its currency is ${currency}`);
+      if (!matches(/^[A-Z]{3}$/, currency)) return bad(where, `its currency is ${JSON.stringify(currency)}`);
       account.currency = currency;
       break;
     case 'CreditPurchased':
-      if (typeof reference !== 'string') bad(where, 'it has no reference');
+      if (!isText(reference)) bad(where, 'it has no reference');
       account.purchased += value;
       account.main += value;
       break;
     case 'SipAccountAdded':
       if (sip !== undefined) return bad(where, `SIP account ${sipAccountId} is added a second time`);
-      if (!/^[A-Za-z0-9._~-]{1,64}$/.test(sipAccountId)) bad(where, `its SIP account is ${sipAccountId}`);
       account.sip.set(sipAccountId, 0n);
       break;
     case 'CreditAllocated':
@@ -179,7 +210,8 @@ function book(account, type, { currency, amount, sipAccountId, reference }, wher
 
 /** The RFC 6962 tree over the events: of each complete subtree only the root is kept, one per bit of the size. */
 const tree = { size: 0, peaks: [] };
-const wanted = new Map();
+/** The checkpoints in hand, which the tree must have the root of at their size. */
+const wanted = [];
 
 function root() {
   if (tree.peaks.length === 0) return sha256('');
@@ -192,30 +224,44 @@ function grow(leaf) {
     node = sha256(Buffer.of(1), tree.peaks.pop(), node);
   tree.peaks.push(node);
   tree.size += 1;
-  const expected = wanted.get(tree.size);
-  if (expected && !expected.equals(root()))
-    bad('checkpoint', `the first ${tree.size} events are not those it was made of`);
+  compareWanted();
 }
 
-function readCheckpoint(note, keys) {
-  const end = note.lastIndexOf('\n\n');
+function compareWanted() {
+  for (const { size, root: stated } of wanted)
+    if (size === tree.size && !stated.equals(root()))
+      bad('checkpoint', `the first ${size} events are not those it was made of`);
+}
+
+/** @param what it is called in a message @param keys of which one must have signed it; none looks at no signature */
+function readCheckpoint(note, keys, what) {
+  const end = isText(note) ? note.lastIndexOf('\n\n') : -1;
+  if (end < 0) throw new Error(`${what} is no checkpoint`);
   const text = note.slice(0, end + 1);
+  const [origin, size, base64] = text.split('\n');
+  const rootHash = Buffer.from(base64 ?? '', 'base64');
+  if (!origin || !matches(WHOLE_NUMBER, size) || rootHash.length !== 32)
+    throw new Error(`${what} is no checkpoint`);
   const signatures = note
     .slice(end + 2)
     .trimEnd()
     .split('\n');
   const signed = signatures.some((line) => keys.some((key) => isSignedWith(text, line, key)));
-  if (keys.length > 0 && !signed) throw new Error('the checkpoint is not signed with a key that was given');
-  const [, size, rootHash] = text.split('\n');
-  return { size: Number(size), root: Buffer.from(rootHash, 'base64') };
+  if (keys.length > 0 && !signed) throw new Error(`${what} is not signed with a key that was given`);
+  return { size: Number(size), root: rootHash };
 }
 
-/** A verifier key is `name+id+base64`; a signature line `— name base64(id, signature)`. */
-function isSignedWith(text, line, key) {
-  const [name, id, ...rest] = key.split('+');
+/** A verifier key is `name+id+base64`. */
+function readKey(text) {
+  const [name, id, ...rest] = isText(text) ? text.split('+') : [];
   const publicKey = Buffer.from(rest.join('+'), 'base64');
-  if (hex(`${name}\n`, publicKey).slice(0, 8) !== id || publicKey[0] !== 1)
-    throw new Error(`${key} is no verifier key`);
+  if (publicKey.length !== 33 || publicKey[0] !== 1 || hex(`${name}\n`, publicKey).slice(0, 8) !== id)
+    throw new Error(`${JSON.stringify(text)} is no verifier key`);
+  return { name, id, publicKey };
+}
+
+/** A signature line is `— name base64(id, signature)`. */
+function isSignedWith(text, line, { name, id, publicKey }) {
   const [dash, signer, base64] = line.split(' ');
   const bytes = Buffer.from(base64 ?? '', 'base64');
   if (dash !== '—' || signer !== name || bytes.toString('hex', 0, 4) !== id) return false;
@@ -230,21 +276,38 @@ function isSignedWith(text, line, key) {
 
 /** Checks that an event is in the log of a checkpoint, or that one checkpoint continues another. */
 function checkProof(file, keys) {
-  const proof = JSON.parse(readFileSync(file, 'utf8'));
+  const proof = readProof(file);
   const path = proof.proof.map((hash) => Buffer.from(hash, 'base64'));
-  const later = readCheckpoint(proof.checkpoint, keys);
+  const later = readCheckpoint(proof.checkpoint, keys, `the checkpoint in ${file}`);
   if (proof.older !== undefined) {
-    const older = readCheckpoint(proof.older, keys);
+    const older = readCheckpoint(proof.older, keys, `the older checkpoint in ${file}`);
     const roots = older.size >= 1 && older.size <= later.size && joined(older, 0, later.size, true, path);
     return roots && path.length === 0 && roots[0].equals(older.root) && roots[1].equals(later.root);
   }
   const { stream, revision, id, type, data, metadata, leafIndex } = proof;
   const { hash, ...unhashed } = metadata;
   if (hash !== hex(canonical({ stream, revision, id, type, data, metadata: unhashed }))) return false;
-  if (leafIndex < 0 || leafIndex >= later.size) return false;
+  if (leafIndex >= later.size) return false;
   const leaf = sha256(Buffer.of(0), Buffer.from(hash, 'hex'));
   const made = climbed(leaf, leafIndex, later.size, path);
   return path.length === 0 && made?.equals(later.root);
+}
+
+function readProof(file) {
+  let proof;
+  try {
+    proof = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  const { stream, revision, id, type, data, metadata, leafIndex } = isObject(proof) ? proof : {};
+  const isOfEvent =
+    [stream, id, type].every(isText) &&
+    [revision, leafIndex].every(isCount) &&
+    [data, metadata].every(isObject);
+  if (!Array.isArray(proof?.proof) || !proof.proof.every(isText) || (proof.older === undefined && !isOfEvent))
+    throw new Error(`${file} is no proof`);
+  return proof;
 }
 
 /** Leaves of the left subtree: the largest power of two below the number. */
@@ -290,28 +353,38 @@ async function readBundle(file) {
     heads: [],
     checkpoints: [],
     manifest: undefined,
+    manifestHash: undefined,
+    /** Of the line before: its place in KINDS. */
+    kind: 0,
   };
   const text = pipeline(createReadStream(file), createGunzip(), () => {}).setEncoding('utf8');
   let rest = '';
   let first = true;
-  for await (const chunk of text) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop();
-    for (const line of lines) {
-      if (!first) readLine(bundle, line);
-      else if (line !== FIRST_LINE) throw new Error(`${file} is no audit bundle that this verifier can read`);
-      first = false;
+  try {
+    for await (const chunk of text) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop();
+      for (const line of lines) {
+        if (!first) readLine(bundle, line);
+        else if (line !== FIRST_LINE)
+          throw new Error(`${file} is no audit bundle that this verifier can read`);
+        first = false;
+      }
     }
+  } catch (error) {
+    if (!error.code?.startsWith('Z_')) throw error;
+    if (first && error.code !== CUT_SHORT) throw new Error(`${file} is no audit bundle`);
+    bad(file, error.code === CUT_SHORT ? 'it is cut short' : 'its compressed form is damaged');
   }
   if (rest !== '') bad(file, 'the last line is cut short');
   return bundle;
 }
 
-function readEvent(bundle, text, event) {
-  bundle.eventsHash.update(`${text}\n`);
-  bundle.events += 1;
-  checkEvent(event);
-}
+/** What zlib says of a file that ends too early. */
+const CUT_SHORT = 'Z_BUF_ERROR';
+
+/** The member that tells what a line is, in the order in which the lines stand. */
+const KINDS = ['stream', 'head', 'checkpoint', 'manifest'];
 
 function readLine(bundle, text) {
   let line;
@@ -320,38 +393,77 @@ function readLine(bundle, text) {
   } catch {
     return bad('bundle', `a line is no JSON: ${text.slice(0, 60)}`);
   }
-  if (typeof line.stream === 'string') return readEvent(bundle, text, line);
-  if (line.head) bundle.heads.push(`${text}\n`);
-  else if (line.checkpoint) bundle.checkpoints.push(line.checkpoint);
-  else if (line.manifest) {
-    bundle.manifest = line.manifest;
-    if (hex(canonical(line.manifest)) !== line.hash) bad('manifest', 'it does not have the hash beside it');
-    bundle.manifestHash = line.hash;
-  } else bad('bundle', `a line is of no known kind: ${text.slice(0, 60)}`);
+  const kind = KINDS.findIndex((name) => line?.[name] !== undefined);
+  if (kind === -1) return bad('bundle', `a line is of no known kind: ${text.slice(0, 60)}`);
+  if (kind < bundle.kind || bundle.manifest) bad('bundle', `a line is out of place: ${text.slice(0, 60)}`);
+  bundle.kind = kind;
+  if (KINDS[kind] === 'stream') readEvent(bundle, text, line);
+  else if (KINDS[kind] === 'head') bundle.heads.push(`${text}\n`);
+  else if (KINDS[kind] === 'checkpoint') bundle.checkpoints.push(line.checkpoint);
+  else readManifest(bundle, text, line.manifest);
   return undefined;
 }
 
-function checkManifest({ manifest, events, eventsHash, heads, checkpoints }) {
-  if (!manifest) return bad('bundle', 'it ends before its manifest');
+function readEvent(bundle, text, event) {
+  bundle.eventsHash.update(`${text}\n`);
+  bundle.events += 1;
+  if (isEvent(event, text)) checkEvent(event);
+  else bad('bundle', `a line is no event in the form of the ledger: ${text.slice(0, 60)}`);
+}
+
+function readManifest(bundle, text, manifest) {
+  const written = canonical(manifest);
+  bundle.manifestHash = hex(written);
+  if (text !== `{"manifest":${written},"hash":"${bundle.manifestHash}"}`)
+    bad('manifest', 'it does not have the hash beside it');
+  if (isObject(manifest)) bundle.manifest = manifest;
+}
+
+function checkManifest({ manifest, events, eventsHash, heads }) {
+  if (!manifest) return bad('bundle', 'it has no manifest');
   const made = [...accounts.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([stream, { revision, hash }]) => `${JSON.stringify({ head: { stream, revision, hash } })}\n`);
-  if (manifest.events !== events) bad('manifest', `it counts ${manifest.events} events, the file ${events}`);
+  if (manifest.schema !== 1) bad('manifest', 'its schema is not 1');
+  if (manifest.events !== events)
+    bad('manifest', `it counts other events than the file, which has ${events}`);
   if (manifest.mainAccounts !== accounts.size) bad('manifest', 'it counts other main accounts than the file');
   if (manifest.eventsHash !== eventsHash.digest('hex')) bad('manifest', 'the events do not have its hash');
   if (manifest.headsHash !== hex(heads.join('')) || manifest.headsHash !== hex(made.join('')))
     bad('manifest', 'the heads do not have its hash');
   if (manifest.tree && (manifest.tree.size !== tree.size || manifest.tree.root !== root().toString('base64')))
     bad('manifest', 'its tree is not that of the events');
-  for (const { note, verifierKey } of checkpoints) {
+  return checkSelection(manifest);
+}
+
+/** That the bundle holds what was asked for, all of it, and nothing else. */
+function checkSelection({ selection, tree: stated }) {
+  const { mainAccounts, until } = isObject(selection) ? selection : {};
+  const chosen = Array.isArray(mainAccounts) && mainAccounts.every(isText) ? new Set(mainAccounts) : null;
+  if ((mainAccounts !== null && !chosen) || (until !== null && !isTime(until)))
+    return bad('manifest', 'its selection is none');
+  if ((chosen === null && until === null) !== isObject(stated))
+    bad('manifest', 'a tree belongs to a complete bundle, and to no other');
+  for (const { id, recordedAt } of accounts.values()) {
+    if (chosen?.has(id) === false) bad('manifest', `main account ${id} was not asked for`);
+    if (until !== null && recordedAt > until) bad('manifest', `main account ${id} goes on after ${until}`);
+  }
+  for (const id of chosen ?? [])
+    if (!accounts.has(PREFIX + id)) bad('manifest', `main account ${id} was asked for, but is not here`);
+  return undefined;
+}
+
+/** The checkpoints that came in the bundle. @param keys that were given; the bundle's own where there are none */
+function checkOwnCheckpoints(checkpoints, keys) {
+  for (const checkpoint of checkpoints) {
     try {
-      const { size, root: signed } = readCheckpoint(note, [verifierKey]);
+      const signers = keys.length > 0 ? keys : [readKey(checkpoint?.verifierKey)];
+      const { size, root: signed } = readCheckpoint(checkpoint?.note, signers, 'the one in the bundle');
       if (size !== tree.size || !signed.equals(root())) bad('checkpoint', 'it was not made of these events');
     } catch (error) {
       bad('checkpoint', error.message);
     }
   }
-  return undefined;
 }
 
 function printBalances() {
@@ -366,34 +478,54 @@ function printBalances() {
   }
 }
 
-async function main(positionals, values) {
-  if (positionals.length !== 1)
-    throw new Error(
-      'usage: verify-bundle.mjs <bundle> [--checkpoint <file>] [--key <key>] [--quiet] | --proof <file>',
+/** What the events were held against, for the last line. */
+function compared(own, given, keys) {
+  const list = ['bundle'];
+  if (own > 0)
+    list.push(`its checkpoint, signature checked with ${keys > 0 ? 'a given key' : 'the key in it'}`);
+  if (given > 0)
+    list.push(
+      `${given} checkpoint${given > 1 ? 's' : ''}, signature ${keys > 0 ? 'checked' : 'not checked'}`,
     );
-  for (const file of values.checkpoint) {
-    const { size, root: signed } = readCheckpoint(readFileSync(file, 'utf8'), values.key);
-    wanted.set(size, signed);
-  }
-  const bundle = await readBundle(positionals[0]);
+  return list.join('; ');
+}
+
+async function checkBundle(file, { checkpoint: files, quiet }, keys) {
+  for (const name of files) wanted.push(readCheckpoint(readFileSync(name, 'utf8'), keys, name));
+  compareWanted();
+  const bundle = await readBundle(file);
+  if (files.length > 0 && bundle.manifest?.tree === null)
+    throw new Error('this bundle is a selection; a checkpoint needs a complete one');
+  if (keys.length > 0 && files.length + bundle.checkpoints.length === 0)
+    throw new Error('nothing here is signed: give --checkpoint, or leave --key out');
   checkManifest(bundle);
+  checkOwnCheckpoints(bundle.checkpoints, keys);
   checkIds();
-  for (const size of wanted.keys())
+  for (const { size } of wanted)
     if (size > tree.size) bad('checkpoint', `it was made of ${size} events, but there are only ${tree.size}`);
-  if (values.quiet) for (const account of accounts.values()) account.sip.clear();
+  if (quiet) for (const account of accounts.values()) account.sip.clear();
   else printBalances();
   console.log(`manifest ${bundle.manifestHash}`);
   console.log(`tree ${tree.size} events, root ${root().toString('base64')}`);
   for (const line of findings) console.log(`BAD ${line}`);
   console.log(
     found === 0
-      ? `SOUND: ${bundle.events} events of ${accounts.size} main accounts`
+      ? `SOUND: ${bundle.events} events of ${accounts.size} main accounts ` +
+          `(${compared(bundle.checkpoints.length, files.length, keys.length)})`
       : `DISCREPANCY: ${found} findings`,
   );
-  process.exitCode = found === 0 ? 0 : 1;
+  return found === 0;
 }
 
-try {
+function isProven({ proof, checkpoint, quiet }, keys) {
+  if (checkpoint.length > 0 || quiet) throw new Error(`a proof takes --key alone\n${USAGE}`);
+  if (keys.length === 0) throw new Error('give --key: without it nothing says who signed');
+  const proven = checkProof(proof, keys);
+  console.log(proven ? 'PROVEN' : 'NOT PROVEN');
+  return proven;
+}
+
+async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -401,14 +533,21 @@ try {
       key: { type: 'string', multiple: true, default: [] },
       proof: { type: 'string' },
       quiet: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.proof !== undefined) {
-    const proven = checkProof(values.proof, values.key);
-    console.log(proven ? 'PROVEN' : 'NOT PROVEN');
-    process.exitCode = proven ? 0 : 1;
-  } else await main(positionals, values);
+  if (values.help) return console.log(USAGE);
+  if (positionals.length !== (values.proof === undefined ? 1 : 0)) throw new Error(USAGE);
+  const keys = values.key.map(readKey);
+  const good =
+    values.proof === undefined ? await checkBundle(positionals[0], values, keys) : isProven(values, keys);
+  process.exitCode = good ? 0 : 1;
+  return undefined;
+}
+
+try {
+  await main();
 } catch (error) {
   console.error(`verify-bundle: ${error.message}`);
-  process.exitCode = error.code?.startsWith('Z_') && accounts.size > 0 ? 1 : 2;
+  process.exitCode = 2;
 }

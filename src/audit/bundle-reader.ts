@@ -1,29 +1,23 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { statSync } from 'node:fs';
 import type { RecordedEvent } from '../event-store/event-store.js';
-import type { AuditReport } from './audit.js';
-import {
-  FIRST_LINE,
-  hashOfLines,
-  headLines,
-  manifestFits,
-  NoBundle,
-  type BundledCheckpoint,
-  type Manifest,
-} from './bundle.js';
+import { mainAccountIdOf } from '../ledger/streams.js';
+import { eventLine, hashOfLines, manifestLine, type BundledCheckpoint, type Manifest } from './bundle.js';
+import { bundleLines } from './bundle-lines.js';
 
 const PAGE = 500;
-/** Longer than any line of an event can be. */
-const MAX_LINE = 8 * 1024 * 1024;
+
+/** With more than that the file is no bundle any more. */
+const MAX_PROBLEMS = 1_000;
 
 type Line = Partial<RecordedEvent> & {
   readonly head?: unknown;
   readonly checkpoint?: BundledCheckpoint;
   readonly manifest?: Manifest;
-  readonly hash?: string;
 };
+
+/** The member that tells what a line is, in the order in which the lines stand. */
+const KINDS = ['stream', 'head', 'checkpoint', 'manifest'] as const;
 
 /** Reads a bundle line by line, in constant memory. What is wrong with it, beside its events, is in `problems`. */
 export class BundleReader {
@@ -34,6 +28,8 @@ export class BundleReader {
   bytesRead = 0;
   readonly bytes: number;
   private readonly heads: string[] = [];
+  /** Of the line before: its place in KINDS. */
+  private kind = 0;
 
   constructor(private readonly file: string) {
     this.bytes = statSync(file).size;
@@ -48,13 +44,13 @@ export class BundleReader {
     const eventsHash = createHash('sha256');
     let page: RecordedEvent[] = [];
     let position = 0n;
-    for await (const text of this.lines()) {
+    for await (const text of bundleLines(this.file, (bytes) => (this.bytesRead += bytes), this.problems)) {
       const line = readLine(text);
-      if (!line) this.problems.push(`a line is no JSON object: ${text.slice(0, 60)}`);
-      else if (isEvent(line)) {
+      if (!line) this.bad('is no JSON object', text);
+      else if (this.take(text, line)) {
         eventsHash.update(text).update('\n');
-        page.push(recorded(line, ++position));
-      } else this.take(text, line);
+        page.push(this.recorded(text, line, ++position));
+      }
       if (page.length === PAGE) {
         yield page;
         page = [];
@@ -64,39 +60,44 @@ export class BundleReader {
     this.checkManifest(Number(position), eventsHash.digest('hex'));
   }
 
-  /** What the manifest says otherwise than the audited events. */
-  compare({ accounts, tree }: AuditReport): string[] {
-    const { manifest } = this;
-    if (!manifest) return [];
-    const problems = [];
-    if (manifest.headsHash !== hashOfLines(headLines(accounts)))
-      problems.push('the heads are not those of the events');
-    if (manifest.mainAccounts !== accounts.size)
-      problems.push(
-        `the manifest counts ${manifest.mainAccounts} main accounts, the events ${accounts.size}`,
-      );
-    const root = tree.root.toString('base64');
-    if (manifest.tree && (manifest.tree.root !== root || manifest.tree.size !== tree.size))
-      problems.push(`the tree of the manifest is not that of the events, ${root}`);
-    return problems;
-  }
-
   private start(): void {
     this.problems = [];
     this.heads.length = 0;
     this.checkpoints.length = 0;
     this.manifest = undefined;
     this.bytesRead = 0;
+    this.kind = 0;
   }
 
-  private take(text: string, { head, checkpoint, manifest, hash }: Line): void {
-    if (head) this.heads.push(text);
-    else if (checkpoint) this.checkpoints.push(checkpoint);
-    else if (manifest) {
-      this.manifest = manifest;
-      if (!manifestFits(text, hash ?? ''))
+  /** @returns true for an event, which the caller takes */
+  private take(text: string, line: Line): boolean {
+    const kind = KINDS.findIndex((name) => line[name]);
+    if (kind === -1 || (kind === 0 && !isEvent(line))) {
+      this.bad('is of no known kind', text);
+      return false;
+    }
+    if (kind < this.kind || this.manifest) this.bad('is out of place', text);
+    this.kind = kind;
+    if (kind === 0) return true;
+    if (line.head) this.heads.push(text);
+    else if (line.checkpoint) this.checkpoints.push(line.checkpoint);
+    else if (line.manifest) {
+      this.manifest = line.manifest;
+      if (manifestLine(line.manifest).line !== text)
         this.problems.push('the manifest does not have the hash beside it');
-    } else this.problems.push(`a line is of no known kind: ${text.slice(0, 60)}`);
+    }
+    return false;
+  }
+
+  private recorded(text: string, line: Line, position: bigint): RecordedEvent {
+    const event = recorded(line, position);
+    if (eventLine(event) !== text) this.bad('is not in the form of an event', text);
+    if (mainAccountIdOf(event.stream) === undefined) this.bad('is an event of no main account', text);
+    return event;
+  }
+
+  private bad(what: string, line: string): void {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(`a line ${what}: ${line.slice(0, 60)}`);
   }
 
   private checkManifest(events: number, eventsHash: string): void {
@@ -112,43 +113,6 @@ export class BundleReader {
     if (manifest.headsHash !== hashOfLines(this.heads))
       this.problems.push('the heads do not have the hash of the manifest');
   }
-
-  private async *lines(): AsyncGenerator<string, void> {
-    const file = createReadStream(this.file, { highWaterMark: 1 << 18 });
-    file.on('data', (chunk) => (this.bytesRead += chunk.length));
-    // The callback: an error of either stream ends the reading of the second, below.
-    const text = pipeline(file, createGunzip(), () => undefined).setEncoding('utf8') as AsyncIterable<string>;
-    let rest = '';
-    let first = true;
-    try {
-      for await (const chunk of text) {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        if (rest.length > MAX_LINE)
-          throw new NoBundle(`${this.file} has a line that is too long for a bundle`);
-        for (const line of lines) {
-          if (first && line !== FIRST_LINE)
-            throw new NoBundle(`${this.file} is no audit bundle that this release can read`);
-          if (!first) yield line;
-          first = false;
-        }
-      }
-    } catch (error) {
-      const code = zlibCode(error);
-      if (code === undefined) throw error;
-      if (first && code !== CUT_SHORT) throw new NoBundle(`${this.file} is no audit bundle`);
-      this.problems.push(code === CUT_SHORT ? 'the file is cut short' : 'the compressed file is damaged');
-    }
-    if (rest !== '') this.problems.push('the last line is cut short');
-  }
-}
-
-/** What zlib says of a file that ends too early. */
-const CUT_SHORT = 'Z_BUF_ERROR';
-
-function zlibCode(error: unknown): string | undefined {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return code.startsWith('Z_') ? code : undefined;
 }
 
 function readLine(text: string): Line | undefined {

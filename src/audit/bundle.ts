@@ -59,21 +59,12 @@ export const headLines = (heads: ReadonlyMap<string, Head>): string[] =>
 export const hashOfLines = (lines: readonly string[]): string =>
   sha256(lines.map((line) => `${line}\n`).join(''));
 
-const MANIFEST_START = '{"manifest":';
-const manifestEnd = (hash: string): string => `,"hash":"${hash}"}`;
-
 /** The last line, and the hash in it: SHA-256 of the manifest's text. */
 export function manifestLine(manifest: Manifest): { line: string; hash: string } {
   const text = JSON.stringify(manifest);
   const hash = sha256(text);
-  return { line: MANIFEST_START + text + manifestEnd(hash), hash };
+  return { line: `{"manifest":${text},"hash":"${hash}"}`, hash };
 }
-
-/** Whether the last line holds the hash of the manifest in it. */
-export const manifestFits = (line: string, hash: string): boolean =>
-  line.startsWith(MANIFEST_START) &&
-  line.endsWith(manifestEnd(hash)) &&
-  sha256(line.slice(MANIFEST_START.length, -manifestEnd(hash).length)) === hash;
 
 export const ledgerVersion = (): string => {
   const file = new URL('../../package.json', import.meta.url);

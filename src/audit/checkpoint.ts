@@ -29,6 +29,6 @@ export function parseTreeHead(text: string): TreeHead {
 export function readCheckpoint(note: string, keys: readonly string[]): TreeHead {
   const { text, signedBy } = openNote(note, keys.map(noteVerifier));
   if (keys.length > 0 && signedBy.length === 0)
-    throw new NoteMalformed('the checkpoint is not signed with a key that was given');
+    throw new NoteMalformed('it is not signed with a key that was given');
   return parseTreeHead(text);
 }

@@ -22,7 +22,9 @@ export class LogAudit {
   constructor(
     private readonly findings: Findings,
     private readonly checkpoints: readonly TreeSize[],
-  ) {}
+  ) {
+    this.compare();
+  }
 
   /** The events of the ledger so far. */
   get tree(): TreeSize {
@@ -60,6 +62,10 @@ export class LogAudit {
 
   private grow(root: Hash, level: number): void {
     this.grown.append(root, level);
+    this.compare();
+  }
+
+  private compare(): void {
     for (const { size, root: stated } of this.checkpoints)
       if (size === this.grown.size && !stated.equals(this.grown.root()))
         this.findings.add(

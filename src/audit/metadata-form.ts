@@ -46,7 +46,7 @@ const IS_KEY = /^[!-~]{1,255}$/;
 /** Reads an event's metadata. @returns what is wrong with it, in words, if it cannot be read */
 export function readMetadata(text: string): ReadMetadata | string {
   const usual = USUAL.exec(text) as unknown as Texts | null;
-  if (!usual || !hasGoodLengths(usual)) return readUnusual(text);
+  if (!usual || !hasGoodLengths(usual) || !isOnADay(usual[5])) return readUnusual(text);
   const metadata: AuditedMetadata = {
     actor: usual[1],
     fingerprint: usual[2],
@@ -91,11 +91,19 @@ function* flawsOf({
     yield { check: 'key', message: 'its idempotency key is not 1 to 255 visible ASCII characters' };
   if (!matches(IS_HASH, fingerprint))
     yield { check: 'fingerprint', message: 'its fingerprint is not a SHA-256 in hexadecimal' };
-  if (!matches(IS_TIME, recordedAt))
+  if (!isTime(recordedAt))
     yield {
       check: 'time',
       message: `its time ${JSON.stringify(recordedAt)} is no UTC time with milliseconds`,
     };
 }
+
+/** UTC with milliseconds, on a day that exists. */
+export const isTime = (value: unknown): value is string =>
+  typeof value === 'string' && IS_TIME.test(value) && isOnADay(value);
+
+/** Of a time in good form. Every month has 28 days, so that few of them take the time of a look. */
+const isOnADay = (time: string): boolean =>
+  time.slice(8, 10) <= '28' || new Date(time).toISOString() === time;
 
 const matches = (form: RegExp, value: unknown): boolean => typeof value === 'string' && form.test(value);

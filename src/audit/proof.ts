@@ -1,6 +1,12 @@
 import { readCheckpoint } from './checkpoint.js';
 import { canonicalTexts, eventHash } from './event-hash.js';
+import type { Members } from './json-form.js';
 import { eventLeaf, provesConsistency, provesInclusion } from './merkle.js';
+
+/** A text that is no proof. */
+export class NoProof extends Error {
+  override readonly name = 'NoProof';
+}
 
 /** A proof as the service answers it: of an event, or of two checkpoints' consistency. */
 type Proof = {
@@ -29,10 +35,10 @@ export interface CheckedProof {
  * Checks a proof without the ledger.
  * @param text the JSON that the service answered
  * @param keys verifier keys of which one must have signed; when there are none, no signature is looked at
- * @throws NoteMalformed, SyntaxError, TypeError when it is no proof
+ * @throws NoProof, NoteMalformed
  */
 export function checkProof(text: string, keys: readonly string[]): CheckedProof {
-  const proof = JSON.parse(text) as Proof;
+  const proof = readProof(text);
   const path = proof.proof.map((hash) => Buffer.from(hash, 'base64'));
   const later = readCheckpoint(proof.checkpoint, keys);
   if ('older' in proof) {
@@ -55,3 +61,30 @@ export function checkProof(text: string, keys: readonly string[]): CheckedProof 
       }
     : { proven: false, message: 'the event is not in the log that the checkpoint was made of' };
 }
+
+function readProof(text: string): Proof {
+  const proof = parsed(text);
+  const { stream, revision, id, type, data, metadata, leafIndex } = proof;
+  const isOfEvent =
+    [stream, id, type].every(isText) &&
+    [revision, leafIndex].every((count) => Number.isSafeInteger(count) && Number(count) >= 0) &&
+    [data, metadata].every(isObject);
+  const hasPath = Array.isArray(proof['proof']) && proof['proof'].every(isText);
+  if (!hasPath || !isText(proof['checkpoint']) || !('older' in proof ? isText(proof['older']) : isOfEvent))
+    throw new NoProof('it does not have the members of one');
+  return proof as unknown as Proof;
+}
+
+function parsed(text: string): Members {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch {
+    // Said below like every other text that is none.
+  }
+  throw new NoProof('it is no JSON object');
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

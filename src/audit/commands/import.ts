@@ -18,7 +18,7 @@ export async function importBundle(
   const report = await auditBundle(bundle, { onProgress });
   checking.end();
   if (report.findings.length > 0) {
-    output(['The bundle is not sound; nothing was imported.', ...reportLines(report)].join('\n'));
+    output(['The bundle is not sound; nothing was imported.', ...reportLines(report, ['bundle'])].join('\n'));
     return 1;
   }
   const store = await openStore();

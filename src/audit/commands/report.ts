@@ -2,14 +2,14 @@ import type { AuditReport } from '../audit.js';
 import { amountOf } from '../balances.js';
 import type { Finding } from '../findings.js';
 
-/** The report for a reader. */
-export function reportLines(report: AuditReport): string[] {
+/** The report for a reader. @param compared what the events were held against, in words */
+export function reportLines(report: AuditReport, compared: readonly string[]): string[] {
   const { events, accounts, otherEvents, tree, findings, unlistedFindings } = report;
   const counted = `${events} events of ${accounts.size} main accounts`;
   const others = otherEvents > 0 ? [`${otherEvents} events of other streams were passed over`] : [];
   const verdict =
     findings.length === 0
-      ? `SOUND: ${counted}, every check passed`
+      ? `SOUND: ${counted}, every check passed (${compared.join('; ')})`
       : `DISCREPANCY: ${findings.length} findings in ${counted}`;
   const unlisted = unlistedFindings > 0 ? [`${unlistedFindings} further findings are not listed`] : [];
   return [
@@ -23,6 +23,13 @@ export function reportLines(report: AuditReport): string[] {
     `tree: ${tree.size} events, root ${tree.root.toString('base64')}`,
     ...others,
   ];
+}
+
+/** How checkpoints in hand were looked at. */
+export function checkpointsCompared(checkpoints: readonly string[], keys: readonly string[]): string[] {
+  const { length } = checkpoints;
+  const signature = keys.length > 0 ? 'signature checked' : 'signature not checked';
+  return length === 0 ? [] : [`${length} checkpoint${length > 1 ? 's' : ''}, ${signature}`];
 }
 
 /** The report for a program; docs/how-to/audit-an-account.md describes it. */

@@ -8,12 +8,20 @@ import { auditBundle } from '../bundle-audit.js';
 import { BundleReader } from '../bundle-reader.js';
 import { readCheckpoint } from '../checkpoint.js';
 import { Findings } from '../findings.js';
+import type { TreeSize } from '../log-audit.js';
 import { auditInParallel, logUntil } from '../parallel-audit.js';
 import { Progress } from '../progress.js';
-import { checkProof } from '../proof.js';
+import { checkProof, NoProof } from '../proof.js';
+import { readPublished } from '../published-checkpoint.js';
 import { ReadModelAudit } from '../read-models/read-model-audit.js';
+import { NoteMalformed } from '../signed-note.js';
 import type { Output } from './output.js';
-import { reportJson, reportLines } from './report.js';
+import { checkpointsCompared, reportJson, reportLines } from './report.js';
+
+/** What was asked for cannot be done with this file. */
+class CannotVerify extends Error {
+  override readonly name = 'CannotVerify';
+}
 
 export interface VerifyOptions {
   readonly json: boolean;
@@ -25,6 +33,8 @@ export interface VerifyOptions {
 }
 
 export interface StoreOptions extends VerifyOptions {
+  /** The file with the checkpoint that the ledger published last; whose signature it bears is not looked at. */
+  readonly published?: string;
   /** The read models' file, when it is to be compared with the log. */
   readonly readModels?: string;
 }
@@ -45,7 +55,7 @@ export async function verifyStore(config: Config, options: StoreOptions, output:
     const until = await reader.head();
     const progress = new Progress('verified', Number(until));
     const onProgress = (events: number, position: Position) => progress.update(events, Number(position));
-    const asked = { ...auditOptions(options), onProgress };
+    const asked = { ...auditOptions(options, publishedIn(options)), onProgress };
     const report =
       embedded && !readModels && until > MANY
         ? await auditInParallel(
@@ -62,7 +72,12 @@ export async function verifyStore(config: Config, options: StoreOptions, output:
           );
     readModels?.close();
     progress.end();
-    return tell(report, options, output);
+    const compared = [
+      'log',
+      ...(readModels ? ['read models'] : []),
+      ...(options.published === undefined ? [] : ["the data directory's checkpoint"]),
+    ];
+    return tell(report, compared, options, output);
   } finally {
     await reader.close();
   }
@@ -73,24 +88,66 @@ export async function verifyBundle(file: string, options: VerifyOptions, output:
   const bundle = new BundleReader(file);
   const progress = new Progress('verified', bundle.bytes);
   const onProgress = (events: number) => progress.update(events, bundle.bytesRead);
-  const report = await auditBundle(bundle, { ...auditOptions(options), onProgress });
+  const report = await auditBundle(bundle, { ...auditOptions(options), onProgress }, options.keys);
   progress.end();
-  return tell(report, options, output);
+  requireSigned(bundle, options);
+  const by = options.keys.length > 0 ? 'a given key' : 'the key in it';
+  const own = bundle.checkpoints.length > 0 ? [`its checkpoint, signature checked with ${by}`] : [];
+  return tell(report, ['bundle', ...own], options, output);
+}
+
+/** @throws CannotVerify when there is nothing for the checkpoints or keys to be held against */
+function requireSigned(
+  { manifest, checkpoints: own }: BundleReader,
+  { checkpoints, keys }: VerifyOptions,
+): void {
+  if (checkpoints.length > 0 && manifest?.tree === null)
+    throw new CannotVerify('this bundle is a selection; a checkpoint needs a complete one');
+  if (keys.length > 0 && checkpoints.length + own.length === 0)
+    throw new CannotVerify('nothing here is signed: give --checkpoint, or leave --key out');
 }
 
 /** Checks a proof that the service answered. @returns the exit code */
 export function verifyProof(file: string, { json, keys }: VerifyOptions, output: Output): number {
-  const { proven, message } = checkProof(readFileSync(file, 'utf8'), keys);
+  const { proven, message } = named(file, 'proof', (text) => checkProof(text, keys));
   output(json ? JSON.stringify({ proven, message }) : `${proven ? 'PROVEN' : 'NOT PROVEN'}: ${message}`);
   return proven ? 0 : 1;
 }
 
-const auditOptions = ({ checkpoints, keys, clockTolerance }: VerifyOptions): AuditOptions => ({
+const auditOptions = (
+  { checkpoints, keys, clockTolerance }: VerifyOptions,
+  others: readonly TreeSize[] = [],
+): AuditOptions => ({
   clockTolerance,
-  checkpoints: checkpoints.map((file) => readCheckpoint(readFileSync(file, 'utf8'), keys)),
+  checkpoints: [
+    ...checkpoints.map((file) => named(file, 'checkpoint', (text) => readCheckpoint(text, keys))),
+    ...others,
+  ],
 });
 
-function tell(report: AuditReport, { json }: VerifyOptions, output: Output): number {
-  output(json ? reportJson(report) : reportLines(report).join('\n'));
+function publishedIn({ published }: StoreOptions): readonly TreeSize[] {
+  const head = published === undefined ? undefined : readPublished(published);
+  return head ? [head] : [];
+}
+
+/** Reads a file. @throws CannotVerify that names it when it is not what it should be */
+function named<Read>(file: string, kind: string, read: (text: string) => Read): Read {
+  const text = readFileSync(file, 'utf8');
+  try {
+    return read(text);
+  } catch (error) {
+    if (!(error instanceof NoteMalformed || error instanceof NoProof)) throw error;
+    throw new CannotVerify(`${file} is no ${kind} to rely on: ${error.message}`, { cause: error });
+  }
+}
+
+function tell(
+  report: AuditReport,
+  compared: readonly string[],
+  { json, checkpoints, keys }: VerifyOptions,
+  output: Output,
+): number {
+  const all = [...compared, ...checkpointsCompared(checkpoints, keys)];
+  output(json ? reportJson(report) : reportLines(report, all).join('\n'));
   return report.findings.length === 0 ? 0 : 1;
 }

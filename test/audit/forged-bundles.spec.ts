@@ -1,0 +1,201 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { verifyBundle } from '../../src/audit/commands/verify.js';
+import { noteSigner, signNote } from '../../src/audit/signed-note.js';
+import { ROOT } from '../support/service.js';
+import { bundleOf, chain, GOOD, treeOf, type Forged } from './support/forged-bundle.js';
+
+// Every run of the verifier is a process of its own, which takes its time on a busy machine.
+jest.setTimeout(60_000);
+
+const ORIGIN = 'credit-ledger/test';
+const LEDGER = noteSigner(ORIGIN, Buffer.alloc(32, 1));
+const FORGER = noteSigner(ORIGIN, Buffer.alloc(32, 2));
+const note = (size: number | string, root: string, signer = LEDGER) =>
+  signNote(`${ORIGIN}\n${size}\n${root}\n`, signer);
+const WRONG_ROOT = Buffer.alloc(32, 9).toString('base64');
+
+let directory: string;
+let bundle: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'forged-'));
+  bundle = join(directory, 'bundle');
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** What both verifiers exit with. */
+async function exits(notes: readonly string[] = [], keys: readonly string[] = []) {
+  const checkpoints = notes.map((text, i) => {
+    writeFileSync(join(directory, `checkpoint-${i}`), text);
+    return join(directory, `checkpoint-${i}`);
+  });
+  const args = [
+    ...checkpoints.flatMap((file) => ['--checkpoint', file]),
+    ...keys.flatMap((key) => ['--key', key]),
+  ];
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'verify-bundle.mjs'), bundle, ...args],
+    { encoding: 'utf8' },
+  );
+  let told = '';
+  const options = { json: false, clockTolerance: 0, checkpoints, keys };
+  const exit = await verifyBundle(bundle, options, (text) => (told = text)).catch((error: unknown) => {
+    told = String(error);
+    return 2;
+  });
+  return { verify: exit, standalone: status, told: [told, stdout, stderr].join('\n') };
+}
+
+const FOUND = { verify: 1, standalone: 1 };
+const REFUSED = { verify: 2, standalone: 2 };
+
+const purchase = (data: object, metadata: Readonly<Record<string, unknown>> = {}): readonly Forged[] => [
+  ...GOOD,
+  ['CreditPurchased', { amount: '1.0000', reference: 'r', ...data }, metadata],
+];
+const sipAccount = (data: object): readonly Forged[] => [...GOOD.slice(0, 2), ['SipAccountAdded', data]];
+
+describe('a bundle in which every hash was made anew', () => {
+  it('is sound if nothing else is wrong with it', async () => {
+    writeFileSync(bundle, bundleOf(chain('alice', GOOD)));
+    expect(await exits()).toMatchObject({ verify: 0, standalone: 0 });
+  });
+
+  it.each<[string, readonly Forged[]]>([
+    ['a SIP account that is a number', sipAccount({ sipAccountId: 123 })],
+    ['a SIP account that is a list', sipAccount({ sipAccountId: ['sip-1'] })],
+    ['a SIP account that is null', sipAccount({ sipAccountId: null })],
+    ['a SIP account without a name', sipAccount({})],
+    ['data that are a list', sipAccount([])],
+    ['a currency that is a list', [['MainAccountOpened', { currency: ['EUR'] }], ...GOOD.slice(1)]],
+    ['an amount that is a list', purchase({ amount: ['1.0000'] })],
+    ['an amount that cannot be written', purchase({ amount: { toString: 1 } })],
+    ['a key that is a list', purchase({}, { idempotencyKey: ['key'] })],
+    ['no key', purchase({}, { idempotencyKey: undefined })],
+    ['no actor', purchase({}, { actor: undefined })],
+    ['a fingerprint that is a list', purchase({}, { fingerprint: ['0'.repeat(64)] })],
+    ['a time that is a list', purchase({}, { recordedAt: ['2026-03-01T13:00:00.000Z'] })],
+    ['a time that no clock shows', purchase({}, { recordedAt: '2026-99-99T99:99:99.999Z' })],
+    ['a 31st of February', purchase({}, { recordedAt: '2027-02-31T00:00:00.000Z' })],
+    ['a 29th of February in 2027', purchase({}, { recordedAt: '2027-02-29T00:00:00.000Z' })],
+  ])('is not sound with %s', async (_, events) => {
+    writeFileSync(bundle, bundleOf(chain('alice', events)));
+    expect(await exits()).toMatchObject(FOUND);
+  });
+
+  it.each([
+    [
+      'an amount twice, of which readers take the one or the other',
+      (line: string) => line.replace('"amount":', '"amount":"999999.0000","amount":'),
+    ],
+    ['a stream twice', (line: string) => line.replace('{', '{"stream":"mainAccount-mallory",')],
+    [
+      'a member that no hash covers',
+      (line: string) => line.replace('"data":', '"note":"it was 1.0000","data":'),
+    ],
+    ['white space', (line: string) => line.replace('"data":', '"data": ')],
+  ])('is not sound with %s in a line', async (_, change) => {
+    const events = chain('alice', GOOD);
+    const lines = events.map((event) => JSON.stringify(event));
+    writeFileSync(bundle, bundleOf(events, { lines: lines.with(1, change(lines[1] ?? '')) }));
+    expect(await exits()).toMatchObject(FOUND);
+  });
+
+  it('is not sound with an event of a stream that is none of the ledger', async () => {
+    const events = chain('alice', GOOD);
+    const foreign = { stream: 'profile-alice', revision: 0, id: 'i', type: 'T', data: {}, metadata: {} };
+    const lines = [...events, foreign].map((event) => JSON.stringify(event));
+    writeFileSync(bundle, bundleOf(events, { lines }));
+    expect(await exits()).toMatchObject(FOUND);
+  });
+});
+
+const alice = chain('alice', GOOD);
+const selected = (mainAccounts: unknown, until: unknown = null) => ({
+  selection: { mainAccounts, until },
+  tree: null,
+});
+
+describe('a bundle whose manifest says something else than it holds', () => {
+  it.each([
+    ['an account that was not asked for', [...alice, ...chain('mallory', GOOD)], selected(['alice'])],
+    ['no events of an account that was asked for', alice, selected(['alice', 'bob'])],
+    ['events after its end', alice, selected(null, '2026-03-01T12:00:00.002Z')],
+    ['all events but no tree', alice, selected(null)],
+    ['a selection and a tree', alice, { selection: { mainAccounts: ['alice'], until: null } }],
+    ['a selection that is none', alice, { selection: 'x' }],
+    ['a list of accounts that is none', alice, selected('alice')],
+    ['an end that is no time', alice, selected(null, 'tomorrow')],
+    ['another form of events', alice, { schema: 7 }],
+  ])('is not sound: %s', async (_, events, manifest) => {
+    writeFileSync(bundle, bundleOf(events, { manifest }));
+    expect(await exits()).toMatchObject(FOUND);
+  });
+
+  it.each([
+    ['the manifest first', (lines: readonly string[]) => [...lines.slice(-1), ...lines.slice(0, -1)]],
+    ['a head first', (lines: readonly string[]) => [...lines.slice(4, 5), ...lines.toSpliced(4, 1)]],
+    ['the manifest twice', (lines: readonly string[]) => [...lines, ...lines.slice(-1)]],
+  ])('is not sound with %s', async (_, order) => {
+    writeFileSync(bundle, bundleOf(alice, { order }));
+    expect(await exits()).toMatchObject(FOUND);
+  });
+});
+
+describe('the checkpoints that a bundle is held against', () => {
+  const key = LEDGER.verifierKey;
+  const signed = (signer = LEDGER) => ({
+    checkpoint: (tree: { size: number; root(): Buffer }) => ({
+      note: note(tree.size, tree.root().toString('base64'), signer),
+      verifierKey: signer.verifierKey,
+    }),
+  });
+
+  it('are signed with the key that is given, also the one that the bundle brings', async () => {
+    writeFileSync(bundle, bundleOf(alice, signed()));
+    expect(await exits([], [key])).toMatchObject({ verify: 0, standalone: 0 });
+    writeFileSync(bundle, bundleOf(alice, signed(FORGER)));
+    expect(await exits()).toMatchObject({ verify: 0, standalone: 0 });
+    expect(await exits([], [key])).toMatchObject(FOUND);
+  });
+
+  it('have to be there if a key is given', async () => {
+    writeFileSync(bundle, bundleOf(alice));
+    const run = await exits([], [key]);
+    expect(run).toMatchObject(REFUSED);
+    expect(run.told.split('nothing here is signed')).toHaveLength(3);
+  });
+
+  it('are all looked at, also two of one size and one of no events', async () => {
+    writeFileSync(bundle, bundleOf(alice));
+    const right = signed().checkpoint(treeOf(alice)).note;
+    expect(await exits([right], [key])).toMatchObject({ verify: 0, standalone: 0 });
+    expect(await exits([note(4, WRONG_ROOT), right], [key])).toMatchObject(FOUND);
+    expect(await exits([note(0, WRONG_ROOT)], [key])).toMatchObject(FOUND);
+  });
+
+  it.each([
+    ['the answer to a request that was refused', '{"status":401,"title":"Unauthorized"}\n'],
+    ['an empty file', ''],
+    ['a size with more behind it', note('5x', WRONG_ROOT)],
+    ['a size below zero', note(-5, WRONG_ROOT)],
+    ['a root that is too short', note(4, 'AAAA')],
+    ['the note of a key that names the next one', note('next key', FORGER.verifierKey)],
+  ])('are named if they are none: %s', async (_, text) => {
+    writeFileSync(bundle, bundleOf(alice));
+    const run = await exits([text], [key]);
+    expect(run).toMatchObject(REFUSED);
+    expect(run.told.split('checkpoint-0 is no checkpoint')).toHaveLength(3);
+  });
+
+  it('are not held against a selection', async () => {
+    writeFileSync(bundle, bundleOf(alice, { manifest: selected(['alice']) }));
+    const run = await exits([note(4, WRONG_ROOT)], [key]);
+    expect(run).toMatchObject(REFUSED);
+    expect(run.told.split('a checkpoint needs a complete one')).toHaveLength(3);
+  });
+});
