@@ -1,40 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, fsyncSync, openSync, closeSync, renameSync, rmSync, createWriteStream } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { START, type EventReader, type RecordedEvent } from '../event-store/event-store.js';
-import { mainAccountIdOf } from '../ledger/streams.js';
-import {
-  eventLine,
-  FIRST_LINE,
-  hashOfLines,
-  headLines,
-  ledgerVersion,
-  manifestLine,
-  type BundledCheckpoint,
-  type Head,
-  type Manifest,
-  type Selection,
-} from './bundle.js';
-import { CompactTree, eventLeaf } from './merkle.js';
-
-/** Something that stands in the way of an export. */
-export class CannotExport extends Error {
-  override readonly name = 'CannotExport';
-}
-
-export interface ExportResult {
-  readonly manifest: Manifest;
-  /** SHA-256 of the manifest: who notes it knows the bundle again. */
-  readonly hash: string;
-}
-
-interface ExportOptions {
-  readonly selection: Selection;
-  /** The checkpoint to send along, for the tree that the bundle holds. */
-  readonly checkpoint?: (tree: CompactTree) => BundledCheckpoint | undefined;
-  readonly onProgress?: (events: number, last: RecordedEvent) => void;
-}
+import type { EventReader } from '../event-store/event-store.js';
+import { BundleSource, CannotExport, type ExportOptions, type ExportResult } from './bundle-source.js';
 
 /**
  * Writes the events of the log to a bundle, which appears under its name when it is complete.
@@ -45,15 +13,18 @@ export async function writeBundle(
   file: string,
   options: ExportOptions,
 ): Promise<ExportResult> {
-  if (existsSync(file)) throw new CannotExport(`${file} exists already`);
+  requireFree(file);
   const part = `${file}.part`;
+  const opened = openPart(part);
   const source = new BundleSource(reader, options);
   try {
     // The lowest level is several times as fast as the usual one, and events compress well all the same.
-    await pipeline(source.lines(), createGzip({ level: 1 }), createWriteStream(part, { mode: 0o600 }));
+    await pipeline(source.lines(), createGzip({ level: 1 }), createWriteStream(part, { fd: opened }));
     const descriptor = openSync(part, 'r');
     fsyncSync(descriptor);
     closeSync(descriptor);
+    // Another export may have ended just before the part was opened.
+    requireFree(file);
     renameSync(part, file);
   } catch (error) {
     rmSync(part, { force: true });
@@ -62,93 +33,16 @@ export async function writeBundle(
   return source.result();
 }
 
-class BundleSource {
-  private readonly heads = new Map<string, Head>();
-  private readonly tree = new CompactTree();
-  private readonly eventsHash = createHash('sha256');
-  private readonly mainAccounts: ReadonlySet<string> | undefined;
-  private events = 0;
-  private written: ExportResult | undefined;
-
-  constructor(
-    private readonly reader: EventReader,
-    private readonly options: ExportOptions,
-  ) {
-    const { mainAccounts } = options.selection;
-    if (mainAccounts) this.mainAccounts = new Set(mainAccounts);
-  }
-
-  result(): ExportResult {
-    if (!this.written) throw new CannotExport('the bundle has not been written');
-    return this.written;
-  }
-
-  async *lines(): AsyncGenerator<string, void> {
-    yield `${FIRST_LINE}\n`;
-    for await (const page of this.reader.readAll(START)) {
-      const chosen = page.filter((event) => this.take(event));
-      if (chosen.length > 0) {
-        const text = `${chosen.map(eventLine).join('\n')}\n`;
-        this.eventsHash.update(text);
-        yield text;
-      }
-      const last = page.at(-1);
-      if (last) this.options.onProgress?.(this.events, last);
-    }
-    for (const mainAccountId of this.mainAccounts ?? [])
-      if (!this.heads.has(`mainAccount-${mainAccountId}`))
-        throw new CannotExport(`the log has no events of main account ${mainAccountId}`);
-    yield* this.ending();
-  }
-
-  private *ending(): Generator<string, void> {
-    const { selection } = this.options;
-    const heads = headLines(this.heads);
-    const complete = selection.mainAccounts === null && selection.until === null;
-    const manifest: Manifest = {
-      createdAt: new Date().toISOString(),
-      events: this.events,
-      eventsHash: this.eventsHash.digest('hex'),
-      headsHash: hashOfLines(heads),
-      ledgerVersion: ledgerVersion(),
-      mainAccounts: this.heads.size,
-      schema: 1,
-      selection,
-      tree: complete ? { root: this.tree.root().toString('base64'), size: this.tree.size } : null,
-    };
-    if (heads.length > 0) yield `${heads.join('\n')}\n`;
-    const checkpoint = complete ? this.options.checkpoint?.(this.tree) : undefined;
-    if (checkpoint) yield `${JSON.stringify({ checkpoint })}\n`;
-    const { line, hash } = manifestLine(manifest);
-    this.written = { manifest, hash };
-    yield `${line}\n`;
-  }
-
-  /** Whether the event belongs in the bundle. Notes where its stream stands with it. */
-  private take(event: RecordedEvent): boolean {
-    const mainAccountId = mainAccountIdOf(event.stream);
-    if (mainAccountId === undefined || this.mainAccounts?.has(mainAccountId) === false) return false;
-    const { hash, recordedAt } = sealOf(event);
-    const { until } = this.options.selection;
-    if (until !== null && recordedAt > until) return false;
-    this.heads.set(event.stream, { revision: event.revision, hash });
-    this.tree.append(eventLeaf(hash));
-    this.events += 1;
-    return true;
-  }
+function requireFree(file: string): void {
+  if (existsSync(file)) throw new CannotExport(`${file} exists already`);
 }
 
-/** @throws CannotExport for an event that would not come back from the bundle as it is stored */
-function sealOf(event: RecordedEvent): { hash: string; recordedAt: string } {
+/** Opens the file that is written until it is complete, which only one export may have. */
+function openPart(part: string): number {
   try {
-    const metadata = JSON.parse(event.metadata) as { hash: string; recordedAt: string };
-    const same =
-      JSON.stringify(metadata) === event.metadata && JSON.stringify(JSON.parse(event.data)) === event.data;
-    if (same && typeof metadata.hash === 'string' && typeof metadata.recordedAt === 'string') return metadata;
-  } catch {
-    // Not JSON: said below like every other form that is not the ledger's.
+    return openSync(part, 'wx', 0o600);
+  } catch (error) {
+    if (!existsSync(part)) throw error;
+    throw new CannotExport(`${part} exists: if no other export is writing it, remove it`, { cause: error });
   }
-  throw new CannotExport(
-    `${event.stream} revision ${event.revision} is not in the ledger's form: run verify to know more`,
-  );
 }

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -138,6 +138,17 @@ describe('an audit bundle', () => {
     writeFileSync(note, signed({ size: 16, root: () => tree.root }).note);
     expect(cli(SIGNER.verifierKey).toString()).toContain('SOUND');
     expect(() => cli(noteSigner('other', Buffer.alloc(32, 2)).verifierKey)).toThrow('Command failed');
+  });
+});
+
+describe('two exports to one file', () => {
+  it('do not touch each other: one is refused, and the other is whole', async () => {
+    const bob = () => exported({ mainAccounts: ['bob'], until: null });
+    const [first, second] = await Promise.allSettled([exported(), bob()]);
+    expect(first).toMatchObject({ status: 'fulfilled' });
+    expect(second).toMatchObject({ status: 'rejected' });
+    expect(await problemsOf()).toEqual([]);
+    expect(readdirSync(directory)).toEqual(['ledger.bundle']);
   });
 });
 

@@ -1,60 +1,22 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CheckpointKeys } from '../../src/audit/checkpoint-keys.js';
-import { checkpointFileIn, Checkpoints } from '../../src/audit/checkpoints.js';
+import { checkpointFileIn } from '../../src/audit/checkpoints.js';
 import { verifyStore } from '../../src/audit/commands/verify.js';
 import { openDatabase } from '../../src/sqlite/database.js';
-import { ReadSide, testConfig } from '../support/read-side.js';
-import { ROOT, temporaryDirectory } from '../support/service.js';
+import { testConfig, type ReadSide } from '../support/read-side.js';
+import { temporaryDirectory } from '../support/service.js';
+import { checkpointsOf, creditLedger, goodLedger, standalone, type Run } from './support/credit-ledger.js';
 
 // Every command is a process of its own, which takes its time on a busy machine.
 jest.setTimeout(60_000);
-
-interface Run {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The command as it is run from the sources. */
-function creditLedger(dataDir: string, ...args: string[]): Run {
-  const loader = [
-    '--import',
-    join(ROOT, 'test/support/register-typescript.mjs'),
-    '--disable-warning=ExperimentalWarning',
-  ];
-  const command = [...loader, join(ROOT, 'src/audit/cli.ts'), ...args, '--data-dir', dataDir];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'] },
-  });
-  return { status, stdout, stderr };
-}
 
 /** Check, stream and revision of all findings. */
 const findingsIn = ({ stdout }: Pick<Run, 'stdout'>): string[] =>
   (JSON.parse(stdout) as { findings: { check: string; stream?: string; revision?: number }[] }).findings.map(
     ({ check, stream, revision }) => (stream === undefined ? check : `${check} ${stream} ${revision}`),
   );
-
-/** A ledger that has lived: two accounts, every kind of event, a published checkpoint. */
-async function goodLedger(dataDir: string): Promise<ReadSide> {
-  const side = await ReadSide.start(dataDir);
-  for (const account of ['alice', 'bob']) {
-    await side.ledger.funded(account, '100.0000', 'sip-1', 'sip-2');
-    await side.ledger.add(account, 'sip-1', '12.2109', `${account}-add`);
-    await side.ledger.removeAll(account, 'sip-1');
-    await side.ledger.add(account, 'sip-2', '0.0001');
-  }
-  const head = await side.store.head();
-  for (const projection of ['accounts', 'tree', 'conservation'])
-    await side.projections.waitFor(projection, head, 10_000);
-  const keys = CheckpointKeys.open(dataDir);
-  await new Checkpoints(side.store, side.projections, keys, checkpointFileIn(dataDir)).publish();
-  return side;
-}
 
 describe('credit-ledger', () => {
   let side: ReadSide;
@@ -89,22 +51,18 @@ describe('credit-ledger', () => {
   });
 
   it('checks proofs without the store, and so does the verifier of bundles', async () => {
-    const keys = CheckpointKeys.open(dataDir);
-    const checkpoints = new Checkpoints(side.store, side.projections, keys, checkpointFileIn(dataDir));
+    const checkpoints = checkpointsOf(side);
     const file = join(dataDir, 'proof.json');
-    const key = keys.signer.verifierKey;
-    const standalone = () =>
-      spawnSync(process.execPath, [join(ROOT, 'verify-bundle.mjs'), '--proof', file, '--key', key], {
-        encoding: 'utf8',
-      });
+    const key = CheckpointKeys.open(dataDir).signer.verifierKey;
+    const alone = () => standalone('--proof', file, '--key', key);
     for (const proof of [await checkpoints.event('alice', 4), await checkpoints.consistency(5)]) {
       writeFileSync(file, JSON.stringify(proof));
       expect(creditLedger(dataDir, 'verify', '--proof', file, '--key', key)).toMatchObject({ status: 0 });
-      expect(standalone()).toMatchObject({ status: 0 });
+      expect(alone()).toMatchObject({ status: 0 });
       const forged = proof.proof.with(proof.proof.length - 1, Buffer.alloc(32, 7).toString('base64'));
       writeFileSync(file, JSON.stringify({ ...proof, proof: forged }));
       expect(creditLedger(dataDir, 'verify', '--proof', file, '--key', key)).toMatchObject({ status: 1 });
-      expect(standalone()).toMatchObject({ status: 1 });
+      expect(alone()).toMatchObject({ status: 1 });
     }
   });
 

@@ -1,4 +1,8 @@
-import type { EventStore } from '../../event-store/event-store.js';
+import { join } from 'node:path';
+import type { Config } from '../../config/config.js';
+import { START } from '../../event-store/event-store.js';
+import { openEventStore } from '../../event-store/open-event-store.js';
+import { removeReadModels } from '../../projections/read-models-file.js';
 import { auditBundle } from '../bundle-audit.js';
 import { importEvents } from '../bundle-import.js';
 import { BundleReader } from '../bundle-reader.js';
@@ -7,11 +11,7 @@ import type { Output } from './output.js';
 import { reportLines } from './report.js';
 
 /** Brings a bundle's events into a store, once the bundle has been found sound. @returns the exit code */
-export async function importBundle(
-  file: string,
-  openStore: () => Promise<EventStore>,
-  output: Output,
-): Promise<number> {
+export async function importBundle(file: string, config: Config, output: Output): Promise<number> {
   const bundle = new BundleReader(file);
   const checking = new Progress('verified', bundle.bytes);
   const onProgress = (events: number) => checking.update(events, bundle.bytesRead);
@@ -21,8 +21,10 @@ export async function importBundle(
     output(['The bundle is not sound; nothing was imported.', ...reportLines(report, ['bundle'])].join('\n'));
     return 1;
   }
-  const store = await openStore();
+  const store = await openEventStore(config);
   try {
+    // Those of an earlier log: its positions are not the ones that the events are given now.
+    if ((await store.head()) === START) removeReadModels(join(config.dataDir, 'read-models.db'));
     const importing = new Progress('imported', report.events);
     const written = await importEvents(store, bundle.events(), (events) => importing.update(events, events));
     importing.end();

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import type { Config } from '../../config/config.js';
+import { openEventReader } from '../../event-store/open-event-store.js';
+import type { Selection } from '../bundle.js';
+import { writeBundle } from '../bundle-writer.js';
+import { treeHeadText } from '../checkpoint.js';
+import { CheckpointKeys, keyFileIn } from '../checkpoint-keys.js';
+import { checkpointFileIn } from '../checkpoints.js';
+import type { CompactTree } from '../merkle.js';
+import { Progress } from '../progress.js';
+import { readPublished } from '../published-checkpoint.js';
+import { signNote } from '../signed-note.js';
+import type { Output } from './output.js';
+
+/** Writes the log, or some of it, to a bundle. @returns the exit code */
+export async function exportBundle(
+  config: Config,
+  file: string,
+  selection: Selection,
+  output: Output,
+): Promise<number> {
+  const reader = await openEventReader(config);
+  try {
+    const progress = new Progress('exported', Number(await reader.head()));
+    const { manifest, hash } = await writeBundle(reader, file, {
+      selection,
+      ...signing(config.dataDir),
+      onProgress: (events, { position }) => progress.update(events, Number(position)),
+    });
+    progress.end();
+    output(`${file}: ${manifest.events} events of ${manifest.mainAccounts} main accounts, manifest ${hash}`);
+    return 0;
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Signs what a bundle holds, where the key of the ledger is at hand, and holds it to what was signed before. */
+function signing(dataDir: string) {
+  if (!existsSync(keyFileIn(dataDir))) return {};
+  const { origin, signer } = CheckpointKeys.open(dataDir);
+  const checkpoint = (tree: CompactTree) => ({
+    note: signNote(treeHeadText({ origin, size: tree.size, root: tree.root() }), signer),
+    verifierKey: signer.verifierKey,
+  });
+  return { checkpoint, published: readPublished(checkpointFileIn(dataDir)) };
+}
