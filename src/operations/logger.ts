@@ -9,8 +9,24 @@ const REDACTED = SECRET_HEADERS.flatMap((name) => {
   return [name, `*${member}`, `*.headers${member}`];
 });
 
+/** Bytes that may wait for a reader who is behind. Lines beyond that are lost: memory must not be. */
+const MAX_WAITING = 4 * 2 ** 20;
+
+/**
+ * Standard output as it can be had: on a full disk or a closed terminal lines are lost, and the service goes on. It
+ * never throws and never waits.
+ */
+function standardOutput(): DestinationStream {
+  const { stdout } = process;
+  stdout.on('error', () => undefined);
+  return { write: (line) => void (stdout.writableLength < MAX_WAITING && stdout.write(line)) };
+}
+
 /** The log: one JSON object a line, on stdout unless told otherwise. */
-export const createLogger = ({ logLevel }: Pick<Config, 'logLevel'>, to?: DestinationStream): Logger => {
+export const createLogger = (
+  { logLevel }: Pick<Config, 'logLevel'>,
+  to: DestinationStream = standardOutput(),
+): Logger => {
   const options: LoggerOptions = {
     level: logLevel,
     base: null,
@@ -18,7 +34,7 @@ export const createLogger = ({ logLevel }: Pick<Config, 'logLevel'>, to?: Destin
     formatters: { level: (level: string) => ({ level }) },
     redact: REDACTED,
   };
-  return to ? pino(options, to) : pino(options);
+  return pino(options, to);
 };
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
