@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { ApiKeys } from './auth/api-keys.js';
 import { SignInLinks } from './auth/sign-in-links.js';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
+import { makeDirectory } from './event-store/open-event-store.js';
 import { collectTheYoungCheaply, holdHeapsDown } from './operations/heap.js';
 import { createLogger, NestLogger } from './operations/logger.js';
 import { Metrics } from './operations/metrics.js';
@@ -40,6 +41,8 @@ async function start(config: Config): Promise<void> {
     logger.fatal({ err: error }, 'unexpected error; the process ends');
     process.exit(1);
   });
+  // Before any part looks for its files there.
+  makeDirectory(config.dataDir);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, logger),
     fastifyAdapter(),
@@ -49,8 +52,9 @@ async function start(config: Config): Promise<void> {
   configureHttp(app);
   serveDirectly(app);
   observeRequests(app.getHttpAdapter().getInstance(), logger, app.get(Metrics));
-  stopOnSignals(app, logger);
   await app.listen(config.port, config.host);
+  // Not earlier: what has not started cannot be closed, and a signal that ends it at once leaves nothing half done.
+  stopOnSignals(app, logger);
   app.useLogger(new NestLogger(logger));
   const url = await app.getUrl();
   // Made only now: the key of a start that failed would be lost.

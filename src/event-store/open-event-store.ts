@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { StoreUnavailable } from './errors.js';
 import type { EventReader, EventStore } from './event-store.js';
@@ -38,11 +38,18 @@ export function backUpEvents(config: Config, copy: string): number {
   return backUp(eventsFile(config.dataDir), copy);
 }
 
-function makeDirectory(directory: string): void {
+/**
+ * Makes the data directory, and those above it. One at a time: Node 20 tries for ever to make a whole path where none
+ * can be made, such as in /proc.
+ * @throws StoreUnavailable
+ */
+export function makeDirectory(directory: string): void {
+  if (existsSync(directory) && statSync(directory).isDirectory()) return;
+  if (!existsSync(dirname(directory))) makeDirectory(dirname(directory));
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
-    throw new StoreUnavailable(`the data directory ${directory} cannot be made: ${String(error)}`, {
+    throw new StoreUnavailable(`the directory ${directory} cannot be made: ${String(error)}`, {
       cause: error,
     });
   }

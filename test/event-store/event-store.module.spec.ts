@@ -66,8 +66,6 @@ describe('the event store of the application', () => {
 
   it('says what is wrong with a data directory that cannot be made', async () => {
     writeFileSync(join(directory, 'data'), 'a file is in the way');
-    await expect(openEventStore(config())).rejects.toThrow(
-      /the data directory .*data cannot be made: .*EEXIST/,
-    );
+    await expect(openEventStore(config())).rejects.toThrow(/the directory .*data cannot be made: .*EEXIST/);
   });
 });

@@ -1,12 +1,14 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as passed } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { ROOT, temporaryDirectory } from '../support/service.js';
+import { ROOT, Service, temporaryDirectory } from '../support/service.js';
 
 interface Ended {
   readonly code: number;
@@ -37,6 +39,12 @@ describe('a start that fails', () => {
     ],
     ['an address that is not here', { LEDGER_HOST: '203.0.113.1' }, 1, /LEDGER_HOST/],
     ['a data directory below a file', { LEDGER_DATA_DIR: '/dev/null/data' }, 1, /\/dev\/null\/data/],
+    [
+      'a data directory where none can be made',
+      { LEDGER_DATA_DIR: '/proc/ledger/data' },
+      1,
+      /the directory \/proc\/ledger cannot be made: /,
+    ],
   ])('says so on stderr: %s', async (_, env, code, reason) => {
     const ended = await failedStart(env);
     expect(ended.code).toBe(code);
@@ -66,5 +74,24 @@ describe('a start that fails', () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`${join(dataDir, 'api-keys.json')} is damaged`);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('a start that is broken off', () => {
+  it('ends at once and quietly, and the next one succeeds', async () => {
+    const dataDir = temporaryDirectory();
+    const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
+      env: { LEDGER_PORT: '0', LEDGER_DATA_DIR: dataDir },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const told = text(child.stderr);
+    const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    while (!existsSync(join(dataDir, 'read-models.db'))) await passed(1);
+    child.kill('SIGTERM');
+    const [code, signal] = await ended;
+    expect([0, 'SIGTERM']).toContain(code ?? signal);
+    expect(await told).toBe('');
+    const service = await Service.start(dataDir);
+    expect(await service.stop()).toBe(0);
   });
 });
