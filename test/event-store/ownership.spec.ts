@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -51,6 +51,16 @@ describe('the owner of a log', () => {
       `${file} is in use by another ledger (process ${process.pid})`,
     );
     await store.append(newStream(), newEvents(1), 'no-stream');
+    await store.close();
+    await (await SqliteEventStore.open(file)).close();
+  });
+
+  it('is alone also where the log is a symbolic link from another place', async () => {
+    await (await SqliteEventStore.open(file)).close();
+    const link = join(directory, 'link.db');
+    symlinkSync(file, link);
+    const store = await SqliteEventStore.open(link);
+    await expect(SqliteEventStore.open(file)).rejects.toThrow(`is in use by another ledger`);
     await store.close();
     await (await SqliteEventStore.open(file)).close();
   });

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { openDatabase, type Connection } from '../../sqlite/database.js';
 import { resultCode, SQLITE_BUSY } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
@@ -16,16 +16,18 @@ export class FileOwner {
 
   /** @throws StoreUnavailable when it is owned already, by another process or by this one */
   static claim(file: string): FileOwner {
+    // A log that symbolic links lead to is still one log.
+    const real = existsSync(file) ? realpathSync(file) : file;
     try {
-      const lock = openDatabase(`${file}.lock`, { timeout: 0 });
+      const lock = openDatabase(`${real}.lock`, { timeout: 0 });
       // The lock file is never opened in another way: closing it anywhere in this process would end the lock.
       lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-      writeFileSync(`${file}.pid`, `${process.pid}\n`);
-      return new FileOwner(file, lock);
+      writeFileSync(`${real}.pid`, `${process.pid}\n`);
+      return new FileOwner(real, lock);
     } catch (error) {
       if (resultCode(error) !== SQLITE_BUSY) throw unavailable(file, error);
       throw new StoreUnavailable(
-        `${file} is in use by another ledger${ownerOf(file)}: one log has one owner; stop that one, or choose another data directory`,
+        `${file} is in use by another ledger${ownerOf(real)}: one log has one owner; stop that one, or choose another data directory`,
         { cause: error },
       );
     }
