@@ -109,3 +109,31 @@ describe('a log file that cannot be used', () => {
     expect(existsSync(`${file}.pid`)).toBe(false);
   });
 });
+
+describe('a log that another program holds', () => {
+  it('is looked at once for all who ask meanwhile, so that appends have their answer in time', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'ledger-'));
+    const file = join(directory, 'events.db');
+    const store = await SqliteEventStore.open(file);
+    const append = () => store.append(newStream(), newEvents(1), 'no-stream');
+    const held = /events\.db is locked by another program/;
+    const other = openDatabase(file);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(append()).rejects.toThrow(held);
+
+    const started = performance.now();
+    const checks = Promise.allSettled(Array.from({ length: 5 }, () => store.check()));
+    await expect(append()).rejects.toThrow(held);
+    expect(performance.now() - started).toBeLessThan(8000);
+    const found = await checks;
+    for (const check of found)
+      expect(check).toMatchObject({ reason: { message: expect.stringMatching(held) } });
+
+    other.exec('ROLLBACK');
+    other.close();
+    await store.check();
+    await append();
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+});

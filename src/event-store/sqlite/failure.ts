@@ -25,6 +25,7 @@ const SENTENCES: Readonly<Record<number, string>> = {
 
 /** One sentence: which file, what is wrong, what to do. */
 export function explain(file: string, error: unknown): string {
+  if (error instanceof StoreUnavailable) return error.message;
   if (error instanceof ForeignFile) return `${file} ${error.message}`;
   const code = resultCode(error);
   const sentence = code === undefined ? undefined : SENTENCES[code];

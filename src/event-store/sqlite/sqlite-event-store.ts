@@ -47,6 +47,7 @@ export class SqliteEventStore extends EventStore {
   /** Why the log takes no appends any more. */
   private ended: string | undefined;
   private closing: Promise<void> | undefined;
+  private checking: Promise<void> | undefined;
   private readonly mover: WalMover;
 
   private constructor(
@@ -124,6 +125,12 @@ export class SqliteEventStore extends EventStore {
 
   check(): Promise<void> {
     if (this.ended !== undefined) return Promise.reject(new StoreUnavailable(this.ended));
+    // One for all who ask meanwhile: while the file is locked each one holds appends up.
+    this.checking ??= this.askWriter().finally(() => (this.checking = undefined));
+    return this.checking;
+  }
+
+  private askWriter(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.others.push((fault) => (fault === undefined ? resolve() : reject(new StoreUnavailable(fault))));
       this.post('check');

@@ -6,6 +6,7 @@ import type { NewEvent } from '../event-store.js';
 import { LAST_RESORT_PAGES, moveRest } from '../../sqlite/wal-mover.js';
 import { idBytes } from './event-id.js';
 import { explain } from './failure.js';
+import { FilePlace } from './file-place.js';
 import { checkSchema, createSchema, ERASED } from './schema.js';
 
 /**
@@ -42,6 +43,7 @@ export class SqliteLog {
   /** Position of the last event; undefined when it has to be read from the file. */
   private last: number | undefined;
   private fault: string | undefined;
+  private readonly place: FilePlace;
   private readonly begin: Statement;
   private readonly commit: Statement;
   private readonly findEnd: Statement<[number, number | null]>;
@@ -55,6 +57,7 @@ export class SqliteLog {
     private readonly file: string,
     private readonly db: Connection,
   ) {
+    this.place = new FilePlace(file);
     this.begin = db.prepare('BEGIN IMMEDIATE');
     this.commit = db.prepare('COMMIT');
     this.findEnd = query(
@@ -105,6 +108,7 @@ export class SqliteLog {
     let results: AppendResult[] = [];
     let committing = false;
     try {
+      this.place.check();
       this.begin.run();
       this.last ??= Number(value(this.db, 'SELECT max(position) FROM events') ?? 0);
       results = requests.map((request) => this.append(request));
@@ -134,14 +138,14 @@ export class SqliteLog {
   erase(stream: string): string | undefined {
     this.ends.delete(stream);
     try {
+      this.place.check();
       this.begin.run();
       this.blank.run(stream);
       this.unname.run(stream);
       this.commit.run();
       this.fault = undefined;
-      return this.cutWriteAheadLog()
-        ? undefined
-        : `${this.file} is being read, by a backup perhaps: delete again`;
+      const cut = this.hastily(() => value(this.db, 'PRAGMA wal_checkpoint(TRUNCATE)')) === 0;
+      return cut ? undefined : `${this.file} is being read, by a backup perhaps: delete again`;
     } catch (error) {
       this.rollBack();
       return (this.fault = explain(this.file, error));
@@ -150,9 +154,9 @@ export class SqliteLog {
 
   /** @returns why the log cannot be written; undefined when it can */
   check(): string | undefined {
-    if (this.fault === undefined) return undefined;
     try {
-      this.writeProbe();
+      this.place.check();
+      if (this.fault !== undefined) this.hastily(() => this.writeProbe());
       this.fault = undefined;
     } catch (error) {
       this.rollBack();
@@ -214,12 +218,14 @@ export class SqliteLog {
     return end;
   }
 
-  /** @returns false when a reader is in the way for long. Appends wait meanwhile, so it is not for very long. */
-  private cutWriteAheadLog(): boolean {
+  /** Lets it wait for other programs, but not for very long: appends wait meanwhile. */
+  private hastily<T>(work: () => T): T {
     this.db.exec('PRAGMA busy_timeout = 1000');
-    const busy = value(this.db, 'PRAGMA wal_checkpoint(TRUNCATE)');
-    this.db.exec('PRAGMA busy_timeout = 5000');
-    return busy === 0;
+    try {
+      return work();
+    } finally {
+      this.db.exec('PRAGMA busy_timeout = 5000');
+    }
   }
 
   private writeProbe(): void {
