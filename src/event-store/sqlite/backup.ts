@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { openReadOnly, value, type Connection } from '../../sqlite/database.js';
 import { resultCode, SQLITE_CORRUPT } from '../../sqlite/result-code.js';
@@ -13,20 +14,34 @@ import { checkSchema } from './schema.js';
  * @throws StoreUnavailable when the log cannot be read, or the copy exists already, is no good or finds no room
  */
 export function backUp(log: string, copy: string): number {
-  if (existsSync(copy)) throw new StoreUnavailable(`${copy} exists already: choose another name`);
-  const unfinished = `${copy}.unfinished`;
+  if (existsSync(copy)) throw taken(copy);
+  // A name of its own: somebody else may be making the same backup now.
+  const unfinished = `${copy}.${randomUUID()}.unfinished`;
   try {
-    rmSync(unfinished, { force: true });
     copyLog(log, unfinished);
     const events = verified(unfinished);
     syncToDisk(unfinished);
-    renameSync(unfinished, copy);
+    nameOnce(unfinished, copy);
     syncToDisk(dirname(resolve(copy)));
     return events;
   } finally {
     rmSync(unfinished, { force: true });
   }
 }
+
+/** Gives the copy its name, unless another backup has taken it meanwhile: a link replaces nothing. */
+function nameOnce(unfinished: string, copy: string): void {
+  try {
+    linkSync(unfinished, copy);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(copy);
+    // The file system has no links, as on many a memory stick.
+    renameSync(unfinished, copy);
+  }
+}
+
+const taken = (copy: string): StoreUnavailable =>
+  new StoreUnavailable(`${copy} exists already: choose another name`);
 
 function copyLog(log: string, copy: string): void {
   if (!existsSync(log)) throw new StoreUnavailable(`${log} does not exist: there is nothing to back up`);
