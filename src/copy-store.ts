@@ -4,8 +4,10 @@ import { parseArgs } from 'node:util';
 import { importEvents } from './audit/bundle-import.js';
 import { Progress } from './audit/progress.js';
 import { loadConfig, type Config } from './config/config.js';
+import { copyStreams } from './event-store/copy-streams.js';
 import { START, type EventReader, type Position, type RecordedEvent } from './event-store/event-store.js';
 import { openEventReader, openEventStore } from './event-store/open-event-store.js';
+import { mainAccountIdOf } from './ledger/streams.js';
 import { collectTheYoungCheaply } from './operations/heap.js';
 
 const USAGE =
@@ -22,18 +24,22 @@ function storeNamed(name: string | undefined): Config {
   throw new Error(USAGE);
 }
 
-/** The log up to a position, so that a source that is still written to comes to an end. */
-async function* readUpTo(from: EventReader, end: Position): AsyncGenerator<readonly RecordedEvent[]> {
+/** Whether it is none of the ledger's streams: those with names are not, since names can be erased. */
+const isOfOthers = (stream: string): boolean => mainAccountIdOf(stream) === undefined;
+
+/** The ledger up to a position, so that a source that is still written to comes to an end. */
+async function* ledgerUpTo(from: EventReader, end: Position): AsyncGenerator<readonly RecordedEvent[]> {
   for await (const page of from.readAll(START)) {
     const wanted = page.filter(({ position }) => position <= end);
-    if (wanted.length > 0) yield wanted;
+    yield wanted.filter(({ stream }) => !isOfOthers(stream));
     if (wanted.length < page.length) return;
   }
 }
 
 /**
- * Copies every stream from one store to the other, in the order of the log: ids, hashes, keys and the tree over
- * the log stay what they are. Run again after it was broken off, it compares what is there and goes on behind it.
+ * Copies the ledger from one store to the other, in the order of the log: ids, hashes, keys and the tree over the log
+ * stay what they are. Then the names, each account's apart, since they can be erased in the meantime. Run again after
+ * it was broken off, it compares what is there and goes on behind it.
  */
 async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { from: { type: 'string' }, to: { type: 'string' } } });
@@ -46,19 +52,19 @@ async function main(args: string[]): Promise<void> {
     const end = await from.head();
     const copying = new Progress('copied', source.store === 'sqlite' ? Number(end) : 0);
     const count = (events: number): void => copying.update(events, events);
-    const written = await importEvents(to, readUpTo(from, end), count, () => true);
+    const written = await importEvents(to, ledgerUpTo(from, end), count);
+    const others = await copyStreams(from, to, isOfOthers);
     copying.end();
     const checking = new Progress('compared', 0);
     let compared = 0;
     // Nothing is left to write: what this run wrote is read back and compared with the source.
-    await importEvents(
-      to,
-      readUpTo(from, end),
-      (events) => checking.update((compared = events), events),
-      () => true,
-    );
+    await importEvents(to, ledgerUpTo(from, end), (events) => checking.update((compared = events), events));
+    const again = await copyStreams(from, to, isOfOthers);
     checking.end();
-    process.stdout.write(`${written} events copied, ${compared} read back and the same as in the source.\n`);
+    process.stdout.write(
+      `${written + others.written + again.written} events copied, ` +
+        `${compared + again.found} read back and the same as in the source.\n`,
+    );
   } finally {
     await Promise.all([from.close(), to.close()]);
   }

@@ -14,8 +14,7 @@ const WINDOW = 256;
 /**
  * Appends the bundle's events in their order, so that ids, hashes, keys and the Merkle tree come back the same.
  * What the store has of them already, from an import that was broken off, is passed over.
- * @param pages the bundle's events, or another source's
- * @param holds which of the store's streams the pages are to hold; those of the ledger unless told otherwise
+ * @param pages the bundle's events, or another source's; all of the ledger
  * @returns the number of events that were written
  * @throws CannotImport, StoreUnavailable, OutcomeUnknown; then call it again
  */
@@ -23,9 +22,8 @@ export async function importEvents(
   store: EventStore,
   pages: AsyncIterable<readonly RecordedEvent[]>,
   onProgress?: (events: number) => void,
-  holds = (stream: string): boolean => mainAccountIdOf(stream) !== undefined,
 ): Promise<number> {
-  const stored = storedEvents(store, holds);
+  const stored = storedEvents(store);
   const window = new Window(store.exclusive ? WINDOW : 1);
   let batch: RecordedEvent[] = [];
   let [seen, written, passing] = [0, 0, true];
@@ -54,13 +52,10 @@ export async function importEvents(
   return written;
 }
 
-/** What the store holds of those streams, in order of the log. */
-async function* storedEvents(
-  store: EventStore,
-  holds: (stream: string) => boolean,
-): AsyncGenerator<RecordedEvent, undefined> {
+/** What the store holds of the ledger, in order of the log. */
+async function* storedEvents(store: EventStore): AsyncGenerator<RecordedEvent, undefined> {
   for await (const page of store.readAll(START))
-    for (const event of page) if (holds(event.stream)) yield event;
+    for (const event of page) if (mainAccountIdOf(event.stream) !== undefined) yield event;
 }
 
 function requireSame(stored: RecordedEvent, event: RecordedEvent): void {

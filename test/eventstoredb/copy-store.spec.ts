@@ -7,10 +7,14 @@ import { START, type EventStore } from '../../src/event-store/event-store.js';
 import { openEventStoreDb } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { openEventStore } from '../../src/event-store/open-event-store.js';
 import { collect } from '../contract/event-store.contract.js';
+import { mainAccountIdOf } from '../../src/ledger/streams.js';
+import { Profiles } from '../../src/profiles/profiles.js';
 import { Simulator } from '../support/eventstoredb/simulator.js';
 import { Ledger } from '../support/ledger.js';
 import { testConfig } from '../support/read-side.js';
 import { ROOT, temporaryDirectory } from '../support/service.js';
+
+const SOMEBODY = { actor: 'somebody', correlationId: 'test' };
 
 let simulator: Simulator;
 let directory: string;
@@ -55,6 +59,12 @@ async function fill(store: EventStore): Promise<string> {
 }
 
 const without = (events: readonly object[]) => events.map((event) => ({ ...event, position: undefined }));
+const typesOf = async (store: EventStore, stream: string) =>
+  (await collect(store.readStream(stream))).map(({ type }) => type);
+const ledgerOf = async (store: EventStore) =>
+  without(
+    (await collect(store.readAll(START))).filter(({ stream }) => mainAccountIdOf(stream) !== undefined),
+  );
 const logOf = async (store: EventStore) => without(await collect(store.readAll(START)));
 
 describe('npm run copy-store', () => {
@@ -104,6 +114,52 @@ describe('npm run copy-store', () => {
     const refused = await copyStore('--from', `sqlite:${join(directory, 'before')}`, '--to', simulator.url);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('not') });
     expect(simulator.log.stream('mainAccount-a')).toHaveLength(0);
+  });
+
+  it('forgets in the copy the names that were erased in the source since', async () => {
+    const [before, source] = [await embedded('before'), `sqlite:${join(directory, 'before')}`];
+    await fill(before);
+    for (const account of ['a', 'b'])
+      await new Profiles(before).name(
+        { mainAccountId: account, sipAccountId: '1', name: 'Zebedee' },
+        SOMEBODY,
+      );
+    await before.close();
+    expect((await copyStore('--from', source, '--to', simulator.url)).code).toBe(0);
+
+    const later = await embedded('before');
+    await new Profiles(later).erase('a', SOMEBODY);
+    await later.deleteStream('profile-b');
+    await new Ledger(later).add('a', '1', '1.5', 'later');
+    const log = await ledgerOf(later);
+    await later.close();
+    const again = await copyStore('--from', source, '--to', simulator.url);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('2 events copied') });
+
+    const moved = await cluster();
+    expect(await ledgerOf(moved)).toEqual(log);
+    expect(await typesOf(moved, 'profile-a')).toEqual(['NamesErased']);
+    expect(await typesOf(moved, 'profile-b')).toEqual([]);
+    await moved.close();
+  });
+
+  it('copies names that were given after an erasure, whether the source was scavenged or not', async () => {
+    const before = await cluster();
+    await fill(before);
+    const profiles = new Profiles(before);
+    await profiles.name({ mainAccountId: 'a', sipAccountId: '1', name: 'Zebedee' }, SOMEBODY);
+    await profiles.erase('a', SOMEBODY);
+    await profiles.name({ mainAccountId: 'a', sipAccountId: '1', name: 'Florence' }, SOMEBODY);
+    await before.close();
+    const args = (name: string) => ['--from', simulator.url, '--to', `sqlite:${join(directory, name)}`];
+    expect((await copyStore(...args('hidden'))).code).toBe(0);
+    simulator.log.scavenge();
+    for (const name of ['scavenged', 'hidden']) expect((await copyStore(...args(name))).code).toBe(0);
+    for (const name of ['scavenged', 'hidden']) {
+      const moved = await embedded(name);
+      expect(await typesOf(moved, 'profile-a')).toEqual(['NamesErased', 'SipAccountNamed']);
+      await moved.close();
+    }
   });
 
   it('says how it is used', async () => {

@@ -59,6 +59,14 @@ export class SimulatedLog {
     return this.events.at(-1)?.position ?? 0n;
   }
 
+  /** Removes from the log what no read of its stream delivers any more. */
+  scavenge(): void {
+    const kept = this.events.filter(
+      ({ stream, revision }) => revision >= (this.deletedBefore.get(stream) ?? 0n),
+    );
+    this.events.splice(0, this.events.length, ...kept);
+  }
+
   append(stream: string, proposed: readonly ProposedEvent[], expected: ExpectedRevision): AppendOutcome {
     const current = this.readable(stream).at(-1)?.revision ?? -1n;
     if (expected === 'any' || expected === 'stream_exists') {

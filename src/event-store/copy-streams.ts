@@ -1,0 +1,73 @@
+import {
+  START,
+  type EventReader,
+  type EventStore,
+  type NewEvent,
+  type RecordedEvent,
+} from './event-store.js';
+
+/** Events in an append at most. */
+const MAX_APPEND = 400;
+
+/** How many events were written to the copy, and how many of the source's were there already. */
+export interface Copied {
+  readonly written: number;
+  readonly found: number;
+}
+
+/**
+ * Makes some streams, none of the ledger's, in the copy what they are in the source now. What was deleted in the
+ * source is deleted in the copy. The revisions may differ: after a deletion one store counts on, the other from 0.
+ * @throws StoreUnavailable, OutcomeUnknown, RevisionConflict; then call it again
+ */
+export async function copyStreams(
+  from: EventReader,
+  to: EventStore,
+  isWanted: (stream: string) => boolean,
+): Promise<Copied> {
+  let [written, found] = [0, 0];
+  for (const stream of new Set([...(await streamsOf(from)), ...(await streamsOf(to))])) {
+    if (!isWanted(stream)) continue;
+    const copied = await copyStream(from, to, stream);
+    written += copied.written;
+    found += copied.found;
+  }
+  return { written, found };
+}
+
+async function copyStream(from: EventReader, to: EventStore, stream: string): Promise<Copied> {
+  const source = await eventsOf(from, stream);
+  let copy = await eventsOf(to, stream);
+  if (!copy.every((event, at) => isSame(event, source[at]))) {
+    await to.deleteStream(stream);
+    copy = [];
+  }
+  const found = copy.length;
+  while (copy.length < source.length) {
+    const next = source.slice(copy.length, copy.length + MAX_APPEND).map(asNew);
+    await to.append(stream, next, copy.at(-1)?.revision ?? 'no-stream');
+    copy = await eventsOf(to, stream);
+  }
+  return { written: source.length - found, found };
+}
+
+async function streamsOf(reader: EventReader): Promise<Set<string>> {
+  const streams = new Set<string>();
+  for await (const page of reader.readAll(START)) for (const { stream } of page) streams.add(stream);
+  return streams;
+}
+
+async function eventsOf(reader: EventReader, stream: string): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const page of reader.readStream(stream)) events.push(...page);
+  return events;
+}
+
+const asNew = ({ id, type, data, metadata }: RecordedEvent): NewEvent => ({ id, type, data, metadata });
+
+const isSame = (event: RecordedEvent, other: RecordedEvent | undefined): boolean =>
+  other !== undefined &&
+  event.id === other.id &&
+  event.type === other.type &&
+  event.data === other.data &&
+  event.metadata === other.metadata;
