@@ -9,14 +9,22 @@ type Progress = [busy: number, pages: number, moved: number];
 
 const { file } = workerData as { readonly file: string };
 const db = openDatabase(file);
-const look = query<Progress>(db, 'PRAGMA wal_checkpoint(NOOP)');
-const move = query<Progress>(db, 'PRAGMA wal_checkpoint(PASSIVE)');
+const checkpoint = (mode: 'NOOP' | 'PASSIVE'): Progress =>
+  query<Progress>(db, `PRAGMA wal_checkpoint(${mode})`).get()!;
+
+function moveWhatIsWorthIt(): void {
+  const [, pages, moved] = checkpoint('NOOP');
+  if (pages - moved < WORTH_MOVING) return;
+  checkpoint('PASSIVE');
+  parentPort?.postMessage('moved');
+}
 
 const timer = setInterval(() => {
-  const [, pages, moved] = look.get()!;
-  if (pages - moved < WORTH_MOVING) return;
-  move.get();
-  parentPort?.postMessage('moved');
+  try {
+    moveWhatIsWorthIt();
+  } catch {
+    // It may pass, such as a lock or a full disk; the writer meets it too, and tells.
+  }
 }, LOOK_EVERY_MS);
 
 parentPort?.once('message', () => {

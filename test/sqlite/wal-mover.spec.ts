@@ -62,6 +62,19 @@ describe('what moves a write-ahead log', () => {
     expect(pagesInLog()).toBeGreaterThan(250);
   });
 
+  it('goes on after a fault that has passed', async () => {
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; INSERT INTO small VALUES (1); COMMIT');
+    let moved = 0;
+    const mover = new WalMover(file, () => (moved += 1));
+    // Longer than it waits for a file that is locked.
+    await new Promise((resolve) => setTimeout(resolve, 7000));
+    db.exec('PRAGMA locking_mode = NORMAL; INSERT INTO small VALUES (2)');
+    write(20);
+    await new Promise((resolve) => setTimeout(resolve, 7000));
+    await mover.close();
+    expect(moved).toBeGreaterThan(0);
+  });
+
   it('lets its writer end though its thread has failed', async () => {
     const mover = new WalMover(join(directory, 'missing', 'written.db'), () => undefined);
     await new Promise((resolve) => setTimeout(resolve, 300));
