@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 /*
  * Runs the real service on a throwaway embedded store through its main job: the example of a customer's screen.
@@ -132,13 +133,20 @@ async function show(client: Client): Promise<void> {
     );
 }
 
-/** Starts the service and waits until it says where it listens. */
-async function start(dataDir: string, key: string): Promise<{ service: ChildProcess; url: string }> {
-  const service = spawn(process.execPath, [join(import.meta.dirname, 'main.js')], {
+/** What of the ledger's own variables the demo takes over; none of them leads to a store, or lets anybody else in. */
+const TAKEN_OVER = /^LEDGER_(HOST|PORT|LOG_LEVEL)$/;
+
+type Service = ChildProcessByStdio<null, Readable, null>;
+
+function start(dataDir: string, key: string): Service {
+  const environment = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('LEDGER_') || TAKEN_OVER.test(name),
+  );
+  return spawn(process.execPath, [join(import.meta.dirname, 'main.js')], {
     env: {
       LEDGER_PORT: '0',
       LEDGER_LOG_LEVEL: 'warn',
-      ...process.env,
+      ...Object.fromEntries(environment),
       LEDGER_DATA_DIR: dataDir,
       LEDGER_BOOTSTRAP_KEY: key,
     },
@@ -146,9 +154,16 @@ async function start(dataDir: string, key: string): Promise<{ service: ChildProc
     // Ctrl-C reaches this process alone, which then ends the service in its own time.
     detached: true,
   });
-  for await (const line of createInterface({ input: service.stdout })) {
+}
+
+/** Waits until the service says where it listens. */
+async function addressOf({ stdout }: Service): Promise<string> {
+  for await (const line of createInterface({ input: stdout })) {
     const url = /listening on (http\S+)/.exec(line)?.[1];
-    if (url) return { service, url };
+    if (url) {
+      stdout.resume();
+      return url;
+    }
   }
   throw new Error('the service did not start');
 }
@@ -156,13 +171,13 @@ async function start(dataDir: string, key: string): Promise<{ service: ChildProc
 async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'credit-ledger-demo-'));
   const key = `demo-${randomBytes(12).toString('hex')}`;
-  const { service, url } = await start(dataDir, key);
-  service.stdout?.resume();
+  const service = start(dataDir, key);
   const stop = () => service.kill('SIGTERM');
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   const ended = once(service, 'exit');
   try {
+    const url = await addressOf(service);
     say('A customer buys credit and spreads it over SIP accounts:\n');
     const client = new Client(url, key);
     await book(client);
@@ -178,9 +193,10 @@ async function main(): Promise<void> {
     stop();
     process.exitCode = 1;
     say(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    await ended;
+    rmSync(dataDir, { recursive: true, force: true });
   }
-  await ended;
-  rmSync(dataDir, { recursive: true, force: true });
 }
 
 await main();
