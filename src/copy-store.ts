@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { importEvents } from './audit/bundle-import.js';
+import { CannotImport, importEvents } from './audit/bundle-import.js';
 import { Progress } from './audit/progress.js';
 import { loadConfig, type Config } from './config/config.js';
 import { copyStreams } from './event-store/copy-streams.js';
@@ -36,13 +36,28 @@ async function* ledgerUpTo(from: EventReader, end: Position): AsyncGenerator<rea
   }
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What was written stays, so the copy can go on; but not into a store that holds something else. */
+const brokenOff = (error: unknown): Error =>
+  error instanceof CannotImport
+    ? error
+    : new Error(`${messageOf(error)}\nRun it again to go on.`, { cause: error });
+
 /**
  * Copies the ledger from one store to the other, in the order of the log: ids, hashes, keys and the tree over the log
  * stay what they are. Then the names, each account's apart, since they can be erased in the meantime. Run again after
  * it was broken off, it compares what is there and goes on behind it.
  */
 async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { from: { type: 'string' }, to: { type: 'string' } } });
+  const { values } = parseArgs({
+    args,
+    options: { from: { type: 'string' }, to: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
   const [source, target] = [storeNamed(values.from), storeNamed(values.to)];
   if (source.store === 'sqlite' && !existsSync(source.dataDir))
     throw new Error(`${source.dataDir} does not exist`);
@@ -65,6 +80,8 @@ async function main(args: string[]): Promise<void> {
       `${written + others.written + again.written} events copied, ` +
         `${compared + again.found} read back and the same as in the source.\n`,
     );
+  } catch (error) {
+    throw brokenOff(error);
   } finally {
     await Promise.all([from.close(), to.close()]);
   }
@@ -74,6 +91,6 @@ collectTheYoungCheaply();
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nRun it again to go on.\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -22,6 +22,11 @@ interface KeyFile {
   readonly keys: readonly PublishedKey[];
 }
 
+/** The key file is there but no good. */
+class CheckpointKeyFileError extends Error {
+  override readonly name = 'CheckpointKeyFileError';
+}
+
 export const keyFileIn = (dataDir: string): string => join(dataDir, 'checkpoint-key.json');
 
 /** The keys of a log. The origin names the log, and stays the same when keys change. */
@@ -38,14 +43,14 @@ export class CheckpointKeys {
       throw new Error('its secret is not that of its last key');
   }
 
-  /** Reads the key file, which is made when it is missing. @throws Error that names the file */
+  /** Reads the key file, which is made when it is missing. @throws CheckpointKeyFileError that names the file */
   static open(dataDir: string, now = new Date()): CheckpointKeys {
     const file = keyFileIn(dataDir);
     if (!existsSync(file)) save(file, firstKey(now));
     try {
       return new CheckpointKeys(JSON.parse(readFileSync(file, 'utf8')) as KeyFile);
     } catch (error) {
-      throw new Error(
+      throw new CheckpointKeyFileError(
         `${file} cannot be read: restore it from a backup, or remove it to begin with a new key`,
         {
           cause: error,

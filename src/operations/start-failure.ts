@@ -1,5 +1,9 @@
 /** Failures whose message tells an operator what is wrong and what to do. */
-const FORESEEN: ReadonlySet<string> = new Set(['ApiKeysFileError', 'StoreUnavailable']);
+const FORESEEN: ReadonlySet<string> = new Set([
+  'ApiKeysFileError',
+  'CheckpointKeyFileError',
+  'StoreUnavailable',
+]);
 
 /** By the system's code for it. */
 const CANNOT_LISTEN: Readonly<Record<string, string>> = {

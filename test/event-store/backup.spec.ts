@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,6 +68,12 @@ describe('a backup', () => {
     expect(readdirSync(join(directory, 'copies'))).toEqual(['monday.db']);
   });
 
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [script, ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, LEDGER_DATA_DIR: join(directory, 'data') },
+    });
+
   it('is made by one of those who make it at a time, and stays as that one made it', async () => {
     for (let at = 0; at < 60; at++)
       await store.append(
@@ -74,7 +81,7 @@ describe('a backup', () => {
         Array.from({ length: 200 }, () => newEvent('x'.repeat(1000))),
         'no-stream',
       );
-    const run = async () => {
+    const make = async () => {
       const child = spawn(process.execPath, [script, copy], {
         env: { ...process.env, LEDGER_DATA_DIR: join(directory, 'data') },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -82,7 +89,7 @@ describe('a backup', () => {
       const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
       return stdout + stderr;
     };
-    const told = await Promise.all([run(), run(), run()]);
+    const told = await Promise.all([make(), make(), make()]);
     expect(told.filter((said) => said.includes('12000 events'))).toHaveLength(1);
     expect(told.filter((said) => said.includes('monday.db exists already'))).toHaveLength(2);
     expect(readdirSync(join(directory, 'copies'))).toEqual(['monday.db']);
@@ -93,11 +100,6 @@ describe('a backup', () => {
 
   it('is made by the command while the service runs, which says how much it holds', async () => {
     await store.append(newStream(), newEvents(7), 'no-stream');
-    const run = (...args: string[]) =>
-      spawnSync(process.execPath, [script, ...args], {
-        encoding: 'utf8',
-        env: { ...process.env, LEDGER_DATA_DIR: join(directory, 'data') },
-      });
     expect(run(copy)).toMatchObject({ status: 0, stdout: expect.stringContaining('7 events') });
     expect(run(copy)).toMatchObject({ status: 1, stderr: expect.stringContaining('exists already') });
     expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('usage') });
@@ -108,5 +110,16 @@ describe('a backup', () => {
     expect(await restored.head()).toBe(7n);
     await restored.close();
     expect(existsSync(`${copy}-wal`)).toBe(false);
+  });
+
+  it('is for nobody else to read, and the command says which secrets it lacks', () => {
+    const { stdout } = run(copy);
+    expect(statSync(copy).mode & 0o077).toBe(0);
+    expect(stdout).toContain('keep checkpoint-key.json and api-keys.json as well');
+  });
+
+  it('is not made by an option: the command says how it is used', () => {
+    expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('usage') });
+    expect(run('--halp')).toMatchObject({ status: 1, stderr: expect.stringContaining("'--halp'") });
   });
 });

@@ -112,7 +112,8 @@ describe('npm run copy-store', () => {
     await new Ledger(moved).open('another');
     await Promise.all([before.close(), moved.close()]);
     const refused = await copyStore('--from', `sqlite:${join(directory, 'before')}`, '--to', simulator.url);
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('not') });
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('the store is not empty') });
+    expect(refused.stderr).not.toContain('Run it again');
     expect(simulator.log.stream('mainAccount-a')).toHaveLength(0);
   });
 
@@ -163,6 +164,23 @@ describe('npm run copy-store', () => {
   });
 
   it('says how it is used', async () => {
-    expect((await copyStore('--from', 'sqlite:x')).stderr).toContain('usage: npm run copy-store');
+    expect(await copyStore('--help')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^usage: npm run copy-store/),
+    });
+    for (const args of [
+      ['--from', 'sqlite:x'],
+      ['--from', 'x', '--to', simulator.url],
+    ])
+      expect(await copyStore(...args)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^usage: npm run copy-store/),
+      });
+  });
+
+  it('asks to be run again only where that helps', async () => {
+    const missing = join(directory, 'missing');
+    const refused = await copyStore('--from', `sqlite:${missing}`, '--to', simulator.url);
+    expect(refused).toMatchObject({ code: 1, stderr: `${missing} does not exist\n` });
   });
 });

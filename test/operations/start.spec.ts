@@ -67,12 +67,15 @@ describe('a start that fails', () => {
     expect(() => statSync(join(dataDir, 'api-keys.json'))).toThrow('ENOENT');
   });
 
-  it('says which file is damaged', async () => {
+  it.each([
+    ['api-keys.json', 'is damaged'],
+    ['checkpoint-key.json', 'cannot be read: restore it from a backup'],
+  ])('says which file is damaged: %s', async (file, what) => {
     const dataDir = temporaryDirectory();
-    writeFileSync(join(dataDir, 'api-keys.json'), '{"format":1', { mode: 0o600 });
+    writeFileSync(join(dataDir, file), '{"format":1', { mode: 0o600 });
     const { code, stderr } = await failedStart({ LEDGER_DATA_DIR: dataDir });
     expect(code).toBe(1);
-    expect(stderr).toContain(`${join(dataDir, 'api-keys.json')} is damaged`);
+    expect(stderr).toContain(`${join(dataDir, file)} ${what}`);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 });
