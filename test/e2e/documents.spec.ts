@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -27,37 +30,93 @@ const blocksOf = (page: string): { language: string; code: string }[] =>
 
 const environment = () => ({ PATH: process.env['PATH'], LEDGER: service.url, KEY });
 
-const runBlock = ({ language, code }: { language: string; code: string }) =>
-  language === 'sh'
-    ? run('bash', ['-euo', 'pipefail', '-c', code.replaceAll('curl -sS', 'curl -sS --fail-with-body')], {
-        env: environment(),
-      })
-    : run(process.execPath, ['--input-type=module', '-e', code], { env: environment() });
+/** What a reader puts into the place of the examples' own. */
+const filledIn = (code: string): string =>
+  code
+    .replaceAll('http://127.0.0.1:3000', service.url)
+    .replaceAll('ledger_…', KEY)
+    .replaceAll('curl -sS', 'curl -sS --fail-with-body');
+
+const inShell = (code: string) =>
+  run('bash', ['-euo', 'pipefail', '-c', filledIn(code)], { env: environment() });
+const inNode = (code: string, env: NodeJS.ProcessEnv = environment()) =>
+  run(process.execPath, ['--input-type=module', '-e', code], { env });
+
+/** The blocks of a page in one language, pasted one after the other into one terminal. */
+const pasted = (page: string, language: string): string =>
+  blocksOf(page)
+    .filter((block) => block.language === language)
+    .map(({ code }) => code)
+    .join('');
+
+const BILLING = 'docs/how-to/call-from-a-billing-service.md';
+const BULK = 'docs/how-to/book-in-bulk.md';
 
 describe('what the documents show can be pasted', () => {
-  it.each([
-    'README.md',
-    'docs/tutorial/first-credit.md',
-    'docs/how-to/rebuild-the-read-models.md',
-    'docs/how-to/call-from-a-billing-service.md',
-    'docs/how-to/book-in-bulk.md',
-  ])('%s', async (page) => {
-    const blocks = blocksOf(page);
-    expect(blocks.length).toBeGreaterThan(0);
-    for (const block of blocks) await runBlock(block);
-  });
+  it.each(['README.md', 'docs/tutorial/first-credit.md', 'docs/how-to/rebuild-the-read-models.md'])(
+    '%s',
+    async (page) => {
+      const code = pasted(page, 'sh');
+      expect(code).toContain('curl');
+      await inShell(code);
+    },
+  );
 
   it('and the tutorial ends where it says', async () => {
     const overview = await service.query<{ available: string; sipAccountsAvailable: string }>('/tutorial');
     expect(overview).toMatchObject({ available: '25.5000', sipAccountsAvailable: '0.0000' });
   });
 
+  it('and the tutorial’s repetition shows the header that it speaks of', async () => {
+    const { stdout } = await inShell(pasted('docs/tutorial/first-credit.md', 'sh'));
+    expect(stdout).toContain('idempotent-replayed: true');
+  });
+
+  it('and the reference makes, lists and revokes an API key', async () => {
+    const [make, listAndRevoke] = blocksOf('docs/reference/configuration.md');
+    const { id, key } = JSON.parse((await inShell(make?.code ?? '')).stdout) as { id: string; key: string };
+    const asAuditor = { headers: { Authorization: `Bearer ${key}` } };
+    expect((await fetch(`${service.url}/v1/main-accounts`, asAuditor)).status).toBe(200);
+    const { stdout } = await inShell(listAndRevoke?.code.replace('4f1c09ab77d2', id) ?? '');
+    expect(stdout).toContain(`"id":"${id}"`);
+    expect((await fetch(`${service.url}/v1/main-accounts`, asAuditor)).status).toBe(401);
+  });
+
   it.each([
-    ['docs/how-to/call-from-a-billing-service.md', 'true'],
-    ['docs/how-to/book-in-bulk.md', '4 insufficient-credit\ntrue'],
+    [BILLING, 'true'],
+    [BULK, '4 insufficient-credit\ntrue'],
   ])('and a retry in %s brings the same receipts', async (page, output) => {
-    const script = blocksOf(page).find(({ language }) => language === 'js');
-    const { stdout } = await runBlock(script ?? { language: 'js', code: '' });
-    expect(stdout.trim()).toBe(output);
+    expect((await inNode(pasted(page, 'js'))).stdout.trim()).toBe(output);
+    await inShell(pasted(page, 'sh'));
+  });
+});
+
+describe.each([[BILLING], [BULK]])('the caller in %s', (page) => {
+  const caller = pasted(page, 'js');
+
+  it('says at once that it was not told where the ledger is', async () => {
+    await expect(inNode(caller, {})).rejects.toThrow('LEDGER and KEY are not set');
+  });
+
+  it('throws a refusal', async () => {
+    const env = { LEDGER: service.url, KEY: 'not-a-key' };
+    await expect(inNode(caller, env)).rejects.toThrow(/Error: 401 .*unauthenticated/);
+  });
+
+  it('repeats a 408 and waits as long as a 503 asks for, then says what stood in the way', async () => {
+    const asked: number[] = [];
+    const server = createServer((request, response) => {
+      asked.push(performance.now());
+      request.resume();
+      if (asked.length === 3) server.close();
+      if (asked.length === 1)
+        response.writeHead(503, { 'Retry-After': '1' }).end('{"code":"store-unavailable"}');
+      else response.writeHead(408, { Connection: 'close' }).end('{"code":"request-timeout"}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const env = { LEDGER: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, KEY };
+    await expect(inNode(caller, env)).rejects.toThrow(/not known yet[^]*ECONNREFUSED/);
+    expect(asked).toHaveLength(3);
+    expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThanOrEqual(1000);
   });
 });

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Service, temporaryDirectory } from '../support/service.js';
+import { ROOT, Service, temporaryDirectory } from '../support/service.js';
 
 const run = promisify(execFile);
 let dataDir: string;
@@ -12,7 +12,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-it('prints a key once, and three lines that work when pasted', async () => {
+/** The lines of a document to paste, for this service and key. */
+const firstUseOf = (page: string, url: string, key: string): string =>
+  [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)]
+    .map((match) => match[1] ?? '')
+    .join('')
+    .replaceAll('http://127.0.0.1:3000', url)
+    .replaceAll('ledger_…', key);
+
+it('prints a key once, and three lines that work when pasted; those of the README book nothing a second time', async () => {
   const service = await Service.start(dataDir, { LEDGER_BOOTSTRAP_KEY: '' });
   // The welcome follows the line that says where the service listens.
   while (service.output.filter((line) => line.startsWith('curl ')).length < 3)
@@ -27,12 +35,19 @@ it('prints a key once, and three lines that work when pasted', async () => {
     { type: 'CreditPurchased', mainAccount: { available: '110.2580' } },
     { mainAccountId: 'acme' },
   ]);
+  const key = /Bearer (\S+)'/.exec(service.output.join('\n'))?.[1] ?? '';
+  const { stdout } = await run('bash', ['-c', firstUseOf('README.md', service.url, key)]);
+  const again = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+  expect(again).toEqual([answers[0], answers[1], expect.objectContaining({ available: '110.2580' })]);
   expect(statSync(join(dataDir, 'api-keys.json')).mode & 0o077).toBe(0);
   await service.stop();
 
-  const again = await Service.start(dataDir, { LEDGER_BOOTSTRAP_KEY: '' });
-  expect(again.output.join('\n')).not.toContain('ledger_');
-  await again.stop();
+  const successor = await Service.start(dataDir, { LEDGER_BOOTSTRAP_KEY: '' });
+  expect(successor.output.join('\n')).not.toContain('ledger_');
+  await successor.stop();
 });
 
 it('refuses a second service on the same data directory with one line', async () => {
