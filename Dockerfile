@@ -18,7 +18,7 @@ COPY --from=build --chown=root:root /build/package.json ./
 COPY --from=build --chown=root:root /build/node_modules ./node_modules
 COPY --from=build --chown=root:root /build/dist ./dist
 # The program belongs to root and cannot change itself; only its data belongs to the user it runs as.
-RUN mkdir /data && chown node:node /data
+RUN ln -s /ledger/dist/audit/cli.js /usr/local/bin/credit-ledger && mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 3000

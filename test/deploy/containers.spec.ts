@@ -106,6 +106,12 @@ describe('the Dockerfile', () => {
     expect(of('USER').at(-1)?.getArgumentsContent()).toBe('node');
   });
 
+  it('has the command credit-ledger on its path', () => {
+    const { bin } = JSON.parse(read('package.json')) as { bin: Readonly<Record<string, string>> };
+    const steps = of('RUN').map((one) => one.getArgumentsContent());
+    expect(steps.join('\n')).toContain(`ln -s /ledger/${bin['credit-ledger']} /usr/local/bin/credit-ledger`);
+  });
+
   it('copies only files that exist and that the build may see', () => {
     const visible = new Set(read('.dockerignore').match(/(?<=^!).+/gm));
     for (const copy of dockerfile.getCOPYs().filter((one) => one.getFlags().length === 0))

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -36,13 +36,14 @@ describe('the scripts of package.json, beside a service that runs', () => {
     expect(stdout).toBe('as it was built\n');
   });
 
-  it('a build takes nothing away', async () => {
+  it('a build takes nothing away, and makes a command of credit-ledger', async () => {
     built('read-later.js');
     cpSync(join(ROOT, 'src/dashboard/assets'), join(checkout, 'src/dashboard/assets'), { recursive: true });
-    writeFileSync(join(checkout, 'src/main.ts'), 'export const started = true;\n');
+    mkdirSync(join(checkout, 'src/audit'));
+    writeFileSync(join(checkout, 'src/audit/cli.ts'), 'export const started = true;\n');
     symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
     await npmRun('build');
-    expect(existsSync(join(checkout, 'dist/main.js'))).toBe(true);
+    expect(statSync(join(checkout, 'dist/audit/cli.js')).mode & 0o111).toBe(0o111);
     expect(existsSync(join(checkout, 'dist/read-later.js'))).toBe(true);
   });
 });
