@@ -22,7 +22,8 @@ RUN ln -s /ledger/dist/audit/cli.js /usr/local/bin/credit-ledger && mkdir /data 
 USER node
 VOLUME /data
 EXPOSE 3000
+# Alive, not ready: on a long log it catches up for minutes, and takes commands meanwhile. Balancers ask for more.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.LEDGER_PORT + '/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.LEDGER_PORT + '/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # The young generation holds what some hundred requests leave: at 16 MB, the usual size, collecting it takes twice as long.
 CMD ["node", "--max-semi-space-size=32", "dist/main.js"]

