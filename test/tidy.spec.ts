@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -285,6 +285,11 @@ describe('the documents', () => {
         .map((target) => `${file} → ${target}`),
     );
     expect(broken).toEqual([]);
+  });
+
+  it('list every decision', () => {
+    const index = read('docs/adr/README.md');
+    for (const file of filesOf('docs/adr', /\/\d{4}-.*\.md$/)) expect(index).toContain(`(${basename(file)})`);
   });
 
   it('shows the two commands in the README', () => {

@@ -11,7 +11,7 @@ export class ReceiptResponse {
   @ApiProperty({
     description: 'Id of the event',
     format: 'uuid',
-    example: '0d4a1ca2-6dbb-5ab0-8c31-7d0dfb6d5d6e',
+    example: '0d4a1ca2-6dbb-8ab0-8c31-7d0dfb6d5d6e',
   })
   readonly eventId!: string;
 
