@@ -5,7 +5,7 @@ import type { Connection, Statement } from '../sqlite/database.js';
 export interface Checkpoint {
   readonly schema: number;
   readonly position: Position;
-  /** The last event applied, by which the log is known again. Undefined before the first. */
+  /** The ledger's last event applied, by which the log is known again: others can be erased. Undefined before the first. */
   readonly last: LastEvent | undefined;
 }
 

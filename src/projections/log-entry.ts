@@ -15,6 +15,8 @@ export interface LogEntry {
   readonly metadata: EventMetadata;
 }
 
+export const isOfLedger = ({ stream }: RecordedEvent): boolean => mainAccountIdOf(stream) !== undefined;
+
 /**
  * @returns undefined for an event of a stream that is none of the ledger's
  * @throws UnreadableEvent

@@ -2,7 +2,8 @@ import { START, type EventReader, type Position, type RecordedEvent } from '../e
 import type { Connection } from '../sqlite/database.js';
 import { resultCode, SQLITE_CONSTRAINT } from '../sqlite/result-code.js';
 import type { Checkpoints, LastEvent } from './checkpoints.js';
-import { readEntry, type LogEntry } from './log-entry.js';
+import { isOfLedger, readEntry, type LogEntry } from './log-entry.js';
+import { misfitOf } from './log-fit.js';
 import type { StoppedProjection } from './messages.js';
 import type { Projection, ProjectionWriter } from './projection.js';
 
@@ -33,19 +34,9 @@ export class ProjectionRunner {
     this.writer = this.projection.open(this.db);
   }
 
-  /**
-   * Compares the checkpoint with the log.
-   * @returns what does not fit, undefined when the log goes on where the projection stands
-   */
-  async misfit(reader: EventReader): Promise<string | undefined> {
-    const head = await reader.head();
-    const beyond = `its checkpoint ${this.position} is beyond the end of the log at ${head}`;
-    if (!this.last) return this.position > head ? beyond : undefined;
-    const { id, stream, revision } = this.last;
-    if ((await reader.firstFrom(stream, revision))?.id === id) return undefined;
-    return this.position > head
-      ? beyond
-      : `the log does not hold event ${id}, its last, at ${stream}/${revision}`;
+  /** @returns what does not fit, undefined when the log goes on where the projection stands */
+  misfit(reader: EventReader): Promise<string | undefined> {
+    return misfitOf({ position: this.position, last: this.last }, reader);
   }
 
   /** Whether an event at this position is still to be applied. */
@@ -126,7 +117,7 @@ export function commit(
 ): void {
   const due = runners.filter((runner) => runner.isDue(position));
   if (due.length === 0) return;
-  const last = batch.at(-1);
+  const last = batch.findLast(isOfLedger);
   db.exec('BEGIN IMMEDIATE');
   try {
     for (const recorded of batch) applyTo(due, recorded);

@@ -10,7 +10,7 @@ export type BulkPart = Pick<Projection, 'tables' | 'ddl' | 'open'>;
 /**
  * Applies the log from its beginning up to a position to tables that are new, in the one transaction that is open.
  * Events are applied as they are read, so that they are gone from memory before it is tidied up.
- * @returns the last event
+ * @returns the ledger's last event
  * @throws any error; then the file is of no use
  */
 export async function writeInBulk(
@@ -31,7 +31,7 @@ export async function writeInBulk(
         if (entry) writer.apply(entry);
         else writer.applyOther?.(recorded);
       }
-      last = recorded;
+      if (entry) last = recorded;
     }
     if (page.at(-1)!.position >= until) break;
   }
