@@ -96,7 +96,11 @@ export class AccountFolds {
   settle(): void {
     for (const sip of this.changedSips) sip.changed = false;
     this.changedSips = [];
-    for (const [mainAccountId, fold] of this.changed) this.settled.set(mainAccountId, fold);
+    for (const [mainAccountId, fold] of this.changed) {
+      // The cache does not weigh again what it already holds.
+      this.settled.delete(mainAccountId);
+      this.settled.set(mainAccountId, fold);
+    }
     this.changed.clear();
   }
 

@@ -10,6 +10,9 @@ export const TILE_LEVELS = 8;
 export const HASH_BYTES = 32;
 export const POSITION_BYTES = 8;
 
+/** Tiles that are held back, at most: only a build fills so many before it ends. */
+const MAX_CHANGED = 500;
+
 /**
  * The Merkle tree over the ledger's events in the order of the log. Its hashes lie in tiles, 256 together, so
  * that an event costs a fraction of a row. The lowest tiles also hold the positions of their events.
@@ -55,6 +58,7 @@ class TreeWriter implements ProjectionWriter {
 
   apply({ recorded, metadata }: LogEntry): void {
     this.add(0, eventLeaf(metadata.hash), recorded.position);
+    if (this.changed.size > MAX_CHANGED) this.flush();
   }
 
   flush(): void {
