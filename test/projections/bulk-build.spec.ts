@@ -91,6 +91,15 @@ describe('read models that are built in bulk', () => {
     expect(filesThere()).toEqual([]);
   });
 
+  it('are left to a run event by event when the other thread has read less of the log', async () => {
+    const less: WriteBeside = (besideFile, until, signal) => beside(besideFile, until - 3n, signal);
+
+    expect(await build(less)).toEqual([
+      expect.stringMatching('one thread read up to event .*, the other up to'),
+    ]);
+    expect(filesThere()).toEqual([]);
+  });
+
   it('leave no file when the other thread dies, or when the service closes', async () => {
     const dies: WriteBeside = async () => {
       throw new Error('out of memory');

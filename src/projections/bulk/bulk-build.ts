@@ -74,6 +74,9 @@ async function writeHere(
     db.exec('COMMIT');
     await beside;
     db.prepare('ATTACH ? AS beside').run(besideFile);
+    const { id } = db.prepare<{ id: string | null }>('SELECT event_id AS id FROM beside.checkpoints').get()!;
+    if (id !== (last?.id ?? null))
+      throw new Error(`one thread read up to event ${last?.id}, the other up to ${id}`);
     db.exec('BEGIN');
     for (const table of BESIDE.flatMap(({ tables }) => tables))
       // Tables of the same form: SQLite copies the rows as they are.
@@ -99,7 +102,9 @@ export async function writeBesideFile(
     db = openForBulk(file);
     for (const { ddl } of parts) db.exec(ddl);
     db.exec('BEGIN');
-    await writeInBulk(db, reader, parts, until, new AbortController().signal);
+    const checkpoints = new Checkpoints(db);
+    const last = await writeInBulk(db, reader, parts, until, new AbortController().signal);
+    checkpoints.save('beside', { schema: 0, position: until, last });
     db.exec('COMMIT');
   } finally {
     db?.close();
