@@ -17,13 +17,11 @@ export interface LogEntry {
 
 export const isOfLedger = ({ stream }: RecordedEvent): boolean => mainAccountIdOf(stream) !== undefined;
 
-/**
- * @returns undefined for an event of a stream that is none of the ledger's
- * @throws UnreadableEvent
- */
-export function readEntry(recorded: RecordedEvent): LogEntry | undefined {
+/** @param recorded an event of the ledger @throws UnreadableEvent */
+export function readEntry(recorded: RecordedEvent): LogEntry {
   const mainAccountId = mainAccountIdOf(recorded.stream);
-  if (mainAccountId === undefined) return undefined;
+  if (mainAccountId === undefined)
+    throw new UnreadableEvent(`${recorded.stream} is none of the ledger's streams`);
   const event = parseEvent(recorded.type, parseJson(recorded.data));
   const metadata = parseJson(recorded.metadata) as EventMetadata;
   for (const field of [

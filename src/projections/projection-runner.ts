@@ -1,5 +1,6 @@
 import { START, type EventReader, type Position, type RecordedEvent } from '../event-store/event-store.js';
 import type { Connection } from '../sqlite/database.js';
+import { overwriting } from '../sqlite/overwriting.js';
 import { resultCode, SQLITE_CONSTRAINT } from '../sqlite/result-code.js';
 import type { Checkpoints, LastEvent } from './checkpoints.js';
 import { isOfLedger, readEntry, type LogEntry } from './log-entry.js';
@@ -12,6 +13,9 @@ export class ProjectionRunner {
   readonly name: string;
   /** Every event up to here is in the committed rows. */
   position: Position = START;
+  /** And up to here nothing is left to do for them. */
+  told: Position = START;
+  finished = true;
   private stopped = false;
   private last: LastEvent | undefined;
   private writer: ProjectionWriter;
@@ -25,6 +29,7 @@ export class ProjectionRunner {
     const checkpoint = checkpoints.load(this.name);
     if (checkpoint?.schema !== projection.schema) this.clear();
     else ({ position: this.position, last: this.last } = checkpoint);
+    this.told = this.position;
     this.writer = projection.open(db);
   }
 
@@ -44,9 +49,10 @@ export class ProjectionRunner {
     return !this.stopped && position > this.position;
   }
 
-  /** @param entry what the event says, if it is of the ledger @throws any error of the projection */
-  apply(recorded: RecordedEvent, entry: LogEntry | undefined): void {
-    if (entry) this.writer.apply(entry);
+  /** @param read says what an event of the ledger holds @throws any error of the projection, UnreadableEvent */
+  apply(recorded: RecordedEvent, read: () => LogEntry): void {
+    // Who takes none of them does not stop at one that cannot be read.
+    if (isOfLedger(recorded)) this.writer.apply?.(read());
     else this.writer.applyOther?.(recorded);
   }
 
@@ -60,7 +66,14 @@ export class ProjectionRunner {
   settle(position: Position, last: LastEvent | undefined): void {
     this.position = position;
     this.last = last ?? this.last;
-    this.writer.committed?.();
+    // Else it is tried again before long, and would only hold up the events now.
+    if (this.finished) this.finish();
+  }
+
+  /** Does what is left to do for the committed rows, if it can be done now. */
+  finish(): void {
+    this.finished = this.writer.finish?.() ?? true;
+    if (this.finished) this.told = this.position;
   }
 
   /** The transaction was rolled back. */
@@ -89,13 +102,17 @@ export class ProjectionRunner {
   }
 
   private clear(): void {
-    const { tables, ddl } = this.projection;
+    const { tables, ddl, personal = false } = this.projection;
+    const drop = (): void => {
+      for (const table of tables) this.db.exec(`DROP TABLE IF EXISTS ${table}`);
+    };
     this.db.exec('BEGIN IMMEDIATE');
-    for (const table of tables) this.db.exec(`DROP TABLE IF EXISTS ${table}`);
+    if (personal) overwriting(this.db, drop);
+    else drop();
     this.db.exec(ddl);
     this.save(START, undefined);
     this.db.exec('COMMIT');
-    this.position = START;
+    this.position = this.told = START;
     this.last = undefined;
   }
 
@@ -132,10 +149,9 @@ export function commit(
 }
 
 function applyTo(runners: readonly ProjectionRunner[], recorded: RecordedEvent): void {
-  const isDue = (runner: ProjectionRunner): boolean => runner.isDue(recorded.position);
-  if (!runners.some(isDue)) return;
-  const entry = readEntry(recorded);
-  for (const runner of runners) if (isDue(runner)) runner.apply(recorded, entry);
+  let entry: LogEntry | undefined;
+  const read = (): LogEntry => (entry ??= readEntry(recorded));
+  for (const runner of runners) if (runner.isDue(recorded.position)) runner.apply(recorded, read);
 }
 
 function stoppedAt(

@@ -9,6 +9,8 @@ export interface Projection {
   readonly schema: number;
   /** The tables it owns; a rebuild drops them. */
   readonly tables: readonly string[];
+  /** Whether they hold personal data: what is dropped is then overwritten. */
+  readonly personal?: boolean;
   /** SQL that creates them, with their indexes. */
   readonly ddl: string;
   /** @returns what writes the rows; called once, when the tables are there */
@@ -20,14 +22,17 @@ export interface Projection {
  * Rows may be held back until `flush`, so that an account touched by many events of a batch is written once.
  */
 export interface ProjectionWriter {
-  /** @throws any error; the projection then stops at this event */
-  apply(entry: LogEntry): void;
+  /** An event of the ledger. @throws any error; the projection then stops at this event */
+  apply?(entry: LogEntry): void;
   /** An event of a stream that is none of the ledger's. @throws as `apply` does */
   applyOther?(recorded: RecordedEvent): void;
   /** Writes what was held back; the transaction commits right after. */
   flush(): void;
-  /** The transaction was committed. */
-  committed?(): void;
+  /**
+   * Called after a commit. @returns false when something is still to be done for what was committed: the position is
+   * then not told yet, and this is called again a little later
+   */
+  finish?(): boolean;
   /** Drops all that is held in memory: the transaction was rolled back. */
   forget(): void;
 }

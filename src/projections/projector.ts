@@ -1,4 +1,4 @@
-import type { EventReader, Position, RecordedEvent } from '../event-store/event-store.js';
+import { START, type EventReader, type Position, type RecordedEvent } from '../event-store/event-store.js';
 import type { Connection } from '../sqlite/database.js';
 import { Checkpoints } from './checkpoints.js';
 import type { LogFields, LogLevel, Positions, Report, StoppedProjection } from './messages.js';
@@ -13,6 +13,8 @@ import type { Projection } from './projection.js';
 const CATCH_UP_EVENTS = 16_000;
 const BUSY_EVENTS = 2000;
 const PROGRESS_EVERY_MS = 3000;
+/** How often is tried again what a projection has left to do. */
+const FINISH_EVERY_MS = 1000;
 
 /** The read models do not fit the log and may not be emptied, since somebody reads them. */
 export class ReadModelsUnusable extends Error {
@@ -24,6 +26,8 @@ export class Projector {
   private readonly runners: readonly ProjectionRunner[];
   /** Whether the end of the log has been reached once. */
   private live = false;
+  /** How far the log has been read, and whether that was its end. */
+  private at = { seen: START, live: false };
 
   constructor(
     private readonly db: Connection,
@@ -48,6 +52,7 @@ export class Projector {
       this.log('warn', `${message}; rebuilding it`);
       runner.reset();
     }
+    for (const runner of this.runners) runner.finish();
     this.report({ kind: 'opened', positions: this.positions });
   }
 
@@ -56,6 +61,15 @@ export class Projector {
    * @throws SqliteError when the file or the disk is at fault
    */
   async run(signal: AbortSignal, pace: Pace = new Pace()): Promise<void> {
+    const timer = setInterval(() => this.finish(), FINISH_EVERY_MS);
+    try {
+      await this.follow(signal, pace);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private async follow(signal: AbortSignal, pace: Pace): Promise<void> {
     const progress = await this.startProgress();
     let batch: RecordedEvent[] = [];
     for await (const { events, position, live } of this.reader.follow(this.start, signal)) {
@@ -65,7 +79,8 @@ export class Projector {
       progress(batch.length, live);
       const streams = live ? [...new Set(batch.map(({ stream }) => stream))] : undefined;
       batch = [];
-      this.report({ kind: 'progress', positions: this.positions, seen: position, live, streams });
+      this.at = { seen: position, live };
+      this.tell(streams);
       if (signal.aborted) return;
       if (live) await pace.pause();
     }
@@ -84,8 +99,21 @@ export class Projector {
     }
   }
 
+  /** Does what projections have left to do, though no event comes. */
+  private finish(): void {
+    const unfinished = this.runners.filter(({ finished }) => !finished);
+    if (unfinished.length === 0) return;
+    for (const runner of unfinished) runner.finish();
+    this.tell([]);
+  }
+
+  /** @param streams of which events were applied since it was last told */
+  private tell(streams: readonly string[] | undefined): void {
+    this.report({ kind: 'progress', positions: this.positions, ...this.at, streams });
+  }
+
   private get positions(): Positions {
-    return new Map(this.runners.map(({ name, position }) => [name, position]));
+    return new Map(this.runners.map(({ name, told }) => [name, told]));
   }
 
   private get start(): Position {

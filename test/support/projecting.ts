@@ -75,7 +75,7 @@ export const failing = (
       apply(entry) {
         const error = failure(entry.recorded);
         if (error) throw error;
-        writer.apply(entry);
+        writer.apply?.(entry);
       },
       flush: () => writer.flush(),
       forget: () => writer.forget(),
@@ -89,7 +89,7 @@ export const dying = (projection: Projection): Projection => ({
   open(db) {
     const writer = projection.open(db);
     return {
-      apply: (entry) => writer.apply(entry),
+      apply: (entry) => writer.apply?.(entry),
       flush() {
         writer.flush();
         throw sqliteError('disk I/O error', SQLITE_IOERR);

@@ -1,7 +1,7 @@
 import { START, type EventReader, type Position } from '../../event-store/event-store.js';
 import type { Connection } from '../../sqlite/database.js';
 import type { LastEvent } from '../checkpoints.js';
-import { readEntry } from '../log-entry.js';
+import { isOfLedger, readEntry } from '../log-entry.js';
 import type { Projection } from '../projection.js';
 
 /** What is built in a file: tables, and what writes them. */
@@ -26,12 +26,11 @@ export async function writeInBulk(
     signal.throwIfAborted();
     for (const recorded of page) {
       if (recorded.position > until) break;
-      const entry = readEntry(recorded);
-      for (const writer of writers) {
-        if (entry) writer.apply(entry);
-        else writer.applyOther?.(recorded);
-      }
-      if (entry) last = recorded;
+      if (isOfLedger(recorded)) {
+        const entry = readEntry(recorded);
+        for (const writer of writers) writer.apply?.(entry);
+        last = recorded;
+      } else for (const writer of writers) writer.applyOther?.(recorded);
     }
     if (page.at(-1)!.position >= until) break;
   }

@@ -1,10 +1,11 @@
 import type { RecordedEvent } from '../../event-store/event-store.js';
 import { parseProfileEvent, profileOf } from '../../profiles/profile-events.js';
 import type { Connection, Statement } from '../../sqlite/database.js';
+import { overwriting } from '../../sqlite/overwriting.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
 import { searchText, tailsOf } from './search-text.js';
 
-/** How long an erasure waits for somebody who reads the file; it is tried again after the next batch. */
+/** How long an erasure waits for somebody who reads the file, before it is left to be tried again. */
 const PATIENCE_MS = 200;
 
 /** The names of SIP accounts, to show and to find them by. They are personal data: an erasure leaves no byte of them. */
@@ -12,6 +13,7 @@ export const namesProjection: Projection = {
   name: 'names',
   schema: 1,
   tables: ['names', 'name_tails', 'named_accounts'],
+  personal: true,
   // `position` is that of the last event, by which a page knows that there are other names than it shows.
   ddl: `
     CREATE TABLE names (
@@ -48,6 +50,8 @@ class NamesWriter implements ProjectionWriter {
   private readonly remove: Statement;
   private readonly removeTail: Statement;
   private readonly saveChange: Statement;
+  /** Names were erased, and are still to be cleared from where pages held them before. */
+  private erasing = false;
   /** The write-ahead log may still hold erased names: also those of a process that died before it cut it. */
   private erased = true;
 
@@ -64,29 +68,31 @@ class NamesWriter implements ProjectionWriter {
     this.saveChange = db.prepare('INSERT OR REPLACE INTO named_accounts VALUES (?, ?)');
   }
 
-  apply(): void {}
-
   applyOther({ stream, type, data, position }: RecordedEvent): void {
     const mainAccountId = profileOf(stream);
     if (mainAccountId === undefined) return;
     const event = parseProfileEvent(type, data);
-    // What is deleted is overwritten.
-    this.db.exec('PRAGMA secure_delete = ON');
-    try {
+    overwriting(this.db, () => {
       if (event.type === 'NamesErased') this.erase(mainAccountId);
       else this.name(mainAccountId, event.data.sipAccountId, event.data.name);
       this.saveChange.run(mainAccountId, position);
-    } finally {
-      this.db.exec('PRAGMA secure_delete = OFF');
-    }
+    });
   }
 
-  flush(): void {}
+  flush(): void {
+    if (!this.erasing) return;
+    overwriting(this.db, () => this.moveRest());
+    this.erasing = false;
+    this.erased = true;
+  }
 
-  forget(): void {}
+  forget(): void {
+    this.erasing = false;
+  }
 
-  committed(): void {
+  finish(): boolean {
     if (this.erased) this.erased = !this.cutWriteAheadLog();
+    return !this.erased;
   }
 
   private name(mainAccountId: string, sipAccountId: string, name: string): void {
@@ -100,7 +106,20 @@ class NamesWriter implements ProjectionWriter {
 
   private erase(mainAccountId: string): void {
     for (const row of this.selectAll.all(mainAccountId) as NameRow[]) this.drop(mainAccountId, row);
-    this.erased = true;
+    this.erasing = true;
+  }
+
+  /**
+   * Writes the names that are left anew. A page keeps what was once moved to another, where no deletion finds it; a
+   * page that is let go is cleared whole.
+   */
+  private moveRest(): void {
+    for (const table of ['names', 'name_tails'])
+      this.db.exec(`
+        CREATE TABLE rest AS SELECT * FROM ${table};
+        DELETE FROM ${table};
+        INSERT INTO ${table} SELECT * FROM rest ORDER BY rowid;
+        DROP TABLE rest`);
   }
 
   private drop(mainAccountId: string, { sip_account_id, search_text }: NameRow): void {

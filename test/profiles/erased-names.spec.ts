@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EraseNamesCommand, EraseNamesHandler } from '../../src/profiles/erase-names.js';
+import { Profiles } from '../../src/profiles/profiles.js';
+import { ReadModelBehind } from '../../src/projections/errors.js';
+import { namesProjection } from '../../src/projections/names/names-projection.js';
+import { openDatabase, openReadOnly } from '../../src/sqlite/database.js';
+import { openTestStore } from '../support/sqlite.js';
+import { project } from '../support/projecting.js';
+import { ReadSide } from '../support/read-side.js';
+
+const context = { actor: 'key:1', correlationId: 'c-1' };
+
+describe('names that were erased', () => {
+  let side: ReadSide;
+  let profiles: Profiles;
+  beforeEach(async () => {
+    side = await ReadSide.start(undefined, 500);
+    profiles = new Profiles(side.store);
+  });
+  afterEach(() => side.remove());
+
+  const name = (mainAccountId: string, sipAccountId: string, to: string) =>
+    profiles.name({ mainAccountId, sipAccountId, name: to }, context);
+  const erase = (mainAccountId: string) =>
+    new EraseNamesHandler(profiles, side.projections).execute(new EraseNamesCommand(mainAccountId, context));
+  const heldByFiles = (names: readonly string[]): string[] => {
+    const files = [side.file, `${side.file}-wal`].filter((file) => existsSync(file));
+    const bytes = files.map((file) => readFileSync(file, 'latin1').toLowerCase()).join('');
+    return names.filter((each) => bytes.includes(each.toLowerCase()));
+  };
+  /** Words that are all different, of any length. */
+  const wordFor = (i: number): string => `q${i}z${'x'.repeat(3 + ((i * 7919) % 60))}`;
+
+  it('are in no page of the file, also where pages were split and names given anew', async () => {
+    const given = new Map<string, string[]>();
+    for (let i = 0; i < 1200; i += 1) {
+      const account = `acc-${(i * 31) % 40}`;
+      given.set(account, [...(given.get(account) ?? []), wordFor(i)]);
+      await name(account, `s${(i * 17) % 30}`, `${wordFor(i)} of someone`);
+    }
+    await side.projections.waitFor('names', await side.store.head(), 20_000);
+    const erased = [...given].filter((_, i) => i % 2 === 0);
+    for (const [account] of erased) await erase(account);
+
+    expect(heldByFiles(erased.flatMap(([, names]) => names))).toEqual([]);
+    const rows = side.models.query<{ n: number }>('SELECT count(*) AS n FROM names').get();
+    expect(rows?.n).toBeGreaterThan(50);
+  });
+
+  it('are said to be gone only when nobody who reads the file keeps them in its log', async () => {
+    await side.projections.waitFor('names', await name('acme', 'desk', 'Zerbrowskaja'));
+    const reader = openReadOnly(side.file);
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM names').get();
+    await expect(erase('acme')).rejects.toThrow(ReadModelBehind);
+    expect(heldByFiles(['Zerbrowskaja'])).not.toEqual([]);
+    reader.exec('COMMIT');
+    reader.close();
+
+    await side.projections.waitFor('names', await side.store.head(), 5000);
+    expect(heldByFiles(['Zerbrowskaja'])).toEqual([]);
+  });
+
+  it('are overwritten also when the read model is emptied to be made anew', async () => {
+    await side.projections.waitFor('names', await name('acme', 'desk', 'Zerbrowskaja'));
+    await side.supervisor.close();
+    const other = await openTestStore();
+    await project(side.file, other, [namesProjection]);
+    await other.close();
+
+    const db = openDatabase(side.file);
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    db.close();
+    expect(heldByFiles(['Zerbrowskaja'])).toEqual([]);
+  });
+});
