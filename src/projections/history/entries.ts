@@ -78,12 +78,15 @@ const positionBy = (tile: string, place: string): string =>
   `coalesce((SELECT positions FROM entry_tiles WHERE account = ?1 AND tile = ${tile}),
     (SELECT recent FROM main_accounts WHERE place = ?1)) ->> CAST(${place} AS INTEGER)`;
 
-export const entryAt = (models: ReadModels, account: number, revision: number): EntryRow | undefined =>
-  revision < 0
-    ? undefined
-    : models
-        .query<EntryRow>(`SELECT ${ENTRY} FROM history WHERE position = ${positionBy('?2', '?3')}`)
-        .get(account, Math.floor(revision / TILE), revision % TILE);
+/** Undefined for a revision that the history does not hold. */
+export function entryAt(models: ReadModels, account: number, revision: number): EntryRow | undefined {
+  if (revision < 0) return undefined;
+  const row = models
+    .query<EntryRow>(`SELECT ${ENTRY} FROM history WHERE position = ${positionBy('?2', '?3')}`)
+    .get(account, Math.floor(revision / TILE), revision % TILE);
+  // The place of a revision that is still to come is, in the last tile, that of another.
+  return row?.revision === revision ? row : undefined;
+}
 
 /** Where the positions of a SIP account's entries are, in SQL: those since the last full tile, then the tiles. */
 const RECENT_OF_SIP = `SELECT recent AS positions FROM sip_accounts
