@@ -11,6 +11,9 @@ export class ReadModelBehind extends Error {
   }
 }
 
+/** The read model does not hold what was asked for; all that is in the log by now may. */
+export abstract class NotInReadModel extends Error {}
+
 /** A position that the log has not reached: no wait would end. */
 export class PositionInFuture extends Error {
   override readonly name = 'PositionInFuture';

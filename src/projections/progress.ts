@@ -6,8 +6,8 @@ export class Progress {
   positions: Positions = new Map();
   /** Whether the end of the log was reached since the thread started. */
   live = false;
-  /** Whether it was ever reached. */
-  caughtUp = false;
+  /** The projections that have ever been at the end of the log: one that stops on its way there has not. */
+  readonly caughtUp = new Set<string>();
   readonly stopped = new Map<string, StoppedProjection>();
   /** Since when, as far as somebody noticed, a projection has been behind the log. */
   private readonly behindSince = new Map<string, number>();
@@ -62,7 +62,11 @@ export class Progress {
   private advance({ positions, seen, live }: Extract<ThreadMessage, { kind: 'progress' }>): void {
     this.positions = positions;
     if (!live) return;
-    this.live = this.caughtUp = true;
-    for (const [projection, position] of positions) if (position >= seen) this.behindSince.delete(projection);
+    this.live = true;
+    for (const [projection, position] of positions)
+      if (position >= seen) {
+        this.behindSince.delete(projection);
+        this.caughtUp.add(projection);
+      }
   }
 }

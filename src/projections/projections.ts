@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 import { START, type EventStore, type Position } from '../event-store/event-store.js';
-import { PositionInFuture, ReadModelBehind } from './errors.js';
+import { NotInReadModel, PositionInFuture, ReadModelBehind } from './errors.js';
 import type { StoppedProjection } from './messages.js';
 import type { Progress } from './progress.js';
 import type { ReadModels } from './read-models.js';
@@ -101,7 +101,8 @@ export class Projections {
   }
 
   /**
-   * Answers a query from one moment that is not before `atLeast`.
+   * Answers a query from one moment that is not before `atLeast`. What is not found is looked for once more in all that
+   * the log holds now: it may only just have been booked.
    * @throws ReadModelBehind, PositionInFuture, StoreUnavailable, and what `read` throws
    */
   async read<Answer extends object>(
@@ -110,11 +111,26 @@ export class Projections {
     read: (models: ReadModels) => Answer,
   ): Promise<Answer & Freshness> {
     await this.waitFor(projection, atLeast ?? START);
-    return this.models.atOnce(() => ({
-      ...read(this.models),
-      position: String(this.models.position(projection)),
-      asOf: new Date().toISOString(),
-    }));
+    try {
+      return this.readNow(projection, read);
+    } catch (error) {
+      if (!(error instanceof NotInReadModel)) throw error;
+      await this.waitFor(projection, await this.store.head());
+      return this.readNow(projection, read);
+    }
+  }
+
+  /**
+   * The same of all that the log holds now: what is said of a time that is over is not to change.
+   * @throws ReadModelBehind, PositionInFuture, StoreUnavailable, and what `read` throws
+   */
+  async readUpToNow<Answer extends object>(
+    projection: string,
+    atLeast: Position = START,
+    read: (models: ReadModels) => Answer,
+  ): Promise<Answer & Freshness> {
+    const head = await this.store.head();
+    return this.read(projection, atLeast > head ? atLeast : head, read);
   }
 
   /**
@@ -138,8 +154,20 @@ export class Projections {
     };
   }
 
+  private readNow<Answer extends object>(
+    projection: string,
+    read: (models: ReadModels) => Answer,
+  ): Answer & Freshness {
+    return this.models.atOnce(() => ({
+      ...read(this.models),
+      position: String(this.models.position(projection)),
+      asOf: new Date().toISOString(),
+    }));
+  }
+
   private holds(projection: string, position: Position): boolean {
-    return position === START ? this.progress.caughtUp : this.progress.position(projection) >= position;
+    const { progress } = this;
+    return position === START ? progress.caughtUp.has(projection) : progress.position(projection) >= position;
   }
 
   /**

@@ -5,7 +5,7 @@ import { readPage, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { lastOfSip } from './entries.js';
-import { pastAccount, type PointInTime } from './point-in-time.js';
+import { pastAccount, readAtPoint, type PointInTime } from './point-in-time.js';
 
 export interface GetPastMainAccount extends PageRequest {
   readonly mainAccountId: string;
@@ -26,7 +26,7 @@ export class GetPastMainAccountHandler implements IQueryHandler<GetPastMainAccou
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetPastMainAccountQuery): Promise<MainAccountOverview & Freshness> {
-    return this.projections.read('accounts', request.atLeast, (models) => readPast(models, request));
+    return readAtPoint(this.projections, request, (models) => readPast(models, request));
   }
 }
 

@@ -5,7 +5,7 @@ import type { SipAccountOverview } from '../accounts/account-view.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { lastOfSip } from './entries.js';
-import { pastAccount, type PointInTime } from './point-in-time.js';
+import { pastAccount, readAtPoint, type PointInTime } from './point-in-time.js';
 
 export interface GetPastSipAccount {
   readonly mainAccountId: string;
@@ -27,7 +27,7 @@ export class GetPastSipAccountHandler implements IQueryHandler<GetPastSipAccount
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetPastSipAccountQuery): Promise<SipAccountOverview & Freshness> {
-    return this.projections.read('accounts', request.atLeast, (models) => readPast(models, request));
+    return readAtPoint(this.projections, request, (models) => readPast(models, request));
   }
 }
 

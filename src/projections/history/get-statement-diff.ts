@@ -1,10 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
+import { NotInReadModel } from '../errors.js';
 import { limitOf, placeOf, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { spanOf } from './account-span.js';
-import { entriesIn, type EntryRow } from './entries.js';
+import { entriesIn, entryAt } from './entries.js';
 import { MOST_SCANNED } from './get-history.js';
 import { entryOf, type HistoryEntry } from './history-entry.js';
 
@@ -28,7 +30,7 @@ export interface StatementDiff {
 }
 
 /** The history holds no event of that hash: the statement is of another account, or the history was rewritten. */
-export class UnknownStatement extends Error {
+export class UnknownStatement extends NotInReadModel {
   override readonly name = 'UnknownStatement';
   constructor(since: string) {
     super(`The history holds no event ${since}: the statement was not made of it`);
@@ -46,20 +48,36 @@ export class GetStatementDiffQuery extends Query<StatementDiff & Freshness> {
 export class GetStatementDiffHandler implements IQueryHandler<GetStatementDiffQuery> {
   constructor(private readonly projections: Projections) {}
 
-  execute({ request }: GetStatementDiffQuery): Promise<StatementDiff & Freshness> {
-    return this.projections.read('accounts', request.atLeast, (models) => readDiff(models, request));
+  async execute({ request }: GetStatementDiffQuery): Promise<StatementDiff & Freshness> {
+    const [hash = '', at] = request.since.split(':').toReversed();
+    const revision = at === undefined ? await this.search(request, hash) : Number(at);
+    return this.projections.read('accounts', request.atLeast, (models) =>
+      readDiff(models, request, revision, hash),
+    );
+  }
+
+  /** Newest first: a statement that somebody still compares is rarely old. Everybody else has a turn in between. */
+  private async search({ mainAccountId, since, atLeast }: GetStatementDiff, hash: string): Promise<number> {
+    const { account, revision } = await this.projections.readUpToNow('accounts', atLeast, (models) =>
+      spanOf(models, mainAccountId),
+    );
+    for (let end = revision + 1; end > 0; end -= MOST_SCANNED) {
+      const range = { account, begin: Math.max(0, end - MOST_SCANNED), end, newestFirst: true };
+      const { found } = await this.projections.read('accounts', atLeast, (models) => ({
+        found: entriesIn(models, { ...range, limit: 1, where: { hash } })[0],
+      }));
+      if (found) return found.revision;
+      await nextTurn();
+    }
+    throw new UnknownStatement(since);
   }
 }
 
-function readDiff(models: ReadModels, request: GetStatementDiff): StatementDiff {
+function readDiff(models: ReadModels, request: GetStatementDiff, since: number, hash: string): StatementDiff {
   const { mainAccountId } = request;
-  const [hash = '', at] = request.since.split(':').toReversed();
   const { account, revision } = spanOf(models, mainAccountId);
-  const known =
-    at === undefined
-      ? entryOfHash(models, account, revision, hash)
-      : entriesIn(models, { account, begin: Number(at), end: Number(at) + 1, limit: 1, where: { hash } })[0];
-  if (!known) throw new UnknownStatement(request.since);
+  const known = entryAt(models, account, since);
+  if (known?.hash !== hash) throw new UnknownStatement(request.since);
   const limit = limitOf(request);
   const rows = entriesIn(models, {
     account,
@@ -75,19 +93,4 @@ function readDiff(models: ReadModels, request: GetStatementDiff): StatementDiff 
     entries,
     next: rows.length > limit ? String(entries.at(-1)?.revision) : null,
   };
-}
-
-/** Newest first: a statement that somebody still compares is rarely old. */
-function entryOfHash(
-  models: ReadModels,
-  account: number,
-  revision: number,
-  hash: string,
-): EntryRow | undefined {
-  for (let end = revision + 1; end > 0; end -= MOST_SCANNED) {
-    const begin = Math.max(0, end - MOST_SCANNED);
-    const [found] = entriesIn(models, { account, begin, end, newestFirst: true, limit: 1, where: { hash } });
-    if (found) return found;
-  }
-  return undefined;
 }

@@ -53,7 +53,9 @@ export class GetStatementHandler implements IQueryHandler<GetStatementQuery> {
   async execute({ request }: GetStatementQuery): Promise<Statement & Freshness> {
     if (request.until > new Date().toISOString())
       throw new PointInFuture('until', `${request.until} is in the future`);
-    return this.projections.read('accounts', request.atLeast, (models) => readStatement(models, request));
+    return this.projections.readUpToNow('accounts', request.atLeast, (models) =>
+      readStatement(models, request),
+    );
   }
 }
 

@@ -1,4 +1,7 @@
+import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
+import { NotInReadModel } from '../errors.js';
+import type { Freshness, Projections } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { firstRevisionAt, spanOf, type AccountSpan } from './account-span.js';
 import { entryAt } from './entries.js';
@@ -8,7 +11,7 @@ export type PointInTime =
   { readonly asOf: string /* RFC 3339, UTC, milliseconds */ } | { readonly atRevision: number };
 
 /** A point that has not come yet: what it will show is not known. */
-export class PointInFuture extends Error {
+export class PointInFuture extends NotInReadModel {
   override readonly name = 'PointInFuture';
   constructor(
     readonly field: 'asOf' | 'atRevision' | 'until',
@@ -29,6 +32,21 @@ export interface PastAccount {
   readonly available: string;
   readonly sipAccountsAvailable: string;
   readonly sipAccountsCount: number;
+}
+
+/**
+ * Answers a query about a point. What was acknowledged before an instant is in the log by then, and in the answer.
+ * @throws PointInFuture, ReadModelBehind, PositionInFuture, and what `read` throws
+ */
+export async function readAtPoint<Answer extends object>(
+  projections: Projections,
+  { point, atLeast }: { readonly point: PointInTime; readonly atLeast?: Position | undefined },
+  read: (models: ReadModels) => Answer,
+): Promise<Answer & Freshness> {
+  if (!('asOf' in point)) return projections.read('accounts', atLeast, read);
+  if (point.asOf > new Date().toISOString())
+    throw new PointInFuture('asOf', `${point.asOf} is in the future`);
+  return projections.readUpToNow('accounts', atLeast, read);
 }
 
 /**
@@ -60,7 +78,6 @@ export function pastAccount(models: ReadModels, mainAccountId: string, point: Po
 
 /** An event at the very instant counts. @returns -1 before the first */
 function revisionAsOf(models: ReadModels, span: AccountSpan, asOf: string): number {
-  if (asOf > new Date().toISOString()) throw new PointInFuture('asOf', `${asOf} is in the future`);
   const next = new Date(Date.parse(asOf) + 1).toISOString();
   return firstRevisionAt(models, span, next) - 1;
 }

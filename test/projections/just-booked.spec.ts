@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { EventMetadata } from '../../src/ledger/domain/events.js';
+import {
+  GetPastMainAccountHandler,
+  GetPastMainAccountQuery,
+} from '../../src/projections/history/get-past-main-account.js';
+import {
+  GetStatementDiffHandler,
+  GetStatementDiffQuery,
+} from '../../src/projections/history/get-statement-diff.js';
+import { GetStatementHandler, GetStatementQuery } from '../../src/projections/history/get-statement.js';
+import type { PointInTime } from '../../src/projections/history/point-in-time.js';
+import { openDatabase } from '../../src/sqlite/database.js';
+import { receiptIn } from '../support/ledger.js';
+import { ReadSide } from '../support/read-side.js';
+
+describe('what was booked a moment ago, and is not in the read models yet', () => {
+  let side: ReadSide;
+  beforeEach(async () => {
+    side = await ReadSide.start();
+    await side.ledger.funded('acme', '100', 'desk');
+    await side.caughtUp();
+  });
+  afterEach(() => side.remove());
+
+  /** Books, and asks while the read models cannot be written. */
+  async function whileBehind<Answer>(
+    ask: (booked: { revision: number; recordedAt: string }) => Promise<Answer>,
+  ) {
+    const lock = openDatabase(side.file);
+    lock.exec('BEGIN IMMEDIATE');
+    try {
+      const answer = ask(receiptIn(await side.ledger.purchase('acme', '1')));
+      answer.catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      lock.exec('ROLLBACK');
+      return await answer;
+    } finally {
+      lock.close();
+    }
+  }
+  const balanceAt = (point: PointInTime) =>
+    new GetPastMainAccountHandler(side.projections)
+      .execute(new GetPastMainAccountQuery({ mainAccountId: 'acme', point }))
+      .then(({ available }) => available);
+  const diffSince = (since: string) =>
+    new GetStatementDiffHandler(side.projections)
+      .execute(new GetStatementDiffQuery({ mainAccountId: 'acme', since }))
+      .then(({ entries }) => entries.length);
+  const hashAt = async (revision: number) =>
+    (JSON.parse((await side.ledger.events('acme'))[revision]!.metadata) as EventMetadata).hash;
+
+  it('is found by the revision of its receipt', async () => {
+    expect(await whileBehind(({ revision }) => balanceAt({ atRevision: revision }))).toBe('101.0000');
+  });
+
+  it('counts as of its time', async () => {
+    expect(await whileBehind(({ recordedAt }) => balanceAt({ asOf: recordedAt }))).toBe('101.0000');
+  });
+
+  it('is in the statement of a period that ended after it', async () => {
+    const available = await whileBehind(async ({ recordedAt }) => {
+      const until = new Date(Date.parse(recordedAt) + 1).toISOString();
+      while (new Date().toISOString() < until);
+      const query = new GetStatementQuery({ mainAccountId: 'acme', from: recordedAt, until });
+      return (await new GetStatementHandler(side.projections).execute(query)).closing.mainAccount.available;
+    });
+    expect(available).toBe('101.0000');
+  });
+
+  it('is known as what a statement rests on, by its revision and by its hash alone', async () => {
+    expect(
+      await whileBehind(async ({ revision }) => diffSince(`${revision}:${await hashAt(revision)}`)),
+    ).toBe(0);
+    expect(await whileBehind(async ({ revision }) => diffSince(await hashAt(revision)))).toBe(0);
+  });
+
+  it('and a hash is looked for in a long history without keeping everybody waiting', async () => {
+    for (let booked = 0; booked < 20_500; booked += 500)
+      await Promise.all(Array.from({ length: 500 }, () => side.ledger.purchase('acme', '1')));
+    await side.caughtUp();
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      counting = setImmediate(count);
+    };
+    let counting = setImmediate(count);
+    await expect(diffSince('a'.repeat(64))).rejects.toThrow('holds no event');
+    clearImmediate(counting);
+
+    expect(turns).toBeGreaterThan(1);
+  });
+});
