@@ -51,9 +51,10 @@ export class ApiKeysFile {
 
   /**
    * Replaces the file as a whole: after a crash it holds the old keys or the new ones.
-   * @throws ApiKeysFileError
+   * @throws ApiKeysFileError also for keys that `read` would not take: the service could not start again
    */
   write(keys: readonly ApiKey[]): void {
+    if (!keys.every(isApiKey)) throw new ApiKeysFileError(`${this.path} would be damaged by such a key`);
     const temporary = `${this.path}.tmp`;
     try {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });

@@ -47,7 +47,7 @@ export class ApiKeysController {
     const isCustomer = roles.includes('customer');
     if (isCustomer && roles.length > 1)
       throw new BadRequestException('The role customer goes with no other role');
-    if (isCustomer !== (mainAccountId !== undefined))
+    if (isCustomer !== (typeof mainAccountId === 'string'))
       throw new BadRequestException('mainAccountId goes with the role customer, and only with it');
     const { key, apiKey } = this.apiKeys.create({ name, roles, ...(mainAccountId && { mainAccountId }) });
     return { ...shown(apiKey), key };

@@ -39,5 +39,6 @@ export class CreateApiKeyRequest {
     type: 'string',
     pattern: ACCOUNT_ID.source,
   })
-  readonly mainAccountId?: string;
+  /** JSON's null passes for left out. */
+  readonly mainAccountId?: string | null;
 }

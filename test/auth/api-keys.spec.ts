@@ -93,6 +93,12 @@ describe('API keys', () => {
     expect(readFileSync(pathIn(dataDir), 'utf8')).toBe(text);
   });
 
+  it('never write a file that the next start would call damaged', () => {
+    const dataDir = temporaryDirectory();
+    expect(() => open(dataDir).create({ name: 'x', roles: ['customer'] })).toThrow(/would be damaged/);
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
   it('say when their file cannot be written, and then know no such key', () => {
     const dataDir = temporaryDirectory();
     const keys = open(dataDir);
@@ -149,6 +155,7 @@ describe('the routes for API keys', () => {
     { name: 'a\nb', roles: ['billing'] },
     { name: 'x'.repeat(65), roles: ['billing'] },
     { name: 'x', roles: ['customer'] },
+    { name: 'x', roles: ['customer'], mainAccountId: null },
     { name: 'x', roles: ['billing'], mainAccountId: 'acme' },
     { name: 'x', roles: ['customer', 'billing'], mainAccountId: 'acme' },
     { name: 'x', roles: ['customer'], mainAccountId: 'a/b' },
