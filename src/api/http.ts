@@ -12,6 +12,7 @@ import { answerClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
 import { correlationIdOf } from './headers.js';
 import { parseJsonBody } from './json-body.js';
+import type { Problem } from './problem-of.js';
 import { sendProblem } from './send-problem.js';
 
 /** A body may have so many bytes. */
@@ -32,9 +33,12 @@ export interface BodyConfig {
   readonly ndjson?: boolean;
 }
 
+/** Told of each request as it arrives. */
+export type RequestObserver = (request: FastifyRequest, reply: FastifyReply) => void;
+
 /** The server under the application. Give it to `NestFactory.create`. It logs nothing of its own. */
-export const fastifyAdapter = (): FastifyAdapter =>
-  new FastifyAdapter({
+export function fastifyAdapter(observe: RequestObserver = () => undefined): FastifyAdapter {
+  const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: {
@@ -48,10 +52,20 @@ export const fastifyAdapter = (): FastifyAdapter =>
     return503OnClosing: false,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    // What the router itself refuses, such as a path that is not percent-encoded well, reaches no filter.
-    frameworkErrors: ({ message }: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(reply, { code: 'invalid-request', detail: message }, correlationIdOf(request)),
+    // What the router itself refuses, such as a path that is not percent-encoded well, reaches no hook and no filter.
+    frameworkErrors: ({ message }: Error, request: FastifyRequest, reply: FastifyReply) => {
+      observe(request, reply);
+      reply.header('X-Content-Type-Options', 'nosniff').header('Cache-Control', 'no-store');
+      const problem: Problem = { code: 'invalid-request', detail: message, members: { errors: [] } };
+      sendProblem(reply, problem, correlationIdOf(request));
+    },
   });
+  adapter.getInstance().addHook('onRequest', (request, reply, done) => {
+    observe(request, reply);
+    done();
+  });
+  return adapter;
+}
 
 /**
  * What holds for every request: how bodies are read, which headers every answer has, 405 and 415; and the pages
@@ -72,13 +86,16 @@ export function configureHttp(app: NestFastifyApplication): void {
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Correlation-Id', correlationIdOf(request));
     reply.header('X-Content-Type-Options', 'nosniff');
-    const ofApi = request.url.startsWith('/v1/');
+    // By the route that was found: a path can be written in many ways.
+    const { url: route, config } = request.routeOptions;
+    const path = route ?? pathOf(request.url);
+    const ofApi = path.startsWith('/v1/');
     if (ofApi) reply.header('Cache-Control', 'no-store');
     if (closing) throw new StoreUnavailable('the service is stopping');
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
       throw new BadRequestException('A request needs the header Host');
-    if (request.is404) refuseMethod(allowed, request, reply);
-    else if (ofApi) refuseOtherTypes(request);
+    if (route === undefined) refuseMethod(allowed.of(path), request.method, reply);
+    else if (ofApi) refuseOtherTypes(request, config as BodyConfig);
     done();
   });
   app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT }, (_request, body: Buffer, done) => {
@@ -95,9 +112,11 @@ export function configureHttp(app: NestFastifyApplication): void {
   serveDocs(app);
 }
 
+/** As the router reads it: without an origin before it and a query behind it, and decoded. */
+const pathOf = (url: string): string => decodeURI(url.replace(/^https?:\/\/[^/?#]*|[?#].*$/gi, ''));
+
 /** A path that is there with other methods is not missing. */
-function refuseMethod(allowed: AllowedMethods, { method, url }: FastifyRequest, reply: FastifyReply): void {
-  const methods = allowed.of(url.split('?', 1)[0] ?? url);
+function refuseMethod(methods: readonly string[], method: string, reply: FastifyReply): void {
   if (methods.length === 0) return;
   reply.header('Allow', methods.join(', '));
   throw new MethodNotAllowedException(`${method} is not allowed here`);
@@ -107,11 +126,10 @@ function refuseMethod(allowed: AllowedMethods, { method, url }: FastifyRequest, 
  * Forms are for the pages: a form's fields must not pass for a command. Nor is a body unpacked, which could be a
  * thousand times as long.
  */
-function refuseOtherTypes({ method, headers, routeOptions }: FastifyRequest): void {
+function refuseOtherTypes({ method, headers }: FastifyRequest, { ndjson }: BodyConfig): void {
   if ((headers['content-encoding'] ?? 'identity') !== 'identity')
     throw new UnsupportedMediaTypeException('Send the body as it is, without Content-Encoding');
   const type = headers['content-type'];
-  const { ndjson } = routeOptions.config as BodyConfig;
   const [allowed, name] = ndjson ? [NDJSON_TYPE, 'application/x-ndjson'] : [JSON_TYPE, 'application/json'];
   if (method !== 'GET' && type !== undefined && !allowed.test(type))
     throw new UnsupportedMediaTypeException(`Send the body as ${name}`);

@@ -1,5 +1,6 @@
-import { request as httpRequest } from 'node:http';
+import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { json as jsonOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiApp } from '../support/api-app.js';
 import { KEY } from '../support/service.js';
@@ -238,6 +239,60 @@ describe('a path', () => {
   it('that is malformed is a problem too', async () => {
     const answer = await api.send('/v1/main-accounts/%zz/purchases', { method: 'POST' });
     expect(answer.problem).toBe('400 invalid-request');
+  });
+
+  it.each([
+    ['malformed', '/v1/main-accounts/%zz'],
+    ['too long', `/v1/main-accounts/${'a'.repeat(800)}`],
+  ])('that is %s is answered like every refusal', async (_, path) => {
+    const { headers, json, problem } = await api.send(path);
+    expect(problem).toBe('400 invalid-request');
+    expect(json['errors']).toEqual([]);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  describe.each([
+    ['with letters encoded', '/%76%31'],
+    ['after an origin', 'http://ledger/v1'],
+  ])('that is written %s is the same path', (_, prefix) => {
+    const send = (method: string, path: string, headers: Record<string, string> = {}, body = '') =>
+      new Promise<[number | undefined, Record<string, unknown>, IncomingHttpHeaders]>((resolve, reject) => {
+        const { hostname, port } = new URL(api.url);
+        const all = { Authorization: `Bearer ${KEY}`, ...headers };
+        httpRequest({ hostname, port, method, path: prefix + path, headers: all }, (response) => {
+          jsonOf(response).then(
+            (answer) => resolve([response.statusCode, answer as Record<string, unknown>, response.headers]),
+            reject,
+          );
+        }).end(body);
+      });
+
+    it('and takes no form for a command', async () => {
+      const form = {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'Idempotency-Key': `form-${prefix}`,
+      };
+      const [status] = await send('POST', '/main-accounts/acme/purchases', form, 'amount=7&reference=form');
+      expect(status).toBe(415);
+    });
+
+    it('and takes no single command for commands in bulk', async () => {
+      const [status] = await send('POST', '/commands', { 'Content-Type': 'application/json' }, '{}');
+      expect(status).toBe(415);
+    });
+
+    it('and its answers are not kept', async () => {
+      const [status, , headers] = await send('GET', '/main-accounts/acme');
+      expect([status, headers['cache-control']]).toEqual([200, 'no-store']);
+      const [missing, , others] = await send('GET', '/nothing');
+      expect([missing, others['cache-control']]).toEqual([404, 'no-store']);
+    });
+
+    it('and says which methods it has', async () => {
+      const [status, , { allow }] = await send('DELETE', '/main-accounts/acme?x=1');
+      expect([status, allow]).toEqual([405, 'GET, HEAD']);
+    });
   });
 
   it('says which methods it has', async () => {
