@@ -10,6 +10,7 @@ import { ConfigModule } from './config/config.module.js';
 import { DashboardModule } from './dashboard/dashboard.module.js';
 import { EventStoreModule } from './event-store/event-store.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
+import type { Metrics } from './operations/metrics.js';
 import { MetricsModule, OperationsModule } from './operations/operations.module.js';
 import { ProfilesModule } from './profiles/profiles.module.js';
 import { ProjectionsModule } from './projections/projections.module.js';
@@ -17,13 +18,13 @@ import { ProjectionsModule } from './projections/projections.module.js';
 /** Composition root: the whole service on one screen. Nobody but main.ts imports it. */
 @Module({})
 export class AppModule {
-  static forRoot(config: Config, logger: Logger): DynamicModule {
+  static forRoot(config: Config, logger: Logger, metrics: Metrics): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
         CqrsModule.forRoot(),
-        MetricsModule.forRoot(logger),
+        MetricsModule.forRoot(logger, metrics),
         EventStoreModule.forRoot(config),
         ProjectionsModule.forRoot(config),
         LedgerModule,

@@ -10,7 +10,7 @@ import { makeDirectory } from './event-store/open-event-store.js';
 import { collectTheYoungCheaply, holdHeapsDown } from './operations/heap.js';
 import { createLogger, NestLogger } from './operations/logger.js';
 import { Metrics } from './operations/metrics.js';
-import { observeRequests } from './operations/request-log.js';
+import { requestObserver } from './operations/request-log.js';
 import { stopOnSignals } from './operations/shutdown.js';
 import { startFailure } from './operations/start-failure.js';
 import { welcome } from './operations/welcome.js';
@@ -37,6 +37,7 @@ function configOrExit(): Config {
 /** Opens everything, listens, and says where. Read models that are behind catch up while commands are served. */
 async function start(config: Config): Promise<void> {
   const logger = createLogger(config);
+  const metrics = new Metrics();
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'unexpected error; the process ends');
     process.exit(1);
@@ -44,14 +45,13 @@ async function start(config: Config): Promise<void> {
   // Before any part looks for its files there.
   makeDirectory(config.dataDir);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(config, logger),
-    fastifyAdapter(),
+    AppModule.forRoot(config, logger, metrics),
+    fastifyAdapter(requestObserver(logger, metrics)),
     // A failed start is told once, on stderr, and not in the log as well.
     { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
   );
   configureHttp(app);
   serveDirectly(app);
-  observeRequests(app.getHttpAdapter().getInstance(), logger, app.get(Metrics));
   await app.listen(config.port, config.host);
   // Not earlier: what has not started cannot be closed, and a signal that ends it at once leaves nothing half done.
   stopOnSignals(app, logger);

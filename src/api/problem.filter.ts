@@ -15,6 +15,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    // The client has gone: that is no fault of ours, and the line of the request tells of it.
+    if (request.raw.destroyed && (error as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET') return;
     const problem = problemOf(error) ?? unexpected(request);
     const correlationId = correlationIdOf(request);
     if (PROBLEMS[problem.code].status >= 500) this.log(error, problem.code, correlationId);

@@ -72,6 +72,8 @@ export class AuthGuard implements CanActivate {
     request: AuthenticatedRequest,
     reply: FastifyReply,
   ): true {
+    // Also of one that is refused below: the log says who it was.
+    if (principal) request.principal = principal;
     const wait = this.limit.take(principal?.id ?? `ip:${request.ip}`);
     if (wait > 0) {
       reply.header('Retry-After', String(wait));
@@ -89,7 +91,6 @@ export class AuthGuard implements CanActivate {
         roles.length > 0 ? `This needs the role ${roles.join(' or ')}` : 'This route is closed',
       );
     if (principal.roles.includes('customer')) this.keepToOwnAccount(principal, request);
-    request.principal = principal;
     return true;
   }
 

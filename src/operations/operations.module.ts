@@ -15,17 +15,13 @@ import { ReadModelsController } from './read-models.controller.js';
 /** Gives everybody the metrics, and the write side its observer. */
 @Module({})
 export class MetricsModule {
-  static forRoot(logger: Logger): DynamicModule {
+  static forRoot(logger: Logger, metrics: Metrics): DynamicModule {
     return {
       module: MetricsModule,
       global: true,
       providers: [
-        Metrics,
-        {
-          provide: LedgerObserver,
-          useFactory: (metrics: Metrics) => new PrometheusObserver(metrics, logger),
-          inject: [Metrics],
-        },
+        { provide: Metrics, useValue: metrics },
+        { provide: LedgerObserver, useValue: new PrometheusObserver(metrics, logger) },
       ],
       exports: [Metrics, LedgerObserver],
     };

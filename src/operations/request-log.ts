@@ -1,32 +1,40 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { correlationIdOf } from '../api/headers.js';
+import type { RequestObserver } from '../api/http.js';
 import type { Principal } from '../auth/principal.js';
 import type { Metrics } from './metrics.js';
 
+/** What proxies call a request whose client has gone before its answer. */
+const CLIENT_GONE = 499;
+
 /** Measures every request, and logs it: at debug when it succeeded, at info when it was refused, else at error. */
-export function observeRequests(server: FastifyInstance, logger: Logger, metrics: Metrics): void {
-  server.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'none';
-    const status = reply.statusCode;
-    metrics.httpSeconds.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
-    // A probe that finds the service not ready has found no fault.
-    const level = status < 400 ? 'debug' : status < 500 || route.startsWith('/health/') ? 'info' : 'error';
-    if (logger.isLevelEnabled(level)) logger[level](lineOf(request, reply, route), 'request');
-    done();
-  });
-}
+export const requestObserver =
+  (logger: Logger, metrics: Metrics): RequestObserver =>
+  (request, reply) => {
+    const arrived = performance.now();
+    // Comes once: after the end of the answer, or when the client has gone before it.
+    reply.raw.once('close', () => {
+      const ms = performance.now() - arrived;
+      const route = request.routeOptions.url ?? 'none';
+      const status = reply.raw.headersSent ? reply.statusCode : CLIENT_GONE;
+      metrics.httpSeconds.observe({ method: request.method, route, status }, ms / 1000);
+      // A probe that finds the service not ready has found no fault.
+      const level = status < 400 ? 'debug' : status < 500 || route.startsWith('/health/') ? 'info' : 'error';
+      if (logger.isLevelEnabled(level))
+        logger[level]({ ...about(request), route, status, ms: rounded(ms) }, 'request');
+    });
+  };
 
 /** Without headers, query and body: what is secret is there. */
-function lineOf(request: FastifyRequest, reply: FastifyReply, route: string) {
+function about(request: FastifyRequest) {
   return {
     correlationId: correlationIdOf(request),
     requestId: request.id,
     method: request.method,
     path: request.url.split('?', 1)[0],
-    route,
-    status: reply.statusCode,
-    ms: Math.round(reply.elapsedTime * 1000) / 1000,
     principal: (request as { principal?: Principal }).principal?.id,
   };
 }
+
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -7,6 +7,7 @@ import { AppModule } from '../../src/app.module.js';
 import { ApiKeys } from '../../src/auth/api-keys.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/operations/logger.js';
+import { Metrics } from '../../src/operations/metrics.js';
 import { KEY, temporaryDirectory } from '../support/service.js';
 
 /** What everybody may use: probes, figures, documents, and the way to sign in. All else needs a role. */
@@ -50,7 +51,8 @@ describe('every route of the service', () => {
       for (const method of [route.method].flat()) routes.push({ method, url: route.url });
     });
     const log = createLogger({ logLevel: 'silent' });
-    app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, log), adapter, {
+    const root = AppModule.forRoot(config, log, new Metrics());
+    app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
       logger: false,
       abortOnError: false,
     });

@@ -77,6 +77,31 @@ describe('the running service', () => {
     expect(lines.find(({ status }) => status === 401)).toMatchObject({ level: 'info' });
   });
 
+  it('logs and counts what is refused before it reaches a route', async () => {
+    await fetch(`${service.url}/v1/main-accounts/%zz`);
+    await fetch(`${service.url}/v1/main-accounts`, { method: 'DELETE' });
+    while (!service.output.some((line) => line.includes('"status":405'))) await passed(10);
+    const refused = service.output.filter((line) => /"status":(400|405)/.test(line));
+    expect(refused.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 'info', path: '/v1/main-accounts/%zz', route: 'none', status: 400 },
+      { level: 'info', path: '/v1/main-accounts', route: 'none', status: 405 },
+    ]);
+    const metrics = await text(service, '/metrics');
+    expect(metrics).toContain('seconds_count{method="GET",route="none",status="400"} 1');
+    expect(metrics).toContain('seconds_count{method="DELETE",route="none",status="405"} 1');
+  });
+
+  it('logs who sent what was refused for its role', async () => {
+    const headers = { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ name: 'invoices', roles: ['auditor'] });
+    const made = await fetch(`${service.url}/v1/api-keys`, { method: 'POST', headers, body });
+    const { id, key } = (await made.json()) as { id: string; key: string };
+    await fetch(`${service.url}/v1/api-keys`, { headers: { Authorization: `Bearer ${key}` } });
+    while (!service.output.some((line) => line.includes('"status":403'))) await passed(10);
+    const line = service.output.find((each) => each.includes('"status":403')) ?? '';
+    expect(JSON.parse(line)).toMatchObject({ principal: `key:${id}` });
+  });
+
   it('never writes a key or a token to its log', () => {
     const output = service.output.join('\n');
     expect(output).not.toContain(KEY);

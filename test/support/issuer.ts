@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as passed } from 'node:timers/promises';
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
 export const ISSUER = 'https://id.example';
@@ -41,6 +42,8 @@ export class JwksServer {
   keys: readonly SigningKey[] = [];
   requests = 0;
   down = false;
+  /** How long an answer takes. */
+  delayMs = 0;
   private readonly server: Server = createServer((_request, response) => void this.answer(response));
 
   static async start(...keys: SigningKey[]): Promise<JwksServer> {
@@ -67,6 +70,7 @@ export class JwksServer {
 
   private async answer(response: ServerResponse): Promise<void> {
     this.requests += 1;
+    await passed(this.delayMs);
     const keys = await Promise.all(
       this.keys.map(async ({ kid, algorithm, publicKey }) => ({
         ...(await exportJWK(publicKey)),

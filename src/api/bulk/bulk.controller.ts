@@ -42,6 +42,8 @@ export class BulkController {
   }
 
   private enter(reply: FastifyReply): void {
+    // A client that has gone while its token was checked: no further `close` would make room again.
+    if (reply.raw.closed) return;
     if (this.open >= MAX_OPEN) {
       reply.header('Retry-After', '1');
       throw new HttpException(`At most ${MAX_OPEN} requests with commands in bulk are open at a time`, 429);

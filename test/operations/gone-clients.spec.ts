@@ -1,0 +1,69 @@
+import { connect } from 'node:net';
+import { setTimeout as passed } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MAX_OPEN } from '../../src/api/bulk/limits.js';
+import { JwksServer, signingKey, token } from '../support/issuer.js';
+import { KEY, Service, temporaryDirectory } from '../support/service.js';
+
+/** Long enough for a client to leave while its token is being checked. */
+const ISSUER_TAKES_MS = 500;
+
+describe('a client that leaves before its answer', () => {
+  let jwks: JwksServer;
+  let service: Service;
+  beforeAll(async () => {
+    jwks = await JwksServer.start(await signingKey('one'));
+    jwks.delayMs = ISSUER_TAKES_MS;
+    service = await Service.start(temporaryDirectory(), { ...jwks.env, LEDGER_LOG_LEVEL: 'debug' });
+    await service.ready();
+  });
+  afterAll(async () => {
+    await service.stop();
+    jwks.stop();
+  });
+
+  const leave = async (path: string, credentials: string, type: string, body: string): Promise<void> => {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    const head = [
+      `POST ${path} HTTP/1.1`,
+      'Host: ledger',
+      `Authorization: Bearer ${credentials}`,
+      `Content-Type: ${type}`,
+      'Idempotency-Key: gone',
+      'Content-Length: 100',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+    await passed(ISSUER_TAKES_MS / 5);
+    socket.resetAndDestroy();
+  };
+
+  const linesOf = (path: string) =>
+    service.output
+      .filter((line) => line.startsWith('{') && line.includes(`"path":"${path}"`))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  it('leaves no room taken for commands in bulk', async () => {
+    const one = jwks.keys[0]!;
+    for (let i = 0; i < MAX_OPEN; i++)
+      await leave('/v1/commands', await token(one, { sub: `client-${i}` }), 'application/x-ndjson', '{}\n');
+    await passed(2 * ISSUER_TAKES_MS);
+    const answer = await fetch(`${service.url}/v1/commands`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/x-ndjson' },
+      body: '{}\n',
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  it('is in the log and in the figures once, as 499, and not as a fault of ours', async () => {
+    await leave('/v1/main-accounts', KEY, 'application/json', '{"ma');
+    while (linesOf('/v1/main-accounts').length === 0) await passed(10);
+    await passed(100);
+    expect(linesOf('/v1/main-accounts')).toMatchObject([{ level: 'info', status: 499 }]);
+    expect(service.output.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    expect(metrics).toContain(
+      'ledger_http_request_seconds_count{method="POST",route="/v1/main-accounts",status="499"} 1',
+    );
+  });
+});
