@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { Roles } from '../auth/decorators.js';
 import { GetConservationQuery } from '../projections/conservation/get-conservation.js';
 import { GetStatementQuery, type GetStatement } from '../projections/history/get-statement.js';
 import { GetStatementDiffQuery } from '../projections/history/get-statement-diff.js';
+import { CORRELATION_HEADER } from './api-problems.js';
 import { ApiReadModelQuery } from './api-query.js';
 import { AtLeast } from './headers.js';
 import { pageOf } from './requests/page.js';
@@ -35,6 +36,15 @@ export class AuditController {
     return this.queries.execute(new GetConservationQuery({ mainAccountId, atLeast }));
   }
 
+  @ApiExtraModels(StatementResponse)
+  @ApiOkResponse({
+    description: 'The answer',
+    headers: CORRELATION_HEADER,
+    content: {
+      'application/json': { schema: { $ref: getSchemaPath(StatementResponse) } },
+      'text/csv': { schema: { type: 'string' } },
+    },
+  })
   @ApiReadModelQuery('Make a statement of a period', StatementResponse, 'main-account-not-found')
   @Roles('billing', 'auditor', 'operator', 'customer')
   @Get(':mainAccountId/statements')
@@ -46,7 +56,7 @@ export class AuditController {
     const asked: GetStatement = {
       mainAccountId,
       from: utcOf(request.from ?? BEFORE_ALL),
-      until: utcOf(request.until ?? new Date().toISOString()),
+      until: request.until === undefined ? undefined : utcOf(request.until),
       ...pageOf(request),
       atLeast,
     };

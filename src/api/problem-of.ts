@@ -4,6 +4,7 @@ import { IssuerUnavailable } from '../auth/tokens.js';
 import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
 import { AmountMalformed, Refusal } from '../ledger/domain/errors.js';
 import { InvalidCursor, PositionInFuture, ReadModelBehind } from '../projections/errors.js';
+import { PeriodReversed } from '../projections/history/get-statement.js';
 import { UnknownStatement } from '../projections/history/get-statement-diff.js';
 import { PointInFuture } from '../projections/history/point-in-time.js';
 import { IdempotencyKeyMissing, InvalidRequest } from './invalid-request.js';
@@ -39,6 +40,7 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof InvalidCursor) return invalidField('after', error.message);
   if (error instanceof PositionInFuture) return invalidField('Ledger-At-Least', error.message);
   if (error instanceof PointInFuture) return invalidField(error.field, error.message);
+  if (error instanceof PeriodReversed) return invalidField('from', error.message);
   if (error instanceof UnknownStatement) return { code: 'not-found', detail: error.message };
   if (error instanceof NotInTree) return { code: 'not-found', detail: error.message };
   if (error instanceof HistoryRewritten) return { code: 'conflict', detail: error.message };

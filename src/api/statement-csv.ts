@@ -6,7 +6,10 @@ const HEAD =
   'recorded_at,revision,type,sip_account,amount,currency,main_account_available,sip_accounts_available,' +
   'sip_account_available,reference,actor,event_id,hash';
 
-/** A statement as CSV: opening balance, every entry, closing balance. Read page by page. */
+/**
+ * A statement as CSV: opening balance, every entry, closing balance. Read page by page, up to the event that the first
+ * page rests on: what is recorded while the others are read is no part of it.
+ */
 export async function* statementCsv(
   first: Statement,
   read: (after: string) => Promise<Statement>,
@@ -14,8 +17,9 @@ export async function* statementCsv(
   yield csvRecord(HEAD.split(','));
   yield balances(first.from, 'opening', first.opening, first.currency);
   for (let page = first; ; page = await read(page.next)) {
-    yield page.entries.map((entry) => csvRecord(fieldsOf(entry, first.currency))).join('');
-    if (page.next === null) break;
+    const entries = page.entries.filter(({ revision }) => revision <= first.revision);
+    yield entries.map((entry) => csvRecord(fieldsOf(entry, first.currency))).join('');
+    if (page.next === null || entries.length < page.entries.length) break;
   }
   yield balances(first.until, 'closing', first.closing, first.currency);
 }

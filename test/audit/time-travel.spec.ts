@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { QueryBus } from '@nestjs/cqrs';
+import { statementCsv } from '../../src/api/statement-csv.js';
+import { GetStatementQuery } from '../../src/projections/history/get-statement.js';
 import { ApiApp } from '../support/api-app.js';
+import { Ledger } from '../support/ledger.js';
 import { added, allocated, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
 import { storeLog } from './support/stored-log.js';
 
@@ -187,5 +191,54 @@ describe('a statement', () => {
   it('is not made of the future, nor before the account', async () => {
     expect((await get('/statements?until=2999-01-01T00:00:00Z')).fields).toEqual(['until']);
     expect((await get(`/statements?until=${at(-5)}`)).problem).toBe('404 main-account-not-found');
+    expect((await get(`/statements?from=${at(5)}&until=${at(4)}`)).fields).toEqual(['from']);
+    expect((await get('/statements?from=2999-01-01T00:00:00Z')).fields).toEqual(['from']);
+  });
+});
+
+describe('a statement until now', () => {
+  it('holds all that is there, also what a clock that was ahead has recorded', async () => {
+    const ahead = new Date(Date.now() + 3_600_000);
+    const ledger = new Ledger(api.store, undefined, () => ahead);
+    await ledger.open('ahead');
+    const { position } = await ledger.purchase('ahead', '5.0000');
+    const { json } = await api.send('/v1/main-accounts/ahead/statements', {
+      headers: { 'Ledger-At-Least': String(position) },
+    });
+    expect(json).toMatchObject({
+      revision: 1,
+      closing: { mainAccount: { available: '5.0000' } },
+      until: new Date(ahead.getTime() + 1).toISOString(),
+    });
+  });
+
+  it('closes as CSV with what its last entry says, whatever is booked while it is read', async () => {
+    await api.funded('busy', '100', 'sip-1');
+    const buy = () => api.post('/v1/main-accounts/busy/purchases', { amount: '1', reference: 'late' });
+    const { headers } = await buy();
+    const queries = api.app.get(QueryBus, { strict: false });
+    const asked = { mainAccountId: 'busy', from: at(0), limit: 2 };
+    const read = async (after?: string) => {
+      const atLeast = BigInt((after ? await buy() : { headers }).headers.get('Ledger-Position') ?? '');
+      return queries.execute(new GetStatementQuery({ ...asked, after, atLeast }));
+    };
+    let csv = '';
+    for await (const text of statementCsv(await read(), read)) csv += text;
+    const [entry, closing] = csv.trim().split('\r\n').slice(-2);
+    expect(entry).toMatch(/,3,CreditPurchased,,1.0000,EUR,101.0000,/);
+    expect(closing).toMatch(/,closing,,,EUR,101.0000,/);
+  });
+});
+
+describe('a time', () => {
+  it.each([
+    ['beyond the year 9999', '9999-12-31T23:59:59-05:00'],
+    ['before the year 0', '0000-01-01T00:00:00%2B01:00'],
+    ['of a day that does not exist', '2026-02-30T00:00:00Z'],
+  ])('%s is refused', async (_, time) => {
+    expect((await get(`?asOf=${time}`)).fields).toEqual(['asOf']);
+    for (const name of ['from', 'until'])
+      for (const list of ['history', 'statements'])
+        expect((await get(`/${list}?${name}=${time}`)).problem).toBe('400 invalid-request');
   });
 });

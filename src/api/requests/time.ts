@@ -6,13 +6,19 @@ import { PageRequest } from './page.js';
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
+/** There is such a day, and in UTC too its year has four digits: as texts, times of others would be out of order. */
+function isReal(instant: string): boolean {
+  const [day, time] = [instant.slice(0, 10), new Date(instant)];
+  if (Number.isNaN(time.getTime()) || !new Date(day).toISOString().startsWith(day)) return false;
+  return time.getUTCFullYear() >= 0 && time.getUTCFullYear() <= 9999;
+}
+
 /** An instant as somebody wrote it. */
 const IsInstant = (): PropertyDecorator =>
   ValidateBy({
     name: 'isInstant',
     validator: {
-      validate: (value) =>
-        typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value)),
+      validate: (value) => typeof value === 'string' && RFC_3339.test(value) && isReal(value),
       defaultMessage: () => '$property must be a time in RFC 3339 form, such as 2026-11-22T17:52:00.000Z',
     },
   });
@@ -88,7 +94,9 @@ export class StatementRequest extends PageRequest {
   @OptionalInstant("Begin of the period. Left out: the account's opening.")
   readonly from?: string;
 
-  @OptionalInstant('End of the period; what was recorded at this very time is no part of it. Left out: now.')
+  @OptionalInstant(
+    'End of the period; what was recorded at this very time is no part of it. Left out: now, with all events that there are.',
+  )
   readonly until?: string;
 
   @IsOptional()

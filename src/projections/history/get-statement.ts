@@ -4,16 +4,16 @@ import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { limitOf, placeOf, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
-import { firstRevisionAt, spanOf } from './account-span.js';
+import { type AccountSpan, firstRevisionAt, spanOf } from './account-span.js';
 import { entriesIn, entryAt, type EntryRow } from './entries.js';
 import { entryOf, type HistoryEntry } from './history-entry.js';
 import { PointInFuture } from './point-in-time.js';
 
 export interface GetStatement extends PageRequest {
   readonly mainAccountId: string;
-  /** The period: from this instant until before that one. RFC 3339, UTC, milliseconds. */
+  /** The period: from this instant until before that one; until the last event when undefined. RFC 3339, UTC, milliseconds. */
   readonly from: string;
-  readonly until: string;
+  readonly until?: string | undefined;
   /** The answer is not from before this position. */
   readonly atLeast?: Position | undefined;
 }
@@ -39,7 +39,12 @@ export interface Statement {
   readonly next: string | null;
 }
 
-/** @throws MainAccountNotFound also when it was opened later, PointInFuture, InvalidCursor, ReadModelBehind, PositionInFuture */
+/** A period that ends before it begins. */
+export class PeriodReversed extends Error {
+  override readonly name = 'PeriodReversed';
+}
+
+/** @throws MainAccountNotFound also when it was opened later, PointInFuture, PeriodReversed, InvalidCursor, ReadModelBehind, PositionInFuture */
 export class GetStatementQuery extends Query<Statement & Freshness> {
   constructor(readonly request: GetStatement) {
     super();
@@ -51,7 +56,7 @@ export class GetStatementHandler implements IQueryHandler<GetStatementQuery> {
   constructor(private readonly projections: Projections) {}
 
   async execute({ request }: GetStatementQuery): Promise<Statement & Freshness> {
-    if (request.until > new Date().toISOString())
+    if (request.until !== undefined && request.until > new Date().toISOString())
       throw new PointInFuture('until', `${request.until} is in the future`);
     return this.projections.readUpToNow('accounts', request.atLeast, (models) =>
       readStatement(models, request),
@@ -60,9 +65,11 @@ export class GetStatementHandler implements IQueryHandler<GetStatementQuery> {
 }
 
 function readStatement(models: ReadModels, request: GetStatement): Statement {
-  const { mainAccountId, from, until } = request;
+  const { mainAccountId, from } = request;
   const span = spanOf(models, mainAccountId);
   const { account, currency } = span;
+  const until = request.until ?? endOf(models, span);
+  if (from > until) throw new PeriodReversed(`The period begins at ${from}, after its end at ${until}`);
   const begin = firstRevisionAt(models, span, from);
   const end = firstRevisionAt(models, span, until);
   const opening = entryAt(models, account, begin - 1);
@@ -88,6 +95,12 @@ function readStatement(models: ReadModels, request: GetStatement): Statement {
     entries,
     next: rows.length > limit ? String(entries.at(-1)?.revision) : null,
   };
+}
+
+/** Now, or right after the last event: a clock that was ahead, here or at another replica, leaves out nothing. */
+function endOf(models: ReadModels, { account, revision }: AccountSpan): string {
+  const last = Date.parse(entryAt(models, account, revision)?.recorded_at ?? '');
+  return new Date(Math.max(Date.now(), last + 1)).toISOString();
 }
 
 const balancesOf = (row: EntryRow | undefined): StatementBalances => ({
