@@ -4,6 +4,14 @@ import { ApiCorrelationId } from './api-command.js';
 import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
 import type { ProblemCode } from './problems.js';
 
+export const ApiAtLeast = (): MethodDecorator =>
+  ApiHeader({
+    name: 'Ledger-At-Least',
+    description:
+      'A position from `Ledger-Position`: the answer is not from before it. If the read models do not get there in time, the answer is 503 `read-model-behind`.',
+    schema: { type: 'string', pattern: '^(0|[1-9][0-9]{0,18})$', example: '1042' },
+  });
+
 /** Documents a query of the read models: its headers, its answer, and all it may be refused for. */
 export function ApiReadModelQuery(
   summary: string,
@@ -12,12 +20,7 @@ export function ApiReadModelQuery(
 ): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary }),
-    ApiHeader({
-      name: 'Ledger-At-Least',
-      description:
-        'A position from `Ledger-Position`: the answer is not from before it. If the read models do not get there in time, the answer is 503 `read-model-behind`.',
-      schema: { type: 'string', pattern: '^(0|[1-9][0-9]{0,18})$', example: '1042' },
-    }),
+    ApiAtLeast(),
     ApiCorrelationId(),
     ApiOkResponse({ description: 'The answer', type: answer, headers: CORRELATION_HEADER }),
     ApiProblems(

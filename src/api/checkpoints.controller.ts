@@ -4,7 +4,7 @@ import { Checkpoints } from '../audit/checkpoints.js';
 import { Roles } from '../auth/decorators.js';
 import { ApiCorrelationId } from './api-command.js';
 import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
-import { ApiReadModelQuery } from './api-query.js';
+import { ApiAtLeast, ApiReadModelQuery } from './api-query.js';
 import { AtLeast } from './headers.js';
 import { CheckpointPath, ConsistencyRequest, EventPath } from './requests/tree.js';
 import { CheckpointKeysResponse, ConsistencyProofResponse, EventProofResponse } from './responses/proof.js';
@@ -35,6 +35,7 @@ export class CheckpointsController {
   constructor(private readonly checkpoints: Checkpoints) {}
 
   @ApiNote('Sign the log as it is now')
+  @ApiAtLeast()
   @Roles('billing', 'auditor', 'operator')
   @Header('content-type', 'text/plain; charset=utf-8')
   @Get('checkpoints/latest')
@@ -42,7 +43,10 @@ export class CheckpointsController {
     return this.checkpoints.latest(atLeast);
   }
 
-  @ApiReadModelQuery('Show the public keys that sign checkpoints', CheckpointKeysResponse)
+  @ApiOperation({ summary: 'Show the public keys that sign checkpoints' })
+  @ApiCorrelationId()
+  @ApiOkResponse({ description: 'The answer', type: CheckpointKeysResponse, headers: CORRELATION_HEADER })
+  @ApiProblems('unauthenticated', 'forbidden', 'too-many-requests', 'internal-error', 'issuer-unavailable')
   @Roles('billing', 'auditor', 'operator')
   @Get('checkpoints/keys')
   getCheckpointKeys(): CheckpointKeysResponse {
@@ -54,11 +58,15 @@ export class CheckpointsController {
     'Prove that nothing before an older checkpoint was changed',
     ConsistencyProofResponse,
     'not-found',
+    'conflict',
   )
   @Roles('billing', 'auditor', 'operator')
   @Get('checkpoints/consistency')
-  getConsistencyProof(@Query() { from, to }: ConsistencyRequest): Promise<ConsistencyProofResponse> {
-    return this.checkpoints.consistency(Number(from), to === undefined ? undefined : Number(to));
+  getConsistencyProof(
+    @Query() { from, to }: ConsistencyRequest,
+    @AtLeast() atLeast: bigint | undefined,
+  ): Promise<ConsistencyProofResponse> {
+    return this.checkpoints.consistency(Number(from), to === undefined ? undefined : Number(to), atLeast);
   }
 
   @ApiNote('Sign the log as it was at a size')
@@ -69,7 +77,13 @@ export class CheckpointsController {
     return this.checkpoints.at(Number(size));
   }
 
-  @ApiReadModelQuery('Prove that an event is in the log', EventProofResponse, 'not-found')
+  @ApiReadModelQuery(
+    'Prove that an event is in the log',
+    EventProofResponse,
+    'not-found',
+    'main-account-not-found',
+    'conflict',
+  )
   @Roles('billing', 'auditor', 'operator', 'customer')
   @Get('main-accounts/:mainAccountId/events/:revision/proof')
   getEventProof(

@@ -80,9 +80,9 @@ export class Checkpoints {
     return { stream, revision, id, type, data, metadata, leafIndex, checkpoint, proof };
   }
 
-  /** @param size of the later tree; that of now when undefined @throws NotInTree, ReadModelBehind, HistoryRewritten */
-  async consistency(older: number, size?: number): Promise<ConsistencyProof> {
-    const { answer } = await this.read(undefined, (tree) => {
+  /** @param size of the later tree; that of now when undefined @throws NotInTree, ReadModelBehind, PositionInFuture, HistoryRewritten */
+  async consistency(older: number, size?: number, atLeast?: Position): Promise<ConsistencyProof> {
+    const { answer } = await this.read(atLeast, (tree) => {
       const later = size ?? tree.size;
       if (older < 1 || older > later)
         throw new NotInTree(`No tree of ${older} events came before one of ${later}`);

@@ -86,6 +86,30 @@ describe('the OpenAPI document', () => {
       }
   });
 
+  it('describes Ledger-At-Least where it holds', () => {
+    const takesIt = (route: string) =>
+      operations
+        .find((each) => each.route === `GET /v1/checkpoints/${route}`)
+        ?.operation.parameters?.some(({ name }) => name === 'Ledger-At-Least');
+    expect(['latest', 'consistency', 'keys'].map(takesIt)).toEqual([true, true, false]);
+  });
+
+  it.each([
+    ['GET /v1/checkpoints/consistency', '409', 'conflict'],
+    ['GET /v1/main-accounts/{mainAccountId}/events/{revision}/proof', '409', 'conflict'],
+    ['GET /v1/main-accounts/{mainAccountId}/events/{revision}/proof', '404', 'main-account-not-found'],
+  ])('names what %s may be refused with: %s %s', (route, status, code) => {
+    const { operation } = operations.find((each) => each.route === route)!;
+    const { content } = operation.responses[status] ?? {};
+    expect(Object.keys(content?.['application/problem+json']?.examples ?? {})).toContain(code);
+  });
+
+  it('describes a statement in both its forms', () => {
+    const path = '/v1/main-accounts/{mainAccountId}/statements';
+    const { operation } = operations.find(({ route }) => route === `GET ${path}`)!;
+    expect(Object.keys(operation.responses['200']?.content ?? {})).toEqual(['application/json', 'text/csv']);
+  });
+
   it('shows an example of every code, under its status', () => {
     const shown = new Set<string>();
     for (const { operation } of operations)

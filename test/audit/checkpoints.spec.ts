@@ -121,6 +121,23 @@ describe('checkpoints over HTTP', () => {
     }
   });
 
+  it('are proved consistent up to a position that is asked for', async () => {
+    for (let i = 0; i < 10; i++) {
+      const { headers } = await api.post('/v1/main-accounts/alice/purchases', {
+        amount: '1',
+        reference: randomUUID(),
+      });
+      const position = headers.get('Ledger-Position') ?? '';
+      const { json } = await api.send('/v1/checkpoints/consistency?from=1', {
+        headers: { 'Ledger-At-Least': position },
+      });
+      expect(readCheckpoint(String(json['checkpoint']), [key]).size).toBe(Number(position));
+    }
+    const beyond = { headers: { 'Ledger-At-Least': '100000' } };
+    const answer = await api.send('/v1/checkpoints/consistency?from=1', beyond);
+    expect(answer.fields).toEqual(['Ledger-At-Least']);
+  });
+
   it('are refused for what is not in the log', async () => {
     expect((await api.send('/v1/checkpoints/100000')).problem).toBe('404 not-found');
     expect((await api.send('/v1/checkpoints/one')).problem).toBe('400 invalid-request');
