@@ -61,7 +61,10 @@ export class AuthGuard implements CanActivate {
     try {
       return this.admit(await principal, roles, request, reply);
     } catch (error) {
-      if (error instanceof IssuerUnavailable) reply.header('Retry-After', '5');
+      if (!(error instanceof IssuerUnavailable)) throw error;
+      // It may be forged, so it counts against its address.
+      this.count(`ip:${request.ip}`, reply);
+      reply.header('Retry-After', '5');
       throw error;
     }
   }
@@ -74,11 +77,7 @@ export class AuthGuard implements CanActivate {
   ): true {
     // Also of one that is refused below: the log says who it was.
     if (principal) request.principal = principal;
-    const wait = this.limit.take(principal?.id ?? `ip:${request.ip}`);
-    if (wait > 0) {
-      reply.header('Retry-After', String(wait));
-      throw new HttpException('Too many requests; wait as many seconds as Retry-After says', 429);
-    }
+    this.count(principal?.id ?? `ip:${request.ip}`, reply);
     if (!principal) {
       const sent = request.headers.authorization !== undefined;
       reply.header('WWW-Authenticate', `Bearer realm="ledger"${sent ? ', error="invalid_token"' : ''}`);
@@ -92,6 +91,13 @@ export class AuthGuard implements CanActivate {
       );
     if (principal.roles.includes('customer')) this.keepToOwnAccount(principal, request);
     return true;
+  }
+
+  private count(sender: string, reply: FastifyReply): void {
+    const wait = this.limit.take(sender);
+    if (wait === 0) return;
+    reply.header('Retry-After', String(wait));
+    throw new HttpException('Too many requests; wait as many seconds as Retry-After says', 429);
   }
 
   /** A customer learns nothing about other accounts, not even that they exist. */

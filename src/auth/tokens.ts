@@ -1,5 +1,13 @@
 import { createPublicKey } from 'node:crypto';
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { JwtConfig } from '../config/config.js';
 import { ACCOUNT_ID, digest } from './api-key.js';
@@ -29,6 +37,8 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 const MAX_CACHED_MS = 600_000;
 const MAX_CACHED_TOKENS = 10_000;
 const MAX_TOKEN_LENGTH = 8192;
+/** An issuer that did not give its keys is left alone for so long: anybody can send tokens that need them. */
+const ASK_AGAIN_MS = 5000;
 
 /** What jose says of a token that is bad whatever the issuer's keys are. */
 const REFUSED = [
@@ -63,7 +73,7 @@ export class Tokens {
 
   constructor(private readonly config: JwtConfig) {
     const { jwksUrl, publicKey } = config;
-    if (jwksUrl) this.key = createRemoteJWKSet(new URL(jwksUrl));
+    if (jwksUrl) this.key = createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: patientFetch() });
     else {
       const key = createPublicKey(publicKey ?? '');
       this.key = () => key;
@@ -110,10 +120,27 @@ export class Tokens {
       });
       return payload;
     } catch (error) {
-      if (REFUSED.some((kind) => error instanceof kind)) return undefined;
+      // With a key of our own there is no issuer that could be away.
+      if (this.config.publicKey || REFUSED.some((kind) => error instanceof kind)) return undefined;
       throw new IssuerUnavailable('The keys of the token issuer cannot be had now', { cause: error });
     }
   }
+}
+
+/** Asks the issuer, but for a while after it has failed. */
+function patientFetch(): FetchImplementation {
+  let failedAt = -Infinity;
+  return async (url, options) => {
+    if (performance.now() - failedAt < ASK_AGAIN_MS) throw new Error('It has just been asked, in vain');
+    try {
+      const response = await fetch(url, options);
+      if (response.ok) return response;
+      throw new Error(`It answered ${response.status}`);
+    } catch (error) {
+      failedAt = performance.now();
+      throw error;
+    }
+  };
 }
 
 const isTooLong = (token: string): boolean => token.length > MAX_TOKEN_LENGTH;

@@ -38,14 +38,15 @@ const url =
 
 const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
-/** A PEM, also with `\n` written out, as env files have it. Only kinds that sign with one key and verify with another. */
+/** A PEM, also with `\n` written out, as env files have it. Only kinds that tokens are signed with. */
 function publicKey(text: string): string | undefined {
   const pem = text.replaceAll('\\n', '\n');
   if (pem.includes('PRIVATE KEY')) return undefined;
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
     if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < 2048) return undefined;
-    return /^(rsa|rsa-pss|ec|ed25519)$/.test(asymmetricKeyType ?? '') ? pem : undefined;
+    const kind = asymmetricKeyType === 'ec' ? asymmetricKeyDetails?.namedCurve : asymmetricKeyType;
+    return /^(rsa|ed25519|prime256v1|secp384r1|secp521r1)$/.test(kind ?? '') ? pem : undefined;
   } catch {
     return undefined;
   }
@@ -113,7 +114,7 @@ export const VARIABLES = define({
   },
   LEDGER_JWT_PUBLIC_KEY: {
     initial: undefined,
-    allowed: 'a public key in PEM form: RSA of at least 2048 bits, EC or Ed25519',
+    allowed: 'a public key in PEM form: RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519',
     secret: true,
     parse: publicKey,
   },

@@ -108,6 +108,16 @@ describe('tokens', () => {
     expect(await tokens.verify(`${header}.${claims}.${signature}`)).toBeUndefined();
   });
 
+  it.each(['ES384', 'ES512', 'RS256', 'EdDSA'])(
+    'signed as %s, which the key is not for, are refused',
+    async (alg) => {
+      const [, claims] = (await token(key)).split('.');
+      const header = Buffer.from(JSON.stringify({ alg })).toString('base64url');
+      const signature = Buffer.alloc(64).toString('base64url');
+      expect(await tokens.verify(`${header}.${claims}.${signature}`)).toBeUndefined();
+    },
+  );
+
   it('longer than 8192 characters are refused unread', () => {
     expect(tokens.verify('x'.repeat(8193))).toBeUndefined();
   });
@@ -140,7 +150,7 @@ describe("the issuer's keys", () => {
     jwks.stop();
   });
 
-  it('that cannot be had make a token neither good nor bad', async () => {
+  it('that cannot be had make a token neither good nor bad, and are asked for again after a while', async () => {
     const one = await signingKey('one');
     const jwks = await JwksServer.start(one);
     jwks.down = true;
@@ -154,7 +164,11 @@ describe("the issuer's keys", () => {
     await expect(tokens.verify(good)).rejects.toThrow(IssuerUnavailable);
     expect(await tokens.verify('not.a.token')).toBeUndefined();
     jwks.down = false;
+    await expect(tokens.verify(good)).rejects.toThrow(IssuerUnavailable);
+    expect(jwks.requests).toBe(1);
+    const later = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 5001);
     expect(await tokens.verify(good)).toBeDefined();
+    later.mockRestore();
     jwks.stop();
     expect(await tokens.verify(good)).toBeDefined();
   });
@@ -174,13 +188,22 @@ describe('over HTTP', () => {
     await app.close();
   });
 
-  it('answers 503 with Retry-After while it cannot tell', async () => {
-    jwks.down = true;
-    const { status, headers, body } = await app.send('POST', '/probe/billing', await token(key));
+  it('answers 503 with Retry-After while it cannot tell, and counts that against the address', async () => {
+    const away = await JwksServer.start();
+    away.down = true;
+    const limited = await AuthApp.start({ ...away.env, LEDGER_RATE_LIMIT: '1' });
+    const forged = (await token(key)).slice(0, -4);
+    const { status, headers, body } = await limited.send('POST', '/probe/billing', `${forged}AAAA`);
     expect(status).toBe(503);
     expect(headers.get('Retry-After')).toBe('5');
     expect(body['code']).toBe('issuer-unavailable');
-    jwks.down = false;
+    const others = await Promise.all(
+      ['BBBB', 'CCCC', 'DDDD'].map((end) => limited.send('POST', '/probe/billing', forged + end)),
+    );
+    expect(others.map((answer) => answer.status)).toContain(429);
+    expect(away.requests).toBe(1);
+    away.stop();
+    await limited.close();
   });
 
   it('lets a token in beside an API key', async () => {

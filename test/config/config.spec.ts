@@ -119,6 +119,19 @@ describe('configuration', () => {
     expect(config.jwt?.publicKey).toBe(key);
   });
 
+  it('refuses a key of a kind that no token is signed with', () => {
+    const kinds = [
+      generateKeyPairSync('ec', { namedCurve: 'secp256k1' }),
+      generateKeyPairSync('rsa-pss', { modulusLength: 2048 }),
+    ];
+    for (const { publicKey } of kinds) {
+      const text = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+      expect(problemsOf({ LEDGER_JWT_PUBLIC_KEY: text })).toContainEqual(
+        expect.stringContaining('P-256, P-384, P-521 or Ed25519'),
+      );
+    }
+  });
+
   it('refuses a private key and a weak one', () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const secret = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
