@@ -14,6 +14,7 @@ export class FaultyStore extends EventStore {
   readonly appends: number[] = [];
   /** Called instead of each append; `append` does it. */
   onAppend: (append: Append) => Promise<Position> = (append) => append();
+  onCheck: (check: () => Promise<void>) => Promise<void> = (check) => check();
 
   constructor(
     private readonly inner: EventStore,
@@ -50,7 +51,7 @@ export class FaultyStore extends EventStore {
   }
 
   check(): Promise<void> {
-    return this.inner.check();
+    return this.onCheck(() => this.inner.check());
   }
 
   close(): Promise<void> {
