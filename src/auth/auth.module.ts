@@ -39,11 +39,13 @@ const logger = new Logger('Auth');
         reflector: Reflector,
         keys: ApiKeys,
         tokens: Tokens | null,
-        { rateLimit }: Config,
+        limit: RateLimit,
         sessions: Sessions,
-      ) => new AuthGuard(reflector, keys, tokens ?? undefined, new RateLimit(rateLimit), sessions),
-      inject: [Reflector, ApiKeys, Tokens, CONFIG, Sessions],
+      ) => new AuthGuard(reflector, keys, tokens ?? undefined, limit, sessions),
+      inject: [Reflector, ApiKeys, Tokens, RateLimit, Sessions],
     },
+    // What a principal may send, to the API and by signing in.
+    { provide: RateLimit, useFactory: ({ rateLimit }: Config) => new RateLimit(rateLimit), inject: [CONFIG] },
     { provide: APP_GUARD, useExisting: AuthGuard },
     {
       provide: Sessions,
@@ -60,7 +62,7 @@ const logger = new Logger('Auth');
     },
     { provide: SignInLinks, useFactory: (keys: ApiKeys) => new SignInLinks(keys), inject: [ApiKeys] },
   ],
-  exports: [ApiKeys, AuthGuard, Sessions, SignInLinks, Tokens],
+  exports: [ApiKeys, AuthGuard, RateLimit, Sessions, SignInLinks, Tokens],
 })
 export class AuthModule implements OnApplicationBootstrap {
   constructor(

@@ -1,4 +1,7 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+/** Those whose time is over are looked for so often at most: there may be very many. */
+const PRUNE_EVERY_MS = 60_000;
 
 /**
  * Sessions that were signed out before their time: `ended-sessions` in the data directory, so that a copy of a
@@ -6,14 +9,16 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
  */
 export class EndedSessions {
   private readonly ended: Map<string, number>;
+  private prunedAt = 0;
+  /** In the file, also of sessions whose time is over. */
+  private lines = Infinity;
 
   constructor(
     private readonly path: string,
     private readonly now: () => number = Date.now,
   ) {
     this.ended = new Map(linesOf(path).map(([id, endsAt]) => [id, Number(endsAt)]));
-    this.forgetOld();
-    writeFileSync(path, Array.from(this.ended, lineOf).join(''), { mode: 0o600 });
+    this.prune();
   }
 
   has(id: string): boolean {
@@ -22,13 +27,20 @@ export class EndedSessions {
 
   /** @param endsAt in milliseconds since 1970 */
   add(id: string, endsAt: number): void {
-    this.forgetOld();
+    if (this.now() - this.prunedAt >= PRUNE_EVERY_MS) this.prune();
     this.ended.set(id, endsAt);
     appendFileSync(this.path, lineOf([id, endsAt]), { mode: 0o600, flush: true });
+    this.lines += 1;
   }
 
-  private forgetOld(): void {
-    for (const [id, endsAt] of this.ended) if (!(endsAt > this.now())) this.ended.delete(id);
+  /** Forgets those whose time is over; the file is written anew when that halves it. */
+  private prune(): void {
+    this.prunedAt = this.now();
+    for (const [id, endsAt] of this.ended) if (!(endsAt > this.prunedAt)) this.ended.delete(id);
+    if (this.ended.size > this.lines / 2) return;
+    writeFileSync(`${this.path}.new`, Array.from(this.ended, lineOf).join(''), { mode: 0o600, flush: true });
+    renameSync(`${this.path}.new`, this.path);
+    this.lines = this.ended.size;
   }
 }
 

@@ -29,6 +29,7 @@ export class SignInController {
     private readonly links: SignInLinks,
     /** Null when tokens are not configured. */
     @Inject(Tokens) private readonly tokens: Tokens | null,
+    private readonly limit: RateLimit,
   ) {}
 
   @Get('/')
@@ -59,6 +60,7 @@ export class SignInController {
     try {
       const found = await this.whoIs(link, field(request.body, 'key').trim());
       if (found) {
+        if (this.limit.take(found.principal.id) > 0) return refuse('tooMany', 429);
         const secure = request.headers.origin?.startsWith('https:') ?? false;
         reply.header('Set-Cookie', this.sessions.open(found.principal, secure, found.endsAt));
         return void (await reply.redirect(next === '/' ? homeOf(found.principal) : next, 303));

@@ -66,6 +66,18 @@ describe('somebody who is signed in', () => {
     expect(readFileSync(join(dataDir, 'ended-sessions'), 'utf8')).toBe('');
   });
 
+  it('is forgotten after signing out when the time is over, and so is its line in the file', () => {
+    const lines = () => readFileSync(join(dataDir, 'ended-sessions'), 'utf8').split('\n').length - 1;
+    const signOut = () => sessions.end(cookie());
+    for (let i = 0; i < 3; i++) signOut();
+    now += SESSION_SECONDS * 1000;
+    signOut();
+    expect(lines()).toBe(1);
+    now += 59_000;
+    signOut();
+    expect(lines()).toBe(2);
+  });
+
   it('is who the token says, no longer than the token lasts, and while tokens are taken', () => {
     const customer = { id: 'jwt:zoe', roles: ['customer'], mainAccountId: 'acme' } as const;
     const staff = { id: 'jwt:jan', roles: ['billing', 'auditor'], mainAccountId: undefined } as const;

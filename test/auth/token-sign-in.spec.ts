@@ -95,3 +95,21 @@ describe('while the issuer is away', () => {
     issuer.stop();
   });
 });
+
+describe('signing in', () => {
+  it('counts as a request of whoever signs in', async () => {
+    const service = await Service.start(temporaryDirectory(), { LEDGER_RATE_LIMIT: '2' });
+    const signIn = () =>
+      fetch(`${service.url}/sign-in`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Accept-Language': 'en' },
+        body: new URLSearchParams({ key: KEY }).toString(),
+        redirect: 'manual',
+      });
+    const answers = await Promise.all(Array.from({ length: 12 }, signIn));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(await refused[0]?.text()).toContain(en.signIn.tooMany);
+    await service.stop();
+  });
+});
