@@ -26,7 +26,7 @@ interface Import {
 /** What a source file imports: `import`, `export … from`, `import()` and worker entries. */
 function importsOf(file: string): Import[] {
   const specifiers = [
-    ...read(file).matchAll(/(?:(?<!\.)\bfrom|\bimport)\s*\(?\s*'([^']+)'/g),
+    ...read(file).matchAll(/(?:(?<![.'])\bfrom|\bimport)\s*\(?\s*'([^']+)'/g),
     ...read(file).matchAll(/new URL\(\s*'([^']+\.js)',\s*import\.meta\.url/g),
   ].map((match) => match[1] ?? '');
   return specifiers.map((specifier) => ({
