@@ -7,6 +7,7 @@ import type { Backlog } from './backlog.js';
 import type { Booking, Order } from './booking.js';
 import type { LedgerObserver } from './ledger-observer.js';
 import { Callers } from './callers.js';
+import { Doubts } from './doubts.js';
 import { bookedIn, isRefused, type Decided, type Pending } from './pending.js';
 import { Speculation, type BookedDecision } from './speculation.js';
 import { mainAccountStream } from './streams.js';
@@ -45,6 +46,7 @@ export class AccountWriter {
   private readonly stream: string;
   private readonly maxFlights: number;
   private readonly callers: Callers;
+  private readonly doubts: Doubts;
   private speculation: Speculation | undefined;
   /** Revision that the stream has once all that is on its way is in the log; -1 when it is to be made. */
   private sentRevision = -1;
@@ -63,6 +65,7 @@ export class AccountWriter {
   ) {
     this.stream = mainAccountStream(mainAccountId);
     this.callers = new Callers(shared.observer);
+    this.doubts = new Doubts(shared.store, this.stream);
     this.maxFlights = shared.store.exclusive ? MAX_FLIGHTS : 1;
   }
 
@@ -73,7 +76,7 @@ export class AccountWriter {
 
   /** Roughly how much memory the account takes. */
   get bytes(): number {
-    return ACCOUNT_BYTES + (this.speculation?.bytes ?? 0);
+    return ACCOUNT_BYTES + (this.speculation?.bytes ?? 0) + this.doubts.bytes;
   }
 
   /** True when nothing is on its way. */
@@ -113,10 +116,12 @@ export class AccountWriter {
 
   private async load(): Promise<void> {
     this.loading = true;
-    this.waiting = [...this.again.splice(0), ...this.waiting];
+    const again = this.again.splice(0);
+    this.waiting = [...again, ...this.waiting];
     for (const pending of this.waiting) pending.fresh = true;
     const asked = this.waiting.length;
     try {
+      if (this.doubts.concern(again)) await this.doubts.settle();
       const loaded = await this.shared.loader.load(this.mainAccountId);
       this.speculation = new Speculation(loaded, this.shared.index, this.shared.now);
       this.sentRevision = this.speculation.revision;
@@ -157,7 +162,7 @@ export class AccountWriter {
     const booked = batch.flatMap(bookedIn);
     try {
       const [sound] = await Promise.all([before, booked.length > 0 && this.append(booked)]);
-      if (booked.length === 0 && (!sound || (await this.stale(batch)))) {
+      if (booked.length === 0 && (!sound || this.inDoubt(batch) || (await this.stale(batch)))) {
         this.startOver(batch);
         return false;
       }
@@ -181,9 +186,19 @@ export class AccountWriter {
       const position = await this.shared.store.append(this.stream, events, expected);
       for (const { known } of booked) known.position = position;
       this.shared.backlog.add(booked.length, position);
+      this.doubts.forget();
+    } catch (error) {
+      if (error instanceof OutcomeUnknown) this.doubts.add({ events, expected });
+      throw error;
     } finally {
       this.shared.observer.append(events.length, (performance.now() - started) / 1000);
     }
+  }
+
+  /** Whether a key is refused that is in doubt: before it is decided again, what it was sent with is settled. */
+  private inDoubt(batch: readonly Decided[]): boolean {
+    const refused = batch.filter(({ decisions }) => decisions.some(isRefused));
+    return this.doubts.concern(refused.map(({ pending }) => pending));
   }
 
   /**

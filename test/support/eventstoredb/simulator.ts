@@ -49,9 +49,6 @@ const BATCH_APPEND = new features.SupportedMethod()
   .setServiceName('event_store.client.streams.streams')
   .setMethodName('batchappend');
 
-/** How late an append is written that is written late, in milliseconds. */
-const LATE_MS = 150;
-
 /**
  * A test double of an EventStoreDB server: it speaks the protocol to the real client, answers appends by the
  * real server's rules, and fails on demand. It keeps its log in memory and is no database.
@@ -63,6 +60,8 @@ export class Simulator {
   deletionFault: () => AppendFault | undefined = () => undefined;
   /** Asked for every read and subscription. */
   readFault: () => ReadFault | undefined = () => undefined;
+  /** How late an append is written that is written late, in milliseconds. */
+  lateMs = 150;
   /** The members of the cluster, this one among them; the first is the leader. */
   cluster: readonly Simulator[] = [this];
   /** Appends that reached the server, sent again ones too. */
@@ -218,7 +217,7 @@ export class Simulator {
         write();
         return this.network.cut();
       case 'written late':
-        setTimeout(write, LATE_MS);
+        setTimeout(write, this.lateMs);
         return reply(serverError(status.UNKNOWN, 'RST_STREAM'));
       case 'call ended, written':
         write();

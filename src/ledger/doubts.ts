@@ -1,0 +1,74 @@
+import { OutcomeUnknown, RevisionConflict } from '../event-store/errors.js';
+import type { EventStore, NewEvent } from '../event-store/event-store.js';
+import type { EventMetadata } from './domain/events.js';
+import type { Pending } from './pending.js';
+
+/** Appends that are remembered of one account: as many as may be on their way at once. */
+const MAX_APPENDS = 16;
+/** What an event takes in memory, roughly. */
+const EVENT_BYTES = 1000;
+
+interface Append {
+  readonly events: readonly NewEvent[];
+  readonly expected: number | 'no-stream';
+}
+
+interface Doubt extends Append {
+  readonly keys: ReadonlySet<string>;
+}
+
+/** Shared by all the accounts that have no doubts, which are nearly all. */
+const NONE: readonly Doubt[] = [];
+
+/**
+ * The appends of an account that ended in doubt, oldest first. While the stream stands where it stood each of them may
+ * still come to be written, so to refuse one of its keys would be to call an unknown outcome a failure.
+ */
+export class Doubts {
+  private doubts = NONE;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly stream: string,
+  ) {}
+
+  /** Roughly how much memory they take. */
+  get bytes(): number {
+    return this.doubts.reduce((sum, { events }) => sum + EVENT_BYTES * events.length, 0);
+  }
+
+  add(append: Append): void {
+    if (this.doubts.length === MAX_APPENDS) return;
+    const keys = append.events.map(({ metadata }) => (JSON.parse(metadata) as EventMetadata).idempotencyKey);
+    this.doubts = [...this.doubts, { ...append, keys: new Set(keys) }];
+  }
+
+  /** Whether a key of these commands is in doubt. Who only asks what was booked with it settles nothing. */
+  concern(pendings: readonly Pending[]): boolean {
+    return this.doubts.some(({ keys }) =>
+      pendings.some(({ asked }) =>
+        asked.some(({ order }) => order.command !== undefined && keys.has(order.idempotencyKey)),
+      ),
+    );
+  }
+
+  /**
+   * Sends them again as they were: each then is in the log, or never can be. None is sent after one that never can be,
+   * for it may rest on it. To be called while nothing else of the account is on its way.
+   * @throws OutcomeUnknown when they stay in doubt
+   */
+  async settle(): Promise<void> {
+    try {
+      for (const { events, expected } of this.doubts) await this.store.append(this.stream, events, expected);
+    } catch (error) {
+      if (!(error instanceof RevisionConflict))
+        throw new OutcomeUnknown('an earlier append is still in doubt', { cause: error });
+    }
+    this.forget();
+  }
+
+  /** The stream has moved, so none of them is in doubt any more. */
+  forget(): void {
+    this.doubts = NONE;
+  }
+}
