@@ -1,4 +1,5 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 
@@ -14,11 +15,7 @@ const SWEEP_MS = 20;
  */
 export function stopOnSignals(app: INestApplication, logger: Logger): void {
   const server = app.getHttpServer() as Server;
-  const requests = new Set<ServerResponse>();
-  server.on('request', (_: unknown, response: ServerResponse) => {
-    requests.add(response);
-    response.once('close', () => requests.delete(response));
-  });
+  const unanswered = new Unanswered(server);
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     if (stoppingSince !== undefined) {
@@ -28,7 +25,7 @@ export function stopOnSignals(app: INestApplication, logger: Logger): void {
     stoppingSince = performance.now();
     logger.info({ signal }, 'stopping');
     setTimeout(() => end(1, `not done in ${LIMIT_MS} ms`), LIMIT_MS).unref();
-    setInterval(() => letGo(server, requests), SWEEP_MS);
+    setInterval(() => letGo(server, unanswered), SWEEP_MS);
     app.close().then(
       () => {
         logger.info('stopped');
@@ -45,10 +42,40 @@ export function stopOnSignals(app: INestApplication, logger: Logger): void {
 }
 
 /**
+ * The requests that are to be answered yet, by their connection: an answer that waits behind another one is not told
+ * when their connection goes.
+ */
+class Unanswered {
+  private readonly answers = new Map<Socket, Set<ServerResponse>>();
+
+  constructor(server: Server) {
+    server.on('request', ({ socket }: IncomingMessage, answer: ServerResponse) => {
+      const answers = this.answersOn(socket);
+      answers.add(answer);
+      answer.once('close', () => answers.delete(answer));
+    });
+  }
+
+  some(): boolean {
+    return [...this.answers.values()].some(({ size }) => size > 0);
+  }
+
+  private answersOn(socket: Socket): Set<ServerResponse> {
+    let answers = this.answers.get(socket);
+    if (!answers) {
+      answers = new Set();
+      this.answers.set(socket, answers);
+      socket.once('close', () => this.answers.delete(socket));
+    }
+    return answers;
+  }
+}
+
+/**
  * A connection that is kept alive after its last answer would hold the server open for minutes, and one that was
  * opened without ever sending a request is not idle in Node's eyes.
  */
-function letGo(server: Server, requests: ReadonlySet<ServerResponse>): void {
-  if (requests.size > 0) server.closeIdleConnections();
+function letGo(server: Server, unanswered: Unanswered): void {
+  if (unanswered.some()) server.closeIdleConnections();
   else server.closeAllConnections();
 }

@@ -158,6 +158,28 @@ describe('a stop beside a silent connection', () => {
   });
 });
 
+describe('a stop after connections have gone with requests that waited behind another one', () => {
+  it('does not wait for answers that nobody can be given any more', async () => {
+    const service = await Service.start(temporaryDirectory());
+    await service.ready();
+    const port = Number(new URL(service.url).port);
+    for (let n = 0; n < 3; n++) {
+      // It takes nothing, so the long answers ahead stay in the way of the others.
+      const deaf = connect(port, '127.0.0.1').pause();
+      const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: ledger\r\n\r\n`;
+      deaf.write(get('/openapi.json').repeat(40) + get('/health/live').repeat(500));
+      await passed(300);
+      deaf.destroy();
+    }
+    const idle = connect(port, '127.0.0.1');
+    await once(idle, 'connect');
+    const started = performance.now();
+    expect(await service.stop()).toBe(0);
+    expect(performance.now() - started).toBeLessThan(5000);
+    idle.destroy();
+  });
+});
+
 describe('a stop while a request is on its way in', () => {
   let service: Service;
   let request: ClientRequest;
