@@ -117,7 +117,7 @@ export class Accounts {
     book: () => readonly Promise<Booking>[],
   ): Promise<PromiseSettledResult<Booking>[]> {
     return this.backlog
-      .whenThereIsRoom(() => Promise.allSettled(book()))
+      .whenThereIsRoom(commands.length, () => Promise.allSettled(book()))
       .catch((error: unknown) => notBooked(commands, error));
   }
 

@@ -7,7 +7,8 @@ const MAX_BACKLOG = 50_000;
 /** Marks are set so many commands apart. */
 const STEP = 1000;
 const PAUSE_MS = 10;
-/** Nobody waits longer, for an index that has stopped must not stop the bookings. */
+/** For so many commands one waits, and not for long: an index that has stopped must not stop the bookings. */
+const COMMANDS_A_WAIT = 400;
 const PATIENCE_MS = 1000;
 
 /** How many commands are booked that the index of keys has not come to; and a place to wait when they are many. */
@@ -17,6 +18,8 @@ export class Backlog {
   /** How many were booked up to a position, oldest first. */
   private readonly marks: { readonly position: Position; readonly booked: number }[] = [];
   private waiting = 0;
+  /** Commands let through since the last wait. */
+  private passed = 0;
   private last = Promise.resolve();
   private ending = false;
 
@@ -35,12 +38,13 @@ export class Backlog {
 
   /**
    * Does the work when there is room for more, or after a while, and never before what was asked for earlier.
+   * @param commands as many as it books
    * @throws StoreUnavailable when the service ends before
    */
-  whenThereIsRoom<Result>(work: () => Promise<Result>): Promise<Result> {
+  whenThereIsRoom<Result>(commands: number, work: () => Promise<Result>): Promise<Result> {
     if (this.waiting === 0 && this.depth <= this.most) return work();
     this.waiting += 1;
-    const turn = this.last.then(() => this.wait());
+    const turn = this.last.then(() => this.wait(commands));
     this.last = turn;
     return turn.then(() => {
       this.waiting -= 1;
@@ -54,7 +58,10 @@ export class Backlog {
     this.ending = true;
   }
 
-  private async wait(): Promise<void> {
+  private async wait(commands: number): Promise<void> {
+    this.passed += commands;
+    if (this.passed < COMMANDS_A_WAIT) return;
+    this.passed -= COMMANDS_A_WAIT;
     const end = performance.now() + PATIENCE_MS;
     while (!this.ending && this.depth > this.most && performance.now() < end) await delay(PAUSE_MS);
   }

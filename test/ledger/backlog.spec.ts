@@ -15,7 +15,7 @@ describe('the backlog', () => {
     const backlog = backlogAt({ position: 0n });
     for (let position = 1n; position <= 2000n; position++) backlog.add(1, position);
     done.length = 0;
-    void backlog.whenThereIsRoom(note('at once'));
+    void backlog.whenThereIsRoom(1, note('at once'));
     expect(done).toEqual(['at once']);
   });
 
@@ -24,12 +24,12 @@ describe('the backlog', () => {
     const backlog = backlogAt(index);
     for (let position = 400n; position <= 4000n; position += 400n) backlog.add(400, position);
     done.length = 0;
-    const all = ['first', 'second', 'third'].map((name) => backlog.whenThereIsRoom(note(name)));
+    const all = ['first', 'second', 'third'].map((name) => backlog.whenThereIsRoom(400, note(name)));
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(done).toEqual([]);
     index.position = 4000n;
     await all[0];
-    const late = backlog.whenThereIsRoom(note('late'));
+    const late = backlog.whenThereIsRoom(400, note('late'));
     expect(await Promise.all([...all, late])).toEqual(['first', 'second', 'third', 'late']);
     expect(done).toEqual(['first', 'second', 'third', 'late']);
   });
@@ -39,19 +39,32 @@ describe('the backlog', () => {
     const backlog = backlogAt(index);
     for (let position = 400n; position <= 4000n; position += 400n) backlog.add(400, position);
     done.length = 0;
-    const waiting = [backlog.whenThereIsRoom(note('first')), backlog.whenThereIsRoom(note('second'))];
+    const waiting = [
+      backlog.whenThereIsRoom(400, note('first')),
+      backlog.whenThereIsRoom(400, note('second')),
+    ];
     backlog.end();
-    waiting.push(backlog.whenThereIsRoom(note('third')));
+    waiting.push(backlog.whenThereIsRoom(400, note('third')));
     for (const { status, reason } of (await Promise.allSettled(waiting)) as PromiseRejectedResult[])
       expect([status, reason]).toEqual(['rejected', expect.any(StoreUnavailable)]);
     expect(done).toEqual([]);
     index.position = 4000n;
-    expect(await backlog.whenThereIsRoom(note('there is room'))).toBe('there is room');
+    expect(await backlog.whenThereIsRoom(400, note('there is room'))).toBe('there is room');
   });
 
   it('does not stop the bookings when the index has stopped', async () => {
     const backlog = backlogAt({ position: 0n });
     backlog.add(10_000, 10_000n);
-    expect(await backlog.whenThereIsRoom(note('after a while'))).toBe('after a while');
+    expect(await backlog.whenThereIsRoom(400, note('after a while'))).toBe('after a while');
+  });
+
+  it('lets who has few wait as often as one who has many: once for each 400 commands', async () => {
+    const backlog = backlogAt({ position: 0n });
+    backlog.add(10_000, 10_000n);
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 60 }, () => backlog.whenThereIsRoom(10, note('a few'))));
+    const took = performance.now() - started;
+    expect(took).toBeGreaterThan(900);
+    expect(took).toBeLessThan(5000);
   });
 });
