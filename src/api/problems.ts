@@ -230,8 +230,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   'store-unavailable': {
     status: 503,
     title: 'The store cannot be reached',
-    meaning: 'Nothing was booked. Repeat later, with the same idempotency key.',
-    example: { detail: 'The store cannot do this now, and nothing was booked. Repeat it later' },
+    meaning: 'This request booked nothing. Repeat later, with the same idempotency key.',
+    example: { detail: 'The store cannot do this now, and nothing was booked by this request' },
   },
   'outcome-unknown': {
     status: 503,

@@ -3,6 +3,7 @@ import { CommandBus, QueryBus, type Command } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import type { AuthenticatedRequest } from '../auth/decorators.js';
 import { Sessions } from '../auth/sessions.js';
+import { OutcomeUnknown } from '../event-store/errors.js';
 import type { Booking } from '../ledger/booking.js';
 import type { CommandContext } from '../ledger/commands/command-context.js';
 import { GetMainAccountQuery } from '../projections/accounts/get-main-account.js';
@@ -55,7 +56,10 @@ export class Bookings {
       });
       await reply.redirect(`${view.to()}?${query.toString()}`, 303);
     } catch (error) {
-      await showAgain(error);
+      await showAgain(error).catch((failure: unknown) => {
+        // What matters most stays the outcome of the booking, also when there is no form to say it on.
+        throw error instanceof OutcomeUnknown ? error : failure;
+      });
     }
   }
 
@@ -74,10 +78,12 @@ export class Bookings {
     const problem = error === undefined ? undefined : formProblemOf(error, view, currency);
     const sent = field(request.body, 'key');
     const sessionId = this.sessions.idOf(request.headers.cookie);
+    // A spent key leads to the next one: a read model that is behind would lead to the spent one again.
+    const madeFrom = problem?.keySpent ? sent : revision;
     const idempotencyKey =
       isFormKey(sent) && !problem?.keySpent
         ? sent
-        : formKey(sessionId, view.mainAccountId ?? '', revision, ...about);
+        : formKey(sessionId, view.mainAccountId ?? '', madeFrom, ...about);
     return { view, currency, available, idempotencyKey, problem };
   }
 }

@@ -10,7 +10,7 @@ export function field(fields: unknown, name: string): string {
 /**
  * The idempotency key of a form: the same whenever somebody sees the same form on the same state of the account.
  * A form that was sent twice, from two tabs or after Back, is one command; after a booking a new form has a new key.
- * @param state what the form is about, with the revision that it was made from
+ * @param state what the form is about, with the revision, or the spent key, that it was made from
  */
 export function formKey(sessionId: string | undefined, ...state: readonly (string | number)[]): string {
   const text = JSON.stringify([sessionId, ...state]);

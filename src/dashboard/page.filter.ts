@@ -18,7 +18,8 @@ import { ProblemPage } from './pages/problem.js';
 import { Pages } from './pages.js';
 import type { Texts } from './texts/en.js';
 
-type ProblemText = 'not-found' | 'forbidden' | 'foreign-form' | 'unreachable' | 'unexpected' | 'too-many';
+type ProblemText =
+  'not-found' | 'forbidden' | 'foreign-form' | 'unreachable' | 'unknown' | 'unexpected' | 'too-many';
 
 const STATUSES: Readonly<Record<ProblemText, number>> = {
   'not-found': 404,
@@ -26,6 +27,7 @@ const STATUSES: Readonly<Record<ProblemText, number>> = {
   'foreign-form': 403,
   'too-many': 429,
   unreachable: 503,
+  unknown: 503,
   unexpected: 500,
 };
 
@@ -47,20 +49,22 @@ export class PageFilter implements ExceptionFilter {
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
       this.logger.error({ message, stack, correlationId: request.id });
     }
-    if (problem === 'unreachable') reply.header('Retry-After', '1');
+    if (STATUSES[problem] === 503) reply.header('Retry-After', '1');
     const view = this.pages.view(request);
     const text = textOf(view.t, problem);
     await this.pages.send(request, reply, ProblemPage, { view, text }, STATUSES[problem]);
   }
 }
 
-/** A page is asked for again after signing in; a form is not sent again. Programs and streams are told 401. */
+/** A page, or the page of a form, is asked for again after signing in. Programs and streams are told 401. */
 async function signIn({ method, url, headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const wantsPage = method !== 'GET' || /text\/html/.test(headers.accept ?? '');
+  const isForm = method !== 'GET';
+  const wantsPage = isForm || /text\/html/.test(headers.accept ?? '');
   if (!wantsPage) return void (await reply.status(401).type('text/plain').send('Sign in first'));
   const query = new URLSearchParams({
-    ...(method === 'GET' && { next: url }),
-    ...(headers.cookie?.includes(SESSION_COOKIE) && { expired: '1' }),
+    next: isForm ? url.replace(/\?.*/, '') : url,
+    // The browser drops the cookie when the session ends, so a form is all that tells of one.
+    ...(isForm ? { unsent: '1' } : headers.cookie?.includes(SESSION_COOKIE) && { expired: '1' }),
   });
   await reply.redirect(`/sign-in?${query.toString()}`, 303);
 }
@@ -69,8 +73,8 @@ function problemOf(error: unknown): ProblemText {
   if (error instanceof ForeignForm) return 'foreign-form';
   if (error instanceof MainAccountNotFound || error instanceof SipAccountNotFound) return 'not-found';
   if (error instanceof ForbiddenException) return 'forbidden';
-  if ([ReadModelBehind, StoreUnavailable, OutcomeUnknown].some((kind) => error instanceof kind))
-    return 'unreachable';
+  if (error instanceof OutcomeUnknown) return 'unknown';
+  if (error instanceof ReadModelBehind || error instanceof StoreUnavailable) return 'unreachable';
   if (error instanceof HttpException && error.getStatus() === 429) return 'too-many';
   if (error instanceof HttpException && error.getStatus() < 500) return 'not-found';
   return 'unexpected';

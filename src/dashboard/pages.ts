@@ -45,8 +45,7 @@ export class Pages {
     return new View(
       languageOf(request),
       this.assets,
-      // A form that was refused is shown at its own address; coming back to it is a GET of the same path.
-      request.url,
+      request.method === 'GET' ? request.url : '',
       this.config.shopUrl,
       principal,
       mainAccountId ?? principal?.mainAccountId,

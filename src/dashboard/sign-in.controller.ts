@@ -43,7 +43,7 @@ export class SignInController {
     const view = this.pages.view(request);
     const token = field(request.query, 'link');
     if (token) return this.pages.send(request, reply, SignInLinkPage, { view, token });
-    const notice = (['expired', 'signedOut'] as const).find((name) => field(request.query, name));
+    const notice = (['unsent', 'expired', 'signedOut'] as const).find((name) => field(request.query, name));
     const next = localPath(field(request.query, 'next'));
     await this.pages.send(request, reply, SignInPage, { view, next, notice, takesTokens: this.takesTokens });
   }

@@ -11,7 +11,10 @@ export class View {
   constructor(
     readonly language: Language,
     readonly assets: Assets,
-    /** Path and query of the page, to come back to it in another language. */
+    /**
+     * Path and query of the page, to come back to it in another language. Empty for the answer to a form: coming
+     * back to that would be a new form, with a new key, while the outcome of this one may not be known.
+     */
     readonly path: string,
     readonly shopUrl: string | undefined,
     /** Undefined before signing in. */

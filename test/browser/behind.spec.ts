@@ -1,22 +1,11 @@
-import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { en } from '../../src/dashboard/texts/en.js';
 import { nl } from '../../src/dashboard/texts/nl.js';
-import { openDatabase } from '../../src/sqlite/database.js';
 import { inBrowser } from '../support/dashboard.js';
 import { bookExample, DOOR, MAIN } from '../support/example.js';
+import { holdReadModels } from '../support/hold-read-models.js';
 
 const READ_WAIT_MS = 300;
-
-/** Somebody holds the read models' file, so that the thread that writes it cannot. @returns what lets go of it */
-function holdReadModels(dataDir: string): () => void {
-  const db = openDatabase(join(dataDir, 'read-models.db'));
-  db.exec('BEGIN IMMEDIATE');
-  return () => {
-    db.exec('ROLLBACK');
-    db.close();
-  };
-}
 
 inBrowser(
   'pages whose read model is behind',

@@ -1,60 +1,37 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DashboardModule } from '../../src/dashboard/dashboard.module.js';
-import { ProfilesModule } from '../../src/profiles/profiles.module.js';
-import { Answer, ApiApp } from '../support/api-app.js';
-import { KEY } from '../support/service.js';
+import { formOf, PageApp } from '../support/page-app.js';
 
 describe('removing the amount that was confirmed', () => {
-  let app: ApiApp;
-  let session: string;
+  let app: PageApp;
   beforeAll(async () => {
-    app = await ApiApp.start(DashboardModule, ProfilesModule);
-    const answer = await send('/sign-in', { key: KEY });
-    session = /ledger_session=[^;]+/.exec(answer.headers.get('Set-Cookie') ?? '')![0];
+    app = await PageApp.start();
   });
   afterAll(() => app.close());
 
-  const send = async (path: string, form?: Record<string, string>): Promise<Answer> => {
-    const response = await fetch(app.url + path, {
-      redirect: 'manual',
-      headers: { 'Accept-Language': 'en', ...(session && { Cookie: session }) },
-      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
-    });
-    return new Answer(response.status, response.headers, await response.text());
-  };
-  /** The hidden fields of the page's form. */
-  const formOf = ({ text }: Answer): Record<string, string> =>
-    Object.fromEntries(
-      [...text.matchAll(/<input type="hidden" name="(key|shown)" value="([^"]*)"/g)].map(
-        ([, name, value]) => [name!, value!],
-      ),
-    );
   const add = (main: string, amount: string) =>
-    app.post(`/v1/main-accounts/${main}/sip-accounts/desk/add-credit`, { amount });
+    app.api.post(`/v1/main-accounts/${main}/sip-accounts/desk/add-credit`, { amount });
   /** An account whose SIP account `desk` has 12.5, and the address of its form. */
   const funded = async (main: string): Promise<string> => {
-    await app.funded(main, '100', 'desk');
-    const { headers } = await add(main, '12.5');
-    await app.send(`/v1/main-accounts/${main}`, {
-      headers: { 'Ledger-At-Least': headers.get('Ledger-Position')! },
-    });
+    await app.api.funded(main, '100', 'desk');
+    await add(main, '12.5');
+    await app.catchUp(main);
     return `/accounts/${main}/sip-accounts/desk/remove-all-credit`;
   };
 
   it('asks again when the amount changes while the form is on its way', async () => {
     const page = await funded('racing');
-    const form = formOf(await send(page));
+    const form = formOf(await app.send(page));
     expect(form['shown']).toBe('12.5000');
 
-    const { release } = app.store.hold();
-    const hold = app.store.onAppend;
+    const { release } = app.api.store.hold();
+    const hold = app.api.store.onAppend;
     const held = new Promise<void>((reached) => {
-      app.store.onAppend = (append) => (reached(), hold(append));
+      app.api.store.onAppend = (append) => (reached(), hold(append));
     });
     const adding = add('racing', '1');
     await held;
     // No read model knows of the addition yet: a look before the booking would find nothing amiss.
-    const removing = send(page, form);
+    const removing = app.send(page, form);
     await expect(Promise.race([removing, pause(200)])).resolves.toBe('nothing');
     release();
 
@@ -65,23 +42,23 @@ describe('removing the amount that was confirmed', () => {
     const again = formOf(asked);
     expect(again['shown']).toBe('13.5000');
     expect(again['key']).not.toBe(form['key']);
-    expect((await send(page, again)).status).toBe(303);
+    expect((await app.send(page, again)).status).toBe(303);
   });
 
   it('books once what is sent twice, although nothing is left the second time', async () => {
     const page = await funded('twice');
-    const form = formOf(await send(page));
-    expect((await send(page, form)).status).toBe(303);
-    const second = await send(page, form);
+    const form = formOf(await app.send(page));
+    expect((await app.send(page, form)).status).toBe(303);
+    const second = await app.send(page, form);
     expect(second.status).toBe(303);
     expect(second.headers.get('Location')).toContain('again=1');
   });
 
   it('says that there is nothing left when somebody else was faster', async () => {
     const page = await funded('emptied');
-    const form = formOf(await send(page));
-    await app.post('/v1/main-accounts/emptied/sip-accounts/desk/remove-all-credit');
-    const answer = await send(page, form);
+    const form = formOf(await app.send(page));
+    await app.api.post('/v1/main-accounts/emptied/sip-accounts/desk/remove-all-credit');
+    const answer = await app.send(page, form);
     expect(answer.status).toBe(409);
     expect(answer.text).toContain('desk has no credit to remove');
     expect(formOf(answer)).toEqual({});
@@ -89,8 +66,8 @@ describe('removing the amount that was confirmed', () => {
 
   it('shows the form again when it says no amount', async () => {
     const page = await funded('rubbish');
-    const { key } = formOf(await send(page));
-    const answer = await send(page, { key: key!, shown: 'all' });
+    const { key } = formOf(await app.send(page));
+    const answer = await app.send(page, { key: key!, shown: 'all' });
     expect(formOf(answer)['shown']).toBe('12.5000');
   });
 });

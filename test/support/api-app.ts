@@ -31,7 +31,7 @@ export class ApiApp {
     readonly url: string,
     /** As in `GET /v1/main-accounts/{mainAccountId}`. */
     readonly routes: readonly string[],
-    private readonly dataDir: string,
+    readonly dataDir: string,
   ) {}
 
   /** @param more modules besides those of the API, such as the dashboard */

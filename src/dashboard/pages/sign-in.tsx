@@ -9,7 +9,7 @@ interface SignInProps {
   readonly view: View;
   /** Where to go afterwards: a path of ours. */
   readonly next: string;
-  readonly notice?: 'expired' | 'signedOut' | undefined;
+  readonly notice?: 'unsent' | 'expired' | 'signedOut' | undefined;
   readonly problem?: SignInProblem | undefined;
   readonly takesTokens: boolean;
 }

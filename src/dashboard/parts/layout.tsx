@@ -40,7 +40,7 @@ export function Layout({ view, title, at, live, children }: LayoutProps) {
           </a>
           {view.principal && <Menu view={view} at={at} />}
           <div class="top-tools">
-            <LanguageSwitch view={view} />
+            {view.path && <LanguageSwitch view={view} />}
             {view.principal && (
               <form method="post" action="/sign-out">
                 <button class="link" title={t.signedInAs(view.principal.id)}>

@@ -36,6 +36,8 @@ export const en = {
     linkSpent:
       'This link has been used already, or it is too old. Sign in with a key, or ask for a new link.',
     expired: 'You were signed out because some time has passed. Sign in again to go on.',
+    unsent:
+      'You were signed out because some time has passed, and this press booked nothing. Sign in again. If you had pressed the button before, look first whether that was booked.',
     signedOut: 'You are signed out.',
   },
 
@@ -214,7 +216,7 @@ export const en = {
 
   done: {
     CreditAllocated: (amount: string, account: string, now: string) =>
-      `${amount} added to ${account}, which now has ${now}.`,
+      `${amount} added to ${account}, which then had ${now}.`,
     CreditReclaimed: (amount: string, account: string, now: string) =>
       `${amount} removed from ${account}. The main account then had ${now}.`,
     CreditPurchased: (amount: string, now: string) =>
@@ -241,8 +243,12 @@ export const en = {
       'This form was used before, for something else. That was booked; what you sent now was not. Check the form and send it again if you want it.',
     'outcome-unknown':
       'It is not known whether this was booked. Press the button again: whatever happened, it is booked only once.',
-    unavailable: 'The ledger cannot be reached at the moment. Nothing was booked. Try again in a moment.',
-    unreachable: 'The ledger cannot be reached at the moment. Try again in a moment.',
+    unavailable:
+      'The ledger cannot be reached at the moment. This press booked nothing. Press the button again in a moment: whatever happened before, it is booked only once.',
+    unreachable:
+      'The ledger cannot be reached at the moment. Try again in a moment. If you were booking something, go back and press the button again: it is booked only once.',
+    unknown:
+      'It is not known whether this was booked. Go back and press the button again: whatever happened, it is booked only once.',
     'not-found': 'There is no such page, or it is not yours to see.',
     forbidden: 'Your role does not allow this.',
     'foreign-form': 'This form came from another site, or the page is too old. Open the page again.',

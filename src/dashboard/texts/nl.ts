@@ -37,6 +37,8 @@ export const nl: Texts = {
     linkIntro: 'Deze link werkt één keer. Druk op de knop om u aan te melden.',
     linkSpent: 'Deze link is al gebruikt of te oud. Meld u aan met een sleutel, of vraag een nieuwe link.',
     expired: 'U bent afgemeld omdat er tijd verstreken is. Meld u opnieuw aan om verder te gaan.',
+    unsent:
+      'U bent afgemeld omdat er tijd verstreken is, en met deze druk op de knop is niets geboekt. Meld u opnieuw aan. Had u al eerder op de knop gedrukt, kijk dan eerst na of dat geboekt is.',
     signedOut: 'U bent afgemeld.',
   },
 
@@ -214,7 +216,7 @@ export const nl: Texts = {
   },
 
   done: {
-    CreditAllocated: (amount, account, now) => `${amount} toegevoegd aan ${account}, dat nu ${now} heeft.`,
+    CreditAllocated: (amount, account, now) => `${amount} toegevoegd aan ${account}, dat daarna ${now} had.`,
     CreditReclaimed: (amount, account, now) =>
       `${amount} verwijderd van ${account}. Het hoofdaccount had daarna ${now}.`,
     CreditPurchased: (amount, now) => `Aankoop van ${amount} geboekt. Het hoofdaccount had daarna ${now}.`,
@@ -241,8 +243,11 @@ export const nl: Texts = {
     'outcome-unknown':
       'Het is niet bekend of dit geboekt is. Druk opnieuw op de knop: wat er ook gebeurd is, het wordt maar één keer geboekt.',
     unavailable:
-      'Het kredietboek is even niet bereikbaar. Er is niets geboekt. Probeer het zo meteen opnieuw.',
-    unreachable: 'Het kredietboek is even niet bereikbaar. Probeer het zo meteen opnieuw.',
+      'Het kredietboek is even niet bereikbaar. Met deze druk op de knop is niets geboekt. Druk zo meteen opnieuw: wat er voordien ook gebeurd is, het wordt maar één keer geboekt.',
+    unreachable:
+      'Het kredietboek is even niet bereikbaar. Probeer het zo meteen opnieuw. Was u iets aan het boeken, ga dan terug en druk opnieuw op de knop: het wordt maar één keer geboekt.',
+    unknown:
+      'Het is niet bekend of dit geboekt is. Ga terug en druk opnieuw op de knop: wat er ook gebeurd is, het wordt maar één keer geboekt.',
     'not-found': 'Deze pagina bestaat niet, of u mag ze niet zien.',
     forbidden: 'Uw rol laat dit niet toe.',
     'foreign-form': 'Dit formulier kwam van een andere site, of de pagina is te oud. Open de pagina opnieuw.',

@@ -1,0 +1,67 @@
+import { DashboardModule } from '../../src/dashboard/dashboard.module.js';
+import { ProfilesModule } from '../../src/profiles/profiles.module.js';
+import { Answer, ApiApp } from './api-app.js';
+import { KEY } from './service.js';
+
+/** The pages over real HTTP, signed in, as a browser without script has them. */
+export class PageApp {
+  private session = '';
+
+  private constructor(readonly api: ApiApp) {}
+
+  static async start(): Promise<PageApp> {
+    const app = new PageApp(await ApiApp.start(DashboardModule, ProfilesModule));
+    const answer = await app.send('/sign-in', { key: KEY });
+    app.session = /ledger_session=[^;]+/.exec(answer.headers.get('Set-Cookie') ?? '')![0];
+    return app;
+  }
+
+  /** Gets a page, or sends a form. @param language what somebody has chosen; the browser asks for English */
+  async send(path: string, form?: Readonly<Record<string, string>>, language?: string): Promise<Answer> {
+    const cookies = [this.session, language && `ledger_language=${language}`].filter(Boolean);
+    const response = await fetch(this.api.url + path, {
+      redirect: 'manual',
+      headers: { Accept: 'text/html', 'Accept-Language': 'en', Cookie: cookies.join('; ') },
+      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+    });
+    return new Answer(response.status, response.headers, await response.text());
+  }
+
+  /** An open account with credit and the SIP account `desk`, which pages show. */
+  async funded(mainAccountId: string, amount = '100'): Promise<void> {
+    await this.api.funded(mainAccountId, amount, 'desk');
+    await this.catchUp(mainAccountId);
+  }
+
+  /** Waits until pages show what was booked on an account before. It has a purchase of 1 more then. */
+  async catchUp(mainAccountId: string): Promise<void> {
+    const path = `/v1/main-accounts/${mainAccountId}`;
+    const { headers } = await this.api.post(`${path}/purchases`, { amount: '1', reference: 'invoice 2' });
+    await this.api.send(path, { headers: { 'Ledger-At-Least': headers.get('Ledger-Position')! } });
+  }
+
+  /** What the SIP account `desk` has. */
+  async onDesk(mainAccountId: string): Promise<unknown> {
+    await this.catchUp(mainAccountId);
+    return (await this.api.send(`/v1/main-accounts/${mainAccountId}/sip-accounts/desk`)).json['available'];
+  }
+
+  close(): Promise<void> {
+    return this.api.close();
+  }
+}
+
+/** The hidden fields of a page's form. */
+export const formOf = ({ text }: Answer): Record<string, string> =>
+  Object.fromEntries(
+    [.../<main[^]*/.exec(text)![0].matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(
+      ([, name, value]) => [name!, value!],
+    ),
+  );
+
+/** What a page says, without its frame. */
+export const textOf = ({ text }: Answer): string =>
+  /<main[^]*<\/main>/
+    .exec(text)![0]
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll(/\s+/g, ' ');
