@@ -11,8 +11,9 @@ import { field } from './form.js';
 import { AddSipAccountPage } from './pages/add-sip-account.js';
 import { PurchasePage } from './pages/purchase.js';
 import { Pages } from './pages.js';
+import { plainText } from './text-input.js';
 
-const REFERENCE = /^[^\p{C}]{1,140}$/u;
+const REFERENCE = plainText(1, 140);
 
 /** What somebody typed, and what is wrong with it before the ledger is asked. */
 interface Typed {
@@ -76,7 +77,7 @@ export class AccountController {
         new PurchaseCreditCommand(
           {
             mainAccountId: mainAccountIdOf(request),
-            amount: readAmountInput(typed.amount, language),
+            amount: readAmountInput(typed.amount, language, field(request.body, 'sign')),
             reference: typed.reference,
           },
           context,

@@ -9,12 +9,14 @@ const TYPED: Record<Language, RegExp> = {
 };
 
 /**
- * Reads an amount that a person typed: `12,5` in Dutch, `12.5` in English. No thousands separators.
+ * Reads an amount that a person typed: `12,5` in Dutch, `12.5` in English. No thousands separators, and no sign of
+ * a currency but the account's own: `$100` is no amount of an account in euros.
  * @throws AmountMalformed, AmountNotPositive, AmountTooPrecise, AmountTooLarge
  */
-export function readAmountInput(text: string, language: Language): Amount {
-  const typed = text.replace(/^\s*[€$£]?\s*/, '').trim();
+export function readAmountInput(text: string, language: Language, sign: string): Amount {
+  const trimmed = text.trim();
+  const typed = trimmed.startsWith(sign) ? trimmed.slice(sign.length).trim() : trimmed;
   if (typed.length > 64 || !TYPED[language].test(typed)) throw new AmountMalformed(text);
-  const [, sign = '', whole = '', decimals = ''] = /^(-?)0*(\d*)[.,]?(\d*)$/.exec(typed) ?? [];
-  return parseAmount(`${sign}${whole || '0'}${decimals && `.${decimals}`}`);
+  const [, minus = '', whole = '', decimals = ''] = /^(-?)0*(\d*)[.,]?(\d*)$/.exec(typed) ?? [];
+  return parseAmount(`${minus}${whole || '0'}${decimals && `.${decimals}`}`);
 }

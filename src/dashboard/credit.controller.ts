@@ -44,11 +44,12 @@ export class CreditController {
   @Post('add-credit')
   async addCredit(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
     const typed = field(request.body, 'amount');
+    const sign = field(request.body, 'sign');
     await this.bookings.submit(
       request,
       reply,
       (context, { language }) =>
-        new AddCreditCommand({ ...pathOf(request), amount: readAmountInput(typed, language) }, context),
+        new AddCreditCommand({ ...pathOf(request), amount: readAmountInput(typed, language, sign) }, context),
       (error) => this.showAddCredit(request, reply, typed, error),
     );
   }

@@ -1,6 +1,7 @@
 import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
 import {
   AmountChanged,
+  AmountMalformed,
   BalanceLimitExceeded,
   IdempotencyKeyReused,
   InsufficientCredit,
@@ -34,6 +35,8 @@ export function formProblemOf(error: unknown, view: View, currency: string): For
   if (error instanceof StoreUnavailable) return { status: 503, problem: problems.unavailable };
   if (error instanceof IdempotencyKeyReused)
     return { status: 409, problem: problems['key-reused'], keySpent: true };
+  if (error instanceof AmountMalformed)
+    return { status: 422, amountProblem: problems['amount-malformed'](currency) };
   if (error instanceof AmountChanged) {
     const was = view.money(error.figures.expected, currency);
     const is = view.money(error.figures.available, currency);

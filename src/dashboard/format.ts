@@ -12,6 +12,16 @@ const MONEY = new Map<string, Intl.NumberFormat>();
  * @param currency ISO 4217
  */
 export function formatMoney(amount: string, currency: string, language: Language): string {
+  return moneyFormat(currency, language).format(amount as `${number}`);
+}
+
+/** The sign of a currency as amounts carry it, such as `€`; the code of one that has no sign. */
+export const currencySign = (currency: string, language: Language): string =>
+  moneyFormat(currency, language)
+    .formatToParts(0)
+    .find(({ type }) => type === 'currency')?.value ?? currency;
+
+function moneyFormat(currency: string, language: Language): Intl.NumberFormat {
   const key = `${language} ${currency}`;
   let format = MONEY.get(key);
   if (!format) {
@@ -23,7 +33,7 @@ export function formatMoney(amount: string, currency: string, language: Language
     });
     MONEY.set(key, format);
   }
-  return format.format(amount as `${number}`);
+  return format;
 }
 
 /** An amount as it is typed into a field: no separators but the decimal one, no needless zeros: `12,5`. */

@@ -10,8 +10,9 @@ import { field } from './form.js';
 import { type FormProblem, formProblemOf } from './form-problem.js';
 import { EditNamePage } from './pages/edit-name.js';
 import { Pages } from './pages.js';
+import { plainText } from './text-input.js';
 
-const NAME = /^[^\p{C}]{0,80}$/u;
+const NAME = plainText(0, 80);
 
 interface Path {
   readonly mainAccountId: string;

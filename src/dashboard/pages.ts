@@ -8,6 +8,7 @@ import { Sessions } from '../auth/sessions.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { Assets } from './assets.js';
+import { field } from './form.js';
 import { renderPage } from './render.js';
 import { isLanguage, preferredLanguage, type Language } from './texts/languages.js';
 import { View } from './view.js';
@@ -81,7 +82,10 @@ export class Pages {
   }
 }
 
-function languageOf({ headers }: FastifyRequest): Language {
+/** A form is read, and answered, in the language that it was shown in, whatever another tab has chosen since. */
+function languageOf({ headers, body }: FastifyRequest): Language {
+  const shown = field(body, 'language');
+  if (isLanguage(shown)) return shown;
   const chosen = new RegExp(`(?:^|; ?)${LANGUAGE_COOKIE}=(\\w+)`).exec(headers.cookie ?? '')?.[1];
   return isLanguage(chosen) ? chosen : preferredLanguage(headers['accept-language']);
 }

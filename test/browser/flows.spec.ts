@@ -86,7 +86,7 @@ inBrowser('the dashboard', (dashboard) => {
         ['100', t.problems['insufficient-credit'](money('61.3600'))],
         ['0', t.amountProblems['amount-not-positive']],
         [typed('1.23456'), t.amountProblems['amount-too-precise']],
-        ['<b>"x', t.amountProblems['invalid-request']],
+        ['<b>"x', t.problems['amount-malformed']('EUR')],
       ] as const) {
         await page.fill('#amount', amount);
         await submit(page);

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readAmountInput } from '../../src/dashboard/amount-input.js';
-import { formatDate, formatInput, formatMoney, formatTime } from '../../src/dashboard/format.js';
+import {
+  currencySign,
+  formatDate,
+  formatInput,
+  formatMoney,
+  formatTime,
+} from '../../src/dashboard/format.js';
 import { LANGUAGES, preferredLanguage } from '../../src/dashboard/texts/languages.js';
 import { AmountMalformed, AmountNotPositive, AmountTooPrecise } from '../../src/ledger/domain/errors.js';
 
@@ -19,6 +25,10 @@ describe('amounts on a page', () => {
     expect(formatMoney('1234.5000', 'USD', 'en')).toBe('$1,234.5000');
     expect(formatMoney('3.0000', 'JPY', 'en')).toBe('¥3.0000');
     expect(spaced(formatMoney('3.0000', 'CHF', 'nl'))).toBe('CHF 3,0000');
+  });
+
+  it('carry the sign of their currency, or its code', () => {
+    expect(['EUR', 'USD', 'KWD'].map((currency) => currencySign(currency, 'nl'))).toEqual(['€', '$', 'KWD']);
   });
 
   it('keep every digit of the largest amount', () => {
@@ -47,7 +57,7 @@ describe('an amount that a person types', () => {
     ['en', '5.', '5.0000'],
     ['nl', '100', '100.0000'],
   ] as const)('in %s, %s is %s', (language, text, amount) => {
-    expect(readAmountInput(text, language)).toBe(amount);
+    expect(readAmountInput(text, language, '€')).toBe(amount);
   });
 
   it.each([
@@ -62,21 +72,23 @@ describe('an amount that a person types', () => {
     ['en', '１２'],
     ['en', '1 000'],
     ['en', '=1+1'],
+    ['en', '$5'],
+    ['en', '€€5'],
     ['en', '0'.repeat(100)],
   ] as const)('in %s, %s is not guessed at', (language, text) => {
-    expect(() => readAmountInput(text, language)).toThrow(AmountMalformed);
+    expect(() => readAmountInput(text, language, '€')).toThrow(AmountMalformed);
   });
 
   it('is refused for what it is', () => {
-    expect(() => readAmountInput('0', 'en')).toThrow(AmountNotPositive);
-    expect(() => readAmountInput('-5', 'nl')).toThrow(AmountNotPositive);
-    expect(() => readAmountInput('1,23456', 'nl')).toThrow(AmountTooPrecise);
+    expect(() => readAmountInput('0', 'en', '€')).toThrow(AmountNotPositive);
+    expect(() => readAmountInput('-5', 'nl', '€')).toThrow(AmountNotPositive);
+    expect(() => readAmountInput('1,23456', 'nl', '€')).toThrow(AmountTooPrecise);
   });
 
   it('may be what the page itself filled in', () => {
     fc.assert(
       fc.property(amounts, fc.constantFrom(...LANGUAGES), (amount, language) => {
-        expect(readAmountInput(formatInput(amount, language), language)).toBe(amount);
+        expect(readAmountInput(formatInput(amount, language), language, '€')).toBe(amount);
       }),
     );
   });

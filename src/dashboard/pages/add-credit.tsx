@@ -1,7 +1,7 @@
 import { ZERO } from '../../ledger/domain/amount.js';
 import { formatInput } from '../format.js';
 import { ActionPage } from '../parts/action-page.js';
-import { Field } from '../parts/field.js';
+import { AmountField } from '../parts/amount-field.js';
 import type { View } from '../view.js';
 
 interface AddCreditProps {
@@ -47,19 +47,7 @@ export function AddCreditPage(props: AddCreditProps) {
       }
     >
       {nothing && <p>{t.add.nothing}</p>}
-      <Field
-        name="amount"
-        class="money"
-        label={`${t.add.amount} (${currency})`}
-        help={t.add.amountHelp}
-        value={props.amount}
-        problem={props.amountProblem}
-        inputMode="decimal"
-        autocomplete="off"
-        maxLength={64}
-        required
-        focus
-      />
+      <AmountField view={view} currency={currency} value={props.amount} problem={props.amountProblem} focus />
       {view.shopUrl && (nothing || props.amountProblem) && (
         <p>
           <a href={view.shopUrl}>{t.add.toShop}</a>

@@ -1,4 +1,5 @@
 import { ActionPage } from '../parts/action-page.js';
+import { AmountField } from '../parts/amount-field.js';
 import { Field } from '../parts/field.js';
 import type { View } from '../view.js';
 
@@ -15,7 +16,7 @@ interface PurchaseProps {
 
 export function PurchasePage(props: PurchaseProps) {
   const { view, currency } = props;
-  const { purchase, add } = view.t;
+  const { purchase } = view.t;
   return (
     <ActionPage
       view={view}
@@ -26,18 +27,12 @@ export function PurchasePage(props: PurchaseProps) {
       submit={purchase.submit}
       problem={props.problem}
     >
-      <Field
-        name="amount"
-        class="money"
-        label={`${purchase.amount} (${currency})`}
-        help={add.amountHelp}
+      <AmountField
+        view={view}
+        currency={currency}
         value={props.amount}
         problem={props.amountProblem}
-        inputMode="decimal"
-        autocomplete="off"
-        maxLength={64}
-        required
-        focus
+        focus={!props.referenceProblem}
       />
       <Field
         name="reference"
@@ -48,6 +43,7 @@ export function PurchasePage(props: PurchaseProps) {
         autocomplete="off"
         maxLength={140}
         required
+        focus={props.referenceProblem !== undefined}
       />
     </ActionPage>
   );

@@ -35,6 +35,7 @@ export function ActionPage(props: ActionPageProps) {
           // Not quite the page's own address: a POST to that would make the browser forget the page, and Back would
           // bring a new form with a new key instead of this one.
           <form method="post" action={`${props.action}?sent`} class="stack" data-once>
+            <input type="hidden" name="language" value={view.language} />
             {props.idempotencyKey && <input type="hidden" name="key" value={props.idempotencyKey} />}
             {props.children}
             <div class="actions">

@@ -136,10 +136,9 @@ export const en = {
   purchase: {
     title: 'Book a purchase',
     intro: (account: string) => `Credit that the customer has paid for goes onto main account ${account}.`,
-    amount: 'Amount',
     reference: 'Reference',
     referenceHelp: 'Such as an invoice number. No personal data: this is kept for ever.',
-    referenceInvalid: 'Give a reference of 1 to 140 characters.',
+    referenceInvalid: 'Give a reference of 1 to 140 characters, without control characters.',
     submit: 'Book the purchase',
   },
 
@@ -230,11 +229,12 @@ export const en = {
     'amount-not-positive': 'Choose an amount above zero.',
     'amount-too-precise': 'Use at most four decimals.',
     'amount-too-large': 'This amount is too large.',
-    'invalid-request': 'This is not an amount. Use digits, with a point before the decimals: 12.5',
   },
 
   problems: {
     title: 'This did not work',
+    'amount-malformed': (currency: string) =>
+      `This is not an amount in ${currency}. Use digits, with a point before the decimals: 12.5`,
     'insufficient-credit': (available: string) => `There is not enough credit: ${available} is available.`,
     'balance-limit-exceeded': 'The balance would become too large.',
     'sip-account-limit-reached': 'This customer has as many SIP accounts as there may be.',

@@ -138,10 +138,9 @@ export const nl: Texts = {
   purchase: {
     title: 'Aankoop boeken',
     intro: (account) => `Krediet dat de klant betaald heeft, komt op hoofdaccount ${account}.`,
-    amount: 'Bedrag',
     reference: 'Referentie',
     referenceHelp: 'Zoals een factuurnummer. Geen persoonsgegevens: dit wordt voor altijd bewaard.',
-    referenceInvalid: 'Geef een referentie van 1 tot 140 tekens.',
+    referenceInvalid: 'Geef een referentie van 1 tot 140 tekens, zonder stuurtekens.',
     submit: 'Aankoop boeken',
   },
 
@@ -229,11 +228,12 @@ export const nl: Texts = {
     'amount-not-positive': 'Kies een bedrag boven nul.',
     'amount-too-precise': 'Gebruik hoogstens vier decimalen.',
     'amount-too-large': 'Dit bedrag is te groot.',
-    'invalid-request': 'Dit is geen bedrag. Gebruik cijfers, met een komma voor de decimalen: 12,5',
   },
 
   problems: {
     title: 'Dit is niet gelukt',
+    'amount-malformed': (currency) =>
+      `Dit is geen bedrag in ${currency}. Gebruik cijfers, met een komma voor de decimalen: 12,5`,
     'insufficient-credit': (available) => `Er is niet genoeg krediet: ${available} is beschikbaar.`,
     'balance-limit-exceeded': 'Het saldo zou te groot worden.',
     'sip-account-limit-reached': 'Deze klant heeft zoveel SIP-accounts als er mogen zijn.',
