@@ -15,6 +15,15 @@ describe('a CSV record', () => {
     },
   );
 
+  it.each([
+    ["invoice 8;=cmd|' /C calc'!A0;x", "invoice 8;'=cmd|' /C calc'!A0;x"],
+    ['a; -1;\t@x', "a; '-1;\t'@x"],
+    ['a;"=1"', `"a;""'=1"""`],
+    ['a; b; 1-2', 'a; b; 1-2'],
+  ])('makes %j safe where a spreadsheet splits it at semicolons or tabs', (field, safe) => {
+    expect(csvRecord([field])).toBe(`${safe}\r\n`);
+  });
+
   it('leaves amounts and moments as they are', () => {
     expect(csvRecord(['12.2109', '2026-11-22T17:51:57.000Z'])).toBe('12.2109,2026-11-22T17:51:57.000Z\r\n');
   });

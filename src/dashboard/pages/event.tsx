@@ -93,15 +93,21 @@ function causesOf(metadata: string, { correlation, causation }: View['t']['event
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** The text of the log, to the byte: what a hash is checked against. */
+/** The text of the log: what a hash is checked against. */
 function Json({ title, text }: { title: string; text: string }) {
   return (
     <figure class="json">
       <figcaption>{title}</figcaption>
-      <pre>{text}</pre>
+      <pre>{withFormatsShown(text)}</pre>
     </figure>
   );
 }
+
+/** Characters that change how others look stand as JSON writes them too: the same text, and nothing hidden in it. */
+const withFormatsShown = (json: string): string =>
+  json.replaceAll(/\p{Cf}/gu, (format) => format.replaceAll(/[^]/g, escapeOf));
+
+const escapeOf = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 function Details({ rows, code }: { rows: Rows; code?: boolean }) {
   return (
