@@ -17,7 +17,7 @@ export interface HistorySearch {
 export function historyFilterOf(query: unknown): HistorySearch {
   const account = field(query, 'account').trim().slice(0, 64);
   const kind = field(query, 'kind');
-  const type = kind in en.kinds ? (kind as LedgerEvent['type']) : undefined;
+  const type = Object.hasOwn(en.kinds, kind) ? (kind as LedgerEvent['type']) : undefined;
   const since = field(query, 'since');
   const until = field(query, 'until');
   const firstDay = startOf(since);
@@ -28,7 +28,7 @@ export function historyFilterOf(query: unknown): HistorySearch {
     sipAccountId: account || undefined,
     type,
     from: firstDay?.toISOString(),
-    until: lastDay && nextDay(lastDay).toISOString(),
+    until: lastDay && startOfNext(lastDay),
   };
 }
 
@@ -39,8 +39,9 @@ function startOf(day: string): Date | undefined {
   return !Number.isNaN(start.getTime()) && start.toISOString().startsWith(day) ? start : undefined;
 }
 
-function nextDay(day: Date): Date {
+/** Undefined after the last day that instants are written for: what comes after it would sort before it. */
+function startOfNext(day: Date): string | undefined {
   const next = new Date(day);
   next.setUTCDate(next.getUTCDate() + 1);
-  return next;
+  return next.getUTCFullYear() > 9999 ? undefined : next.toISOString();
 }

@@ -4,7 +4,12 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
 import { GetStoredEventQuery } from '../ledger/queries/get-stored-event.js';
-import { SearchHistoryQuery } from '../projections/history/search-history.js';
+import {
+  type FoundHistory,
+  type SearchHistory,
+  SearchHistoryQuery,
+} from '../projections/history/search-history.js';
+import type { Freshness } from '../projections/projections.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field } from './form.js';
 import { csvOf, type PageOfHistory } from './history-csv.js';
@@ -17,6 +22,8 @@ const ROWS = 50;
 /** Movements that the chart draws: about one in three pixels. */
 const POINTS = 300;
 const CSV_ROWS = 1000;
+/** Queries that look for the entries of a page; each looks through a part of a long history. */
+const MOST_QUERIES = 10;
 
 /** What happened to an account: to read, to look at, to download. */
 @Roles('billing', 'auditor', 'operator', 'customer')
@@ -34,12 +41,8 @@ export class HistoryController {
     const { filter, invalidDate, ...search } = historyFilterOf(request.query);
     const asked = field(request.query, 'before');
     const before = /^\d{1,15}$/.test(asked) ? Number(asked) : undefined;
-    const page = await this.queries.execute(
-      new SearchHistoryQuery({ mainAccountId, ...search, before, limit: ROWS }),
-    );
-    const drawn = await this.queries.execute(
-      new SearchHistoryQuery({ mainAccountId, ...search, type: undefined, limit: POINTS }),
-    );
+    const page = await this.find({ mainAccountId, ...search, before, limit: ROWS });
+    const drawn = await this.find({ mainAccountId, ...search, type: undefined, limit: POINTS });
     await this.pages.send(request, reply, HistoryPage, {
       ...page,
       view,
@@ -90,6 +93,14 @@ export class HistoryController {
       : undefined;
     const event = { view, currency, entry, previousHash: previous?.hash, stored };
     await this.pages.send(request, reply, EventPage, event);
+  }
+
+  /** Looks on while nothing was found and there is more to look through: nothing yet is not nothing. */
+  private async find(search: SearchHistory): Promise<FoundHistory & Freshness> {
+    let found = await this.queries.execute(new SearchHistoryQuery(search));
+    for (let asked = 1; asked < MOST_QUERIES && found.entries.length === 0 && found.next !== null; asked++)
+      found = await this.queries.execute(new SearchHistoryQuery({ ...search, before: found.next }));
+    return found;
   }
 }
 

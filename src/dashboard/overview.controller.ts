@@ -15,10 +15,10 @@ import { PositionInFuture, ReadModelBehind } from '../projections/errors.js';
 import { GetRecentBalancesQuery } from '../projections/history/get-recent-balances.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field, isFormKey } from './form.js';
-import { MainAccountsPage } from './pages/main-accounts.js';
+import { mainAccountsHref, MainAccountsPage } from './pages/main-accounts.js';
 import { OverviewPage } from './pages/overview.js';
 import { Pages } from './pages.js';
-import { SORTS, type Sort } from './parts/sip-account-table.js';
+import { overviewHref, SORTS, type Sort } from './parts/sip-account-table.js';
 import { sharesOf } from './shares.js';
 import type { View } from './view.js';
 
@@ -47,6 +47,7 @@ export class OverviewController {
     const { mainAccounts, next } = await this.queries.execute(
       new FindMainAccountsQuery({ prefix: query, after, limit: ROWS }),
     );
+    if (after && mainAccounts.length === 0) return void (await reply.redirect(mainAccountsHref(query), 303));
     const view = this.pages.view(request);
     await this.pages.send(request, reply, MainAccountsPage, {
       view,
@@ -63,6 +64,8 @@ export class OverviewController {
     const view = this.pages.view(request);
     const { search, sort } = searchOf(view, request.query);
     const { account, behind } = await this.read(search, field(request.query, 'at'));
+    if (search.offset > 0 && account.sipAccounts.length === 0)
+      return void (await reply.redirect(overviewHref(view, { query: search.contains, sort }), 303));
     const { balances } = await this.queries.execute(
       new GetRecentBalancesQuery({
         mainAccountId: search.mainAccountId,

@@ -175,6 +175,42 @@ const pages: Record<string, (view: View) => VNode> = {
   problem: (view) => <ProblemPage view={view} text={HOSTILE} />,
 };
 
+describe.each(LANGUAGES)('a page in %s', (language) => {
+  const view = viewOf(language);
+
+  it('shows characters that change how others look, instead of letting them', () => {
+    const data = '{"reference":"\u202egnp\u{e0001}"}';
+    const stored = { position: 7n, data, metadata: '{}' };
+    const html = renderPage(
+      <EventPage view={view} currency="EUR" entry={entry} previousHash="" stored={stored} />,
+    );
+    expect(html).toContain(String.raw`\u202egnp\udb40\udc01`);
+  });
+
+  it('calls no filter empty before the whole history was looked through', () => {
+    const page = (before: number | undefined) =>
+      renderPage(
+        <HistoryPage
+          view={view}
+          currency="EUR"
+          filter={{ account: 'rare', kind: '', since: '', until: '' }}
+          invalidDate={false}
+          entries={[]}
+          before={before}
+          newest
+          balances={[]}
+          asOf={entry.recordedAt}
+          revision={7}
+        />,
+      );
+    const { none, noneDownTo } = view.t.details;
+    expect(page(undefined)).toContain(none);
+    expect(page(500)).not.toContain(none);
+    expect(page(500)).toContain(noneDownTo(500));
+    expect(page(500)).toContain('before=500');
+  });
+});
+
 describe.each(LANGUAGES)('every page in %s', (language) => {
   const rendered = Object.entries(pages).map(([name, page]) => [name, renderPage(page(viewOf(language)))]);
 

@@ -27,6 +27,22 @@ export class PageApp {
     return new Answer(response.status, response.headers, await response.text());
   }
 
+  /** What a stream says, until it says that or the time is over. */
+  async hear(path: string, until: RegExp, ms: number): Promise<string> {
+    const headers = { Cookie: this.session };
+    const { body } = await fetch(this.api.url + path, { headers, signal: AbortSignal.timeout(ms) });
+    let text = '';
+    try {
+      for await (const chunk of body!) {
+        text += Buffer.from(chunk).toString();
+        if (until.test(text)) break;
+      }
+    } catch {
+      // The time is over.
+    }
+    return text;
+  }
+
   /** An open account with credit and the SIP account `desk`, which pages show. */
   async funded(mainAccountId: string, amount = '100'): Promise<void> {
     await this.api.funded(mainAccountId, amount, 'desk');

@@ -39,7 +39,7 @@ export interface HistoryPageProps {
 }
 
 export function HistoryPage(props: HistoryPageProps) {
-  const { view, entries, filter, newest, invalidDate } = props;
+  const { view, entries, filter, newest, before, invalidDate } = props;
   const { t } = view;
   const live = newest ? livePath(view, props.revision) : undefined;
   return (
@@ -52,16 +52,20 @@ export function HistoryPage(props: HistoryPageProps) {
       </div>
       <Filter view={view} filter={filter} />
       {invalidDate && <Notice kind="problem">{t.details.invalidDate}</Notice>}
-      <Chart {...props} />
+      <div id="chart" data-part>
+        <Chart {...props} />
+      </div>
       {entries.length > 0 ? (
         <HistoryTable {...props} />
       ) : (
         <div class="card empty" id="entries" data-part>
-          <p>{t.details.none}</p>
+          <p>{before === undefined ? t.details.none : t.details.noneDownTo(before)}</p>
         </div>
       )}
       <p class="help">{t.details.utc}</p>
-      <Pages {...props} />
+      <div id="pages" data-part>
+        <Pages {...props} />
+      </div>
     </Layout>
   );
 }
@@ -110,7 +114,7 @@ function Chart({ view, currency, balances, filter, asOf }: HistoryPageProps) {
   const moment = (instant: string) =>
     sameDay ? `${view.date(instant)} ${view.time(instant)}` : view.date(instant);
   return (
-    <div class="card" id="chart" data-part>
+    <div class="card">
       <BalanceChart
         points={balances.map(({ recordedAt, balance }) => ({ at: Date.parse(recordedAt), balance }))}
         end={Date.parse(end)}

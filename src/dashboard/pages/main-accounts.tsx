@@ -27,11 +27,15 @@ function accountHref({ mainAccountId, named }: MainAccountRow, query: string): s
   return `/accounts/${encodeURIComponent(mainAccountId)}${search}`;
 }
 
+/** The address of a view of the rows. */
+export function mainAccountsHref(query: string, after?: string): string {
+  const parameters = new URLSearchParams({ ...(query && { q: query }), ...(after && { after }) });
+  return `/accounts?${parameters.toString()}`;
+}
+
 /** All main accounts, for staff. */
 export function MainAccountsPage({ view, query, mainAccounts, next, after }: MainAccountsProps) {
   const { t } = view;
-  const page = (cursor?: string) =>
-    `/accounts?${new URLSearchParams({ ...(query && { q: query }), ...(cursor && { after: cursor }) }).toString()}`;
   return (
     <Layout view={view} title={t.accounts.title} at="accounts">
       <h1>{t.accounts.title}</h1>
@@ -80,9 +84,9 @@ export function MainAccountsPage({ view, query, mainAccounts, next, after }: Mai
       )}
       {(after || next) && (
         <nav class="pages" aria-label={t.pages}>
-          {after && <a href={page()}>{t.first}</a>}
+          {after && <a href={mainAccountsHref(query)}>{t.first}</a>}
           {next && (
-            <a href={page(next)} rel="next">
+            <a href={mainAccountsHref(query, next)} rel="next">
               {t.next}
             </a>
           )}

@@ -85,7 +85,10 @@ export function OverviewPage(props: OverviewProps) {
           )}
         </div>
         {props.rows.length > 0 ? <SipAccountTable {...props} /> : <Empty {...props} />}
-        <Pages {...props} />
+        {props.rows.length > 0 && <p class="help">{t.details.utc}</p>}
+        <div id="pages" data-part>
+          <Pages {...props} />
+        </div>
       </section>
     </Layout>
   );

@@ -172,6 +172,8 @@ export const en = {
     older: 'Older',
     newest: 'Newest',
     none: 'Nothing has happened that fits this filter.',
+    noneDownTo: (revision: number) =>
+      `Nothing fits this filter down to entry ${revision}. Older entries were not looked through yet.`,
     chartOf: (what: string) => `Balance of ${what} over time`,
     chartMain: 'the main account',
     utc: 'Times are in UTC.',

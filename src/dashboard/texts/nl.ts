@@ -173,6 +173,8 @@ export const nl: Texts = {
     older: 'Ouder',
     newest: 'Nieuwste',
     none: 'Er is niets gebeurd dat aan deze filter voldoet.',
+    noneDownTo: (revision) =>
+      `Terug tot boeking ${revision} voldoet niets aan deze filter. Oudere boekingen zijn nog niet doorzocht.`,
     chartOf: (what) => `Saldo van ${what} in de tijd`,
     chartMain: 'het hoofdaccount',
     utc: 'Tijden zijn in UTC.',
