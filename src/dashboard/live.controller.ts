@@ -26,7 +26,7 @@ interface Seen {
 /**
  * Tells open pages that their account has changed; they then read themselves anew. What is told is the account's
  * last revision and where its names last changed, so that after a cut a page says what it saw, and hears at once
- * if there is anything newer.
+ * if that is no longer so.
  */
 @Roles('billing', 'auditor', 'operator', 'customer')
 @DashboardRoutes('accounts/:mainAccountId')
@@ -69,8 +69,9 @@ export class LiveController implements OnModuleDestroy {
           const { revision, namesPosition } = await this.queries.execute(
             new GetLastChangeQuery(mainAccountId),
           );
-          const named = seen.names !== undefined && namesPosition > seen.names;
-          if (revision <= seen.revision && !named) return;
+          const named = seen.names !== undefined && namesPosition !== seen.names;
+          // Less than was seen is news too: the log was replaced by an older copy.
+          if (revision === seen.revision && !named) return;
           seen = { revision, names: seen.names === undefined ? undefined : namesPosition };
           subscriber.next({ type: 'changed', id: seenText(revision, seen.names), data: { revision } });
         } catch {

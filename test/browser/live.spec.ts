@@ -1,8 +1,12 @@
 import { expect, it } from '@jest/globals';
+import type { Route } from 'playwright-core';
 import { en } from '../../src/dashboard/texts/en.js';
 import { inBrowser } from '../support/dashboard.js';
 import { bookExample, DESK, DOOR, MAIN } from '../support/example.js';
 import { KEY } from '../support/service.js';
+
+/** How many events the example has. */
+const EXAMPLE_REVISIONS = 15;
 
 inBrowser('an open page', (dashboard) => {
   const book = async (path: string, body: object | undefined, key: string): Promise<void> => {
@@ -55,6 +59,49 @@ inBrowser('an open page', (dashboard) => {
     await book(`/${MAIN}/sip-accounts/${DESK}/add-credit`, { amount: '1' }, 'while-focused');
     await page.waitForSelector(`tr:has-text("${DESK}"):has-text("€13.2109")`);
     expect(await page.evaluate('document.activeElement.ariaLabel')).toBe(label);
+  });
+
+  it('keeps the focus where it was when the totals change', async () => {
+    const page = await dashboard.visit({ language: 'en', path: `/accounts/${MAIN}` });
+    await page.waitForSelector('#fresh[data-state=live]');
+    await page.focus('#totals a[href$="/purchase"]');
+    await book(`/${MAIN}/purchases`, { amount: '1', reference: 'focus' }, 'totals-focused');
+    await page.waitForSelector('#totals:has-text("€60.0000")');
+    expect(await page.evaluate('document.activeElement.innerText')).toBe(en.overview.purchase);
+  });
+
+  it('is not called live while it lacks what it could not read, and reads it again', async () => {
+    const page = await dashboard.visit({ language: 'en', path: `/accounts/${MAIN}` });
+    await page.waitForSelector('#fresh[data-state=live]');
+    for (const [key, fail] of [
+      ['refused', (route: Route) => route.fulfill({ status: 503, body: 'no' })],
+      ['reset', (route: Route) => route.abort('connectionreset')],
+    ] as const) {
+      const before = await page.innerText('#totals');
+      await page.route(`**/accounts/${MAIN}`, fail);
+      const failed = page.waitForRequest((request) => 'ledger-refresh' in request.headers());
+      await book(`/${MAIN}/sip-accounts/${DOOR}/add-credit`, { amount: '1' }, key);
+      await failed;
+      await page.waitForSelector('#fresh[data-state=behind]');
+      expect(await page.innerText('#totals')).toBe(before);
+      await page.unrouteAll({ behavior: 'wait' });
+      await page.waitForSelector('#fresh[data-state=live]');
+      expect(await page.innerText('#totals')).not.toBe(before);
+    }
+  });
+
+  it('leads on to the entries just older than those it shows, also when these have come since', async () => {
+    const main = 'growing';
+    await bookExample(dashboard.service, main);
+    const page = await dashboard.visit({ language: 'en', path: `/accounts/${main}/history` });
+    await page.waitForSelector('#fresh[data-state=live]');
+    expect(await page.locator('a[rel=next]').count()).toBe(0);
+    for (let n = 0; n < 40; n++)
+      await book(`/${main}/sip-accounts/${DESK}/add-credit`, { amount: '0.0001' }, `grow-${n}`);
+    await page.waitForSelector(`#entry-${EXAMPLE_REVISIONS + 39}`);
+    await page.click('a[rel=next]');
+    await page.waitForURL(/before=/);
+    expect(await page.locator('#entries tr').count()).toBe(EXAMPLE_REVISIONS + 40 - 50);
   });
 
   it('says when it is cut off, and shows what it missed when it is back', async () => {

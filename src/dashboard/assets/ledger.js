@@ -2,8 +2,13 @@
 
 const fresh = document.getElementById('fresh');
 
-/** Shows how the connection is, with the texts that the page brought along. */
-function show(state) {
+let connection = 'connecting';
+/** True while the page lacks what was booked, however good the connection is. */
+let lacking = fresh?.dataset.state === 'behind';
+
+/** Shows how fresh the page is, with the texts that it brought along. */
+function show() {
+  const state = lacking && connection !== 'lost' ? 'behind' : connection;
   if (!fresh || fresh.dataset.state === state) return;
   fresh.dataset.state = state;
   fresh.querySelector('.fresh-text').textContent = fresh.dataset[state];
@@ -14,22 +19,29 @@ function replaceParts(newer) {
   for (const part of document.querySelectorAll('[data-part]')) {
     const other = newer.getElementById(part.id);
     if (!other || other.tagName !== part.tagName) return location.reload();
-    if (part.tagName === 'TBODY') replaceRows(part, other);
-    else if (part.innerHTML !== other.innerHTML) part.innerHTML = other.innerHTML;
+    if (part.innerHTML !== other.innerHTML) keepFocus(part, () => replace(part, other));
   }
 }
 
+function replace(part, other) {
+  if (part.tagName === 'TBODY') replaceRows(part, other);
+  else part.innerHTML = other.innerHTML;
+}
+
+/** Keeps the focus on its link, or on the one that leads the same way: where Older leads changes with the entries. */
+function keepFocus(part, change) {
+  const focused = part.contains(document.activeElement) ? document.activeElement : undefined;
+  change();
+  const links = [...part.querySelectorAll('a')];
+  const same = (name) => links.find((link) => focused?.[name] && link[name] === focused[name]);
+  (same('href') ?? same('rel'))?.focus();
+}
+
 function replaceRows(body, other) {
-  const focused = document.activeElement?.closest('tbody') === body ? document.activeElement : undefined;
-  const href = focused?.getAttribute('href');
   const known = new Set([...body.rows].map((row) => row.outerHTML.replace(' class="changed"', '')));
   body.replaceChildren(...other.rows);
   for (const row of body.rows) if (!known.has(row.outerHTML)) row.classList.add('changed');
-  if (href) [...body.querySelectorAll('a')].find((link) => link.getAttribute('href') === href)?.focus();
 }
-
-/** True while the page lacks what was just booked, however good the connection is. */
-let lacking = fresh?.dataset.state === 'behind';
 
 let reading = false;
 let again = false;
@@ -38,20 +50,23 @@ let again = false;
 async function refresh() {
   if (reading) return void (again = true);
   reading = true;
+  again = false;
   try {
     const address = new URL(location.href);
     for (const name of ['at', 'done', 'again', 'named']) address.searchParams.delete(name);
     const answer = await fetch(address, { headers: { 'Ledger-Refresh': '1' } });
     if (answer.redirected || answer.status === 401) return location.reload();
-    if (answer.ok) replaceParts(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+    if (!answer.ok) throw new Error(answer.statusText);
+    replaceParts(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+    lacking = false;
+    if (again) setTimeout(refresh, 200);
   } catch {
-    show('lost');
+    // The page is not told of this change once more.
+    lacking = true;
+    setTimeout(refresh, 1000);
   } finally {
     reading = false;
-    if (again) {
-      again = false;
-      setTimeout(refresh, 200);
-    }
+    show();
   }
 }
 
@@ -62,22 +77,27 @@ async function refresh() {
 function follow(path) {
   // The server says something every ten seconds; silence means that the connection is dead without saying so.
   let silence;
-  const heard = (state) => {
-    show(state);
-    clearTimeout(silence);
-    silence = setTimeout(() => show('lost'), 25_000);
+  const lose = () => {
+    connection = 'lost';
+    show();
   };
-  if (!lacking) show('connecting');
+  const heard = (state) => {
+    connection = state;
+    show();
+    clearTimeout(silence);
+    silence = setTimeout(lose, 25_000);
+  };
+  connection = 'connecting';
+  show();
   const events = new EventSource(path);
-  events.addEventListener('alive', () => heard(lacking ? 'behind' : 'live'));
+  events.addEventListener('alive', () => heard('live'));
   events.addEventListener('behind', () => heard('behind'));
   events.addEventListener('changed', () => {
-    lacking = false;
     heard('live');
     void refresh();
   });
   events.addEventListener('error', () => {
-    show('lost');
+    lose();
     // The server refused: signed out, or the account is gone. The page itself tells which.
     if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
   });
