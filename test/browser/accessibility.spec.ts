@@ -16,6 +16,22 @@ const SQUEEZED = `[...document.querySelectorAll('main :is(td, th, dd, p, button)
   .filter((element) => element.getClientRects().length > 0 && element.clientWidth < 48)
   .map((element) => element.innerText)`;
 
+/** What sticks out of its card, or of its own box into its neighbour's. */
+const OVERFLOWING = `[...document.querySelectorAll('main .card *, main .notice')]
+  .filter((element) => !element.closest('.scroll, svg') && getComputedStyle(element).overflow === 'visible')
+  .filter((element) => {
+    const { right } = element.getBoundingClientRect();
+    const card = element.closest('.card, main').getBoundingClientRect();
+    const room = element.clientWidth && element.matches('td, th, dt, dd, p, div') ? element.clientWidth : Infinity;
+    return right > card.right + 1 || element.scrollWidth > room + 1;
+  })
+  .map((element) => element.tagName + ' ' + element.innerText)`;
+
+/** Tables that are wider than their card, and so have to be scrolled sideways. */
+const SCROLLED = `[...document.querySelectorAll('.scroll')]
+  .filter((card) => card.scrollWidth > card.clientWidth)
+  .map((card) => 'scrolls ' + card.scrollWidth)`;
+
 /** Every screen, as it is for somebody who may do everything. */
 const SCREENS = [
   '/accounts',
@@ -94,6 +110,48 @@ inBrowser('every screen', (dashboard) => {
       expect(tooWide).toEqual([]);
     });
   }
+
+  it.each([320, 360, 590, 768, 800, 860, 1440])(
+    'keeps the longest ids and the largest amounts where they belong, at %i pixels',
+    async (width) => {
+      const long = 'M'.repeat(64);
+      const dinars = 'in-dinars';
+      const book = (path: string, body: object) =>
+        dashboard.service.command(path, body, `long-${path}-${Object.keys(body)[0]}`);
+      for (const [main, currency] of [
+        [long, 'EUR'],
+        [dinars, 'KWD'],
+      ] as const) {
+        await book('', { mainAccountId: main, currency });
+        await book(`/${main}/purchases`, { amount: '999999999999.9999', reference: 'long' });
+        await book(`/${main}/sip-accounts`, { sipAccountId: long });
+        await book(`/${main}/sip-accounts/${long}/add-credit`, { amount: '888888888888.8888' });
+      }
+      const page = await dashboard.visit({ language: 'nl', viewport: { width, height: 800 } });
+      const found: string[] = [];
+      for (const screen of [
+        ACCOUNT,
+        ...[long, dinars].flatMap((main) =>
+          [
+            '',
+            '/purchase',
+            '/history',
+            `/sip-accounts/${long}/add-credit`,
+            `/sip-accounts/${long}/remove-all-credit`,
+          ].map((path) => `/accounts/${main}${path}`),
+        ),
+      ]) {
+        await page.goto(dashboard.url(screen));
+        const name = screen.replaceAll(long, 'M');
+        const all = await page.evaluate<number>('document.documentElement.scrollWidth');
+        if (all > width) found.push(`${name} is ${all} wide`);
+        for (const text of await page.evaluate<string[]>(OVERFLOWING)) found.push(`${name}: ${text}`);
+      }
+      await page.goto(dashboard.url(ACCOUNT));
+      found.push(...(await page.evaluate<string[]>(SCROLLED)));
+      expect(found).toEqual([]);
+    },
+  );
 
   it('comes in under 60 kB on a first visit', async () => {
     const page = await dashboard.visit({ language: 'en', viewport: { width: 1180, height: 760 } });

@@ -69,7 +69,7 @@ export function OverviewPage(props: OverviewProps) {
         </div>
       )}
       <Totals {...props} />
-      <section aria-label={t.overview.title}>
+      <section>
         <div class="toolbar">
           {view.mayMove && (
             <a class="button" href={view.to('/add-sip-account')}>

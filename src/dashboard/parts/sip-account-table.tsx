@@ -34,7 +34,7 @@ export function SipAccountTable({ view, currency, rows, sort, query }: SipAccoun
     <SortableHead view={view} by={by} text={text} sort={sort} query={query} class={className} />
   );
   return (
-    <div class="card flush">
+    <div class="card flush scroll" tabIndex={0} role="region" aria-label={overview.title}>
       <table class="accounts">
         <thead>
           <tr>
