@@ -65,4 +65,15 @@ describe('what is typed into a form', () => {
       await app.catchUp('texts');
     }
   });
+
+  it('has the focus again where it is in error', async () => {
+    await app.funded('focus');
+    const page = '/accounts/focus/purchase';
+    const focused = async (typed: Record<string, string>): Promise<string | undefined> => {
+      const { text } = await app.send(page, { ...formOf(await app.send(page)), ...typed });
+      return /id="(\w+)"[^>]* autofocus/.exec(text)?.[1];
+    };
+    expect(await focused({ amount: '5', reference: '\u202e' })).toBe('reference');
+    expect(await focused({ amount: 'x', reference: 'invoice' })).toBe('amount');
+  });
 });
