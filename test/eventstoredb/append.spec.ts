@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../../src/event-store/errors.js';
 import type { EventStore, NewEvent } from '../../src/event-store/event-store.js';
-import { openEventStoreDb } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { newEvent, newEvents } from '../contract/event-store.contract.js';
 import { openHasty } from '../support/eventstoredb/open.js';
 import { APPEND_FAULTS, Simulator, type AppendFault } from '../support/eventstoredb/simulator.js';
@@ -60,6 +59,13 @@ describe('an append that meets a fault', () => {
   it('is surely not written when no server is there', async () => {
     await simulator.network.down();
     await expect(store.append(STREAM, newEvents(1), 'no-stream')).rejects.toBeInstanceOf(StoreUnavailable);
+  });
+
+  it('is surely not written when nobody knows the name of the server', async () => {
+    const lost = await openHasty('esdb://no-such-host.invalid:2113?tls=false', { tryMs: 5_000 });
+    const appending = lost.append(STREAM, newEvents(1), 'no-stream');
+    await expect(appending).rejects.toBeInstanceOf(StoreUnavailable);
+    await lost.close();
   });
 
   it.each<AppendFault>(['reply lost', 'write lost', 'silence, not written', 'timeout, written'])(
@@ -219,30 +225,5 @@ describe('the number of appends on their way', () => {
     );
     expect(names.slice(0, 4)).toEqual(Array.from({ length: 4 }, () => 'OutcomeUnknown'));
     expect(names.slice(4)).toEqual(Array.from({ length: 8 }, () => 'StoreUnavailable'));
-  });
-});
-
-describe('the connection string', () => {
-  const open = (eventStoreDbUrl: string) => openEventStoreDb({ eventStoreDbUrl });
-
-  it.each([
-    'http://admin:s3cret@host',
-    'esdb://admin:s3cret@host:port',
-    'esdb://admin:s3cret@host?tls=maybe',
-  ])('is refused without showing the password: %s', async (url) => {
-    const refused = open(url);
-    await expect(refused).rejects.toBeInstanceOf(StoreUnavailable);
-    await expect(refused).rejects.toThrow(/LEDGER_EVENTSTOREDB_URL/);
-    await expect(refused).rejects.not.toThrow(/s3cret/);
-  });
-
-  it('may use the newer name of the database', async () => {
-    const renamed = await open(simulator.url.replace('esdb', 'kurrentdb'));
-    await renamed.check();
-    await renamed.close();
-  });
-
-  it('needs credentials unless encryption is off', async () => {
-    await expect(open('esdb://host')).rejects.toThrow(/user:password@/);
   });
 });

@@ -1,5 +1,6 @@
-import { EventStoreDBClient, type BaseOptions, type Credentials } from '@eventstore/db-client';
+import { EventStoreDBClient, type BaseOptions } from '@eventstore/db-client';
 import { StoreUnavailable } from '../errors.js';
+import { parseConnectionString } from './connection-string.js';
 import { isTimeout, NoAnswer } from './failures.js';
 
 /** Calls in a row without an answer after which the node is held to be frozen and another is looked for. */
@@ -32,11 +33,11 @@ export class Connection {
   private readonly url: string;
 
   /** @throws StoreUnavailable the connection string cannot be used; the message does not show it */
-  constructor(url: string) {
-    // The client knows the database by its older name only; the protocol is the same.
-    this.url = url.trim().replace(/^(kurrentdb|kurrent|kdb)(?=(\+discover)?:)/, 'esdb');
-    this.options = { credentials: credentialsOf(this.url), requiresLeader: true };
-    this.current = connect(this.url);
+  constructor(connectionString: string) {
+    const { url, credentials } = parseConnectionString(connectionString);
+    this.url = url;
+    this.options = { credentials, requiresLeader: true };
+    this.current = connect(url);
   }
 
   get client(): EventStoreDBClient {
@@ -76,7 +77,7 @@ function connect(url: string): EventStoreDBClient {
   try {
     client = EventStoreDBClient.connectionString(url);
   } catch (error) {
-    // The client's message may quote the string, and with it the password.
+    // The client's message may quote the string, and with it a password that has slipped into the wrong place.
     const reason =
       error instanceof Error && /certificate|userCertFile/i.test(error.message) ? error.message : '';
     throw new StoreUnavailable(`LEDGER_EVENTSTOREDB_URL is not a usable connection string. ${reason}`.trim());
@@ -102,20 +103,6 @@ async function closeChannel(client: EventStoreDBClient): Promise<void> {
   } catch {
     // Without a channel there is nothing to close.
   }
-}
-
-/**
- * The credentials in the connection string, which the client does not give away.
- * Without encryption none are needed and the client sends none.
- */
-function credentialsOf(url: string): Credentials {
-  const [, username, password] = /^[^:]+:\/\/([^:@/?]+):([^@]+)@/.exec(url) ?? [];
-  if (username !== undefined && password !== undefined)
-    return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
-  if (/[?&]tls=false(&|$)/i.test(url)) return { username: '', password: '' };
-  throw new StoreUnavailable(
-    'LEDGER_EVENTSTOREDB_URL needs user:password@ before the host, or tls=false on a private network',
-  );
 }
 
 async function within<T>(ms: number, answer: Promise<T>): Promise<T> {

@@ -36,21 +36,23 @@ const FINAL = [
   StreamDeletedError,
 ];
 
-/** The client never reached a server, or the server turned the request away before it did anything. */
-const NEVER_BEGUN =
-  /No connection established|Failed to discover after|No leader info|Server Is (Not Ready|(Too )?Busy)/i;
+const NEVER_CONNECTED = /No connection established|Name resolution failed/i;
+
+/** The client found no server, or the server turned the request away before it did anything. */
+const NEVER_BEGUN = /Failed to discover after|No leader info|Server Is (Not Ready|(Too )?Busy)/i;
 
 /** What is not recognised counts as unknown: that costs a repetition, the opposite would cost a booking. */
 export function verdictOf(error: unknown): Verdict {
   if (error instanceof WrongExpectedVersionError) return 'conflict';
   if (FINAL.some((type) => error instanceof type)) return 'refused';
   if (error instanceof CallBroken) return 'unknown';
-  if (error instanceof NotLeaderError || NEVER_BEGUN.test(reasonOf(error))) return 'not-written';
-  return 'unknown';
+  if (error instanceof NotLeaderError) return 'not-written';
+  const reason = reasonOf(error);
+  return NEVER_CONNECTED.test(reason) || NEVER_BEGUN.test(reason) ? 'not-written' : 'unknown';
 }
 
 /** A call that fails so was never begun, and nothing that was to go on it was sent. */
-export const neverConnected = (error: Error): boolean => /No connection established/i.test(error.message);
+export const neverConnected = (error: Error): boolean => NEVER_CONNECTED.test(error.message);
 
 export const isTimeout = (error: unknown): boolean =>
   error instanceof NoAnswer || error instanceof DeadlineExceededError;

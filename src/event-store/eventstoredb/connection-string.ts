@@ -1,0 +1,36 @@
+import type { Credentials } from '@eventstore/db-client';
+import { StoreUnavailable } from '../errors.js';
+
+/** A connection string in two halves: the client may say its own aloud, and so it never holds the password. */
+export interface ConnectionString {
+  /** As the client takes it, without user and password. */
+  readonly url: string;
+  /** Without encryption none are needed and the client sends none. */
+  readonly credentials: Credentials;
+}
+
+/** @throws StoreUnavailable it cannot be used; the message does not show it */
+export function parseConnectionString(text: string): ConnectionString {
+  // The client knows the database by its older name only; the protocol is the same.
+  const url = text.trim().replace(/^(kurrentdb|kurrent|kdb)(?=(\+discover)?:)/, 'esdb');
+  const [, scheme, username, password] = /^([^:]+:\/\/)([^:@/?]+):([^@]+)@/.exec(url) ?? [];
+  if (scheme !== undefined && username !== undefined && password !== undefined)
+    return {
+      url: scheme + url.slice(`${scheme}${username}:${password}@`.length),
+      credentials: { username: decoded(username), password: decoded(password) },
+    };
+  if (/[?&]tls=false(&|$)/i.test(url)) return { url, credentials: { username: '', password: '' } };
+  throw new StoreUnavailable(
+    'LEDGER_EVENTSTOREDB_URL needs user:password@ before the host, or tls=false on a private network',
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new StoreUnavailable(
+      'LEDGER_EVENTSTOREDB_URL has a % in user:password@ that has to be written as %25',
+    );
+  }
+}
