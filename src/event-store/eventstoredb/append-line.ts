@@ -1,7 +1,7 @@
 import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
 import streamsService, { type StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { AppendCall, type Answer, type Proposal } from './append-call.js';
-import type { Connection } from './connection.js';
+import { within, type Connection } from './connection.js';
 import { NoAnswer } from './failures.js';
 import type { Settings } from './settings.js';
 
@@ -37,9 +37,10 @@ export class AppendLine {
   async send(proposal: Proposal): Promise<Answer> {
     let line: Line | undefined;
     try {
-      return await this.connection.call(this.settings.tryMs, async (client) => {
+      return await this.connection.call((client) => {
         line = this.lineOf(client);
-        return (await line.opening).send(proposal);
+        const answer = line.opening.then((call) => call.send(proposal));
+        return within(this.settings.tryMs, answer);
       });
     } catch (error) {
       // It may carry nothing any more, and not know it.

@@ -7,7 +7,7 @@ import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../errors.js
 import type { NewEvent, Position } from '../event-store.js';
 import type { Proposal } from './append-call.js';
 import { AppendLine } from './append-line.js';
-import { GRACE_MS, type Connection } from './connection.js';
+import { GRACE_MS, within, type Connection } from './connection.js';
 import { toProposed } from './events.js';
 import { reasonOf, verdictOf } from './failures.js';
 import type { LogReader } from './log-reader.js';
@@ -116,8 +116,8 @@ export class Appender {
     const { tryMs } = this.settings;
     try {
       if ((await this.reader.streamPage(stream, 0, 1)).length === 0) return;
-      await this.connection.call(tryMs + GRACE_MS, (client) =>
-        client.deleteStream(stream, { ...options, deadline: tryMs }),
+      await this.connection.call((client) =>
+        within(tryMs + GRACE_MS, client.deleteStream(stream, { ...options, deadline: tryMs })),
       );
     } catch (error) {
       if (!(error instanceof StreamNotFoundError)) throw error;

@@ -1,10 +1,10 @@
 import { EventStoreDBClient, type BaseOptions } from '@eventstore/db-client';
 import { StoreUnavailable } from '../errors.js';
 import { parseConnectionString } from './connection-string.js';
-import { isTimeout, NoAnswer } from './failures.js';
+import { isOutOfService, NoAnswer } from './failures.js';
 
-/** Calls in a row without an answer after which the node is held to be frozen and another is looked for. */
-const FROZEN_AFTER = 3;
+/** Calls in a row that a node does not answer, or cannot serve, after which another is looked for. */
+const LOST_AFTER = 3;
 /** The answer to a call that has a deadline of its own is waited for this much longer, in milliseconds. */
 export const GRACE_MS = 500;
 /**
@@ -24,12 +24,12 @@ interface Channel {
   close(): void;
 }
 
-/** A client for one kind of call, replaced when its node has stopped answering. */
+/** A client for one kind of call, replaced when its node is of no use any more. */
 export class Connection {
   /** Sent with every call. */
   readonly options: Required<Pick<BaseOptions, 'credentials' | 'requiresLeader'>>;
   private current: EventStoreDBClient;
-  private unanswered = 0;
+  private unserved = 0;
   private readonly url: string;
 
   /** @throws StoreUnavailable the connection string cannot be used; the message does not show it */
@@ -44,16 +44,16 @@ export class Connection {
     return this.current;
   }
 
-  /** Calls the server and waits for the answer no longer than asked, whatever the client does. */
-  async call<T>(ms: number, work: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
+  /** Calls the server; the work has a clock of its own, since the client's calls may never end. */
+  async call<T>(work: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
     const client = this.current;
     try {
-      const answer = await within(ms, work(client));
-      this.unanswered = 0;
+      const answer = await work(client);
+      this.unserved = 0;
       return answer;
     } catch (error) {
-      if (!isTimeout(error)) this.unanswered = 0;
-      else if (client === this.current && ++this.unanswered >= FROZEN_AFTER) this.renew();
+      if (!isOutOfService(error)) this.unserved = 0;
+      else if (client === this.current && ++this.unserved >= LOST_AFTER) this.renew();
       throw error;
     }
   }
@@ -67,7 +67,7 @@ export class Connection {
   /** The calls that the old client still has are left to time out: to one that is cancelled a read seems complete. */
   private renew(): void {
     void closeChannel(this.current);
-    this.unanswered = 0;
+    this.unserved = 0;
     this.current = connect(this.url);
   }
 }
@@ -105,7 +105,8 @@ async function closeChannel(client: EventStoreDBClient): Promise<void> {
   }
 }
 
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+/** Waits for an answer no longer than asked, whatever the client does. @throws NoAnswer */
+export async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new NoAnswer(`no answer within ${ms} ms`)), ms);

@@ -12,6 +12,7 @@ import { Appender } from './appender.js';
 import { Connection } from './connection.js';
 import { Follower } from './follower.js';
 import { reasonOf } from './failures.js';
+import { HeadSearch } from './head-search.js';
 import { LogReader } from './log-reader.js';
 import { DEFAULT_SETTINGS, type Settings } from './settings.js';
 
@@ -36,6 +37,7 @@ class EventStoreDbEventStore extends EventStore {
   private closed: Promise<void> | undefined;
   private readonly appender: Appender;
   private readonly reader: LogReader;
+  private readonly heads: HeadSearch;
   private readonly follower: Follower;
 
   constructor(url: string, settings: Settings) {
@@ -48,7 +50,8 @@ class EventStoreDbEventStore extends EventStore {
     this.connections = [appends, reads, follows];
     this.reader = new LogReader(reads, settings, signal);
     this.appender = new Appender(appends, this.reader, settings, signal);
-    this.follower = new Follower(follows, this.reader, settings);
+    this.heads = new HeadSearch(this.reader, settings.pageSize);
+    this.follower = new Follower(follows, this.reader, this.heads, settings);
   }
 
   append(stream: string, events: readonly NewEvent[], expected: number | 'no-stream'): Promise<Position> {
@@ -68,7 +71,7 @@ class EventStoreDbEventStore extends EventStore {
   }
 
   head(): Promise<Position> {
-    return this.reader.patiently(() => this.reader.findHead());
+    return this.reader.patiently(() => this.heads.find());
   }
 
   protected erase(stream: string): Promise<void> {
@@ -77,7 +80,7 @@ class EventStoreDbEventStore extends EventStore {
 
   async check(): Promise<void> {
     try {
-      await this.reader.findHead();
+      await this.reader.lastBefore('end', 1);
     } catch (error) {
       throw new StoreUnavailable(`EventStoreDB does not answer: ${reasonOf(error)}`, { cause: error });
     }

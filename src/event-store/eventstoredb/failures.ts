@@ -37,9 +37,11 @@ const FINAL = [
 ];
 
 const NEVER_CONNECTED = /No connection established|Name resolution failed/i;
+/** A node that has lost the others says so, for as long as they are apart, although they may have a leader by then. */
+const LEADERLESS = /No leader info|Server Is Not Ready/i;
 
 /** The client found no server, or the server turned the request away before it did anything. */
-const NEVER_BEGUN = /Failed to discover after|No leader info|Server Is (Not Ready|(Too )?Busy)/i;
+const NEVER_BEGUN = [NEVER_CONNECTED, LEADERLESS, /Failed to discover after|Server Is (Too )?Busy/i];
 
 /** What is not recognised counts as unknown: that costs a repetition, the opposite would cost a booking. */
 export function verdictOf(error: unknown): Verdict {
@@ -47,15 +49,18 @@ export function verdictOf(error: unknown): Verdict {
   if (FINAL.some((type) => error instanceof type)) return 'refused';
   if (error instanceof CallBroken) return 'unknown';
   if (error instanceof NotLeaderError) return 'not-written';
-  const reason = reasonOf(error);
-  return NEVER_CONNECTED.test(reason) || NEVER_BEGUN.test(reason) ? 'not-written' : 'unknown';
+  return NEVER_BEGUN.some((words) => words.test(reasonOf(error))) ? 'not-written' : 'unknown';
 }
 
 /** A call that fails so was never begun, and nothing that was to go on it was sent. */
 export const neverConnected = (error: Error): boolean => NEVER_CONNECTED.test(error.message);
 
-export const isTimeout = (error: unknown): boolean =>
-  error instanceof NoAnswer || error instanceof DeadlineExceededError;
+/** When it goes on so, another node may do better. */
+export const isOutOfService = (error: unknown): boolean =>
+  error instanceof NoAnswer || error instanceof DeadlineExceededError || LEADERLESS.test(reasonOf(error));
+
+/** The server's answer to a position where no event begins. */
+export const isInvalidPosition = (error: unknown): boolean => /invalid position/i.test(reasonOf(error));
 
 /** For people. Several of the client's errors have no message. */
 export const reasonOf = (error: unknown): string =>

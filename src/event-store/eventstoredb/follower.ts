@@ -5,10 +5,11 @@ import {
   type AllStreamSubscription,
 } from '@eventstore/db-client';
 import { StoreUnavailable } from '../errors.js';
-import type { LogBatch, Position } from '../event-store.js';
+import { START, type LogBatch, type Position } from '../event-store.js';
 import type { Connection } from './connection.js';
 import { toLogPosition, toRecorded } from './events.js';
 import { reasonOf, verdictOf } from './failures.js';
+import type { HeadSearch } from './head-search.js';
 import type { LogReader } from './log-reader.js';
 import { Patience, pause, pauseMs } from './patience.js';
 import type { Settings } from './settings.js';
@@ -19,57 +20,70 @@ const BUFFER = 512;
 /**
  * Follows the log: subscribes to `$all`, and again from the last event delivered whenever that breaks.
  * Only positions of delivered events count. The server's checkpoints and its word that the end is
- * reached run ahead of what has been consumed, so neither is used.
+ * reached run ahead of what has been consumed, so neither is used; a checkpoint is but a sign of life.
  */
 export class Follower {
   constructor(
     private readonly connection: Connection,
     private readonly reader: LogReader,
+    private readonly heads: HeadSearch,
     private readonly settings: Settings,
   ) {}
 
-  /** @throws StoreUnavailable for a fault that does not pass, such as a log that ends before the position */
+  /** @throws StoreUnavailable for a fault that does not pass, such as a log that was restored to an earlier state */
   async *follow(after: Position, signal: AbortSignal): AsyncGenerator<LogBatch> {
     let position = after;
+    /** Of the event at that position, once it is known. */
+    let id: string | undefined;
     let faults = 0;
     let lasting: Patience | undefined;
     while (!signal.aborted)
       try {
-        const end = await this.endOfLog(position);
-        if (end === position) yield { events: [], position, live: true };
+        id = await this.recognise(position, id);
+        const end = await this.heads.find();
+        if (position >= end) yield { events: [], position, live: true };
         for await (const arrived of this.subscribe(position, signal)) {
           const events = arrived
             .filter(({ event }) => this.reader.isOurs(event?.streamId))
             .map(toRecorded)
             .filter((event) => event.position > position);
-          position = events.at(-1)?.position ?? position;
+          ({ position, id } = events.at(-1) ?? { position, id });
           if (events.length > 0) yield { events, position, live: position >= end };
           faults = 0;
           lasting = undefined;
         }
+        faults = 0;
+        lasting = undefined;
       } catch (error) {
         if (signal.aborted) return;
-        if (mayPass(error)) lasting = undefined;
-        else lasting ??= new Patience(this.settings, signal);
-        if (lasting?.spent)
+        // Other faults in between do not make it pass: a server that was restored may have to be found again first.
+        if (!mayPass(error)) lasting ??= new Patience(this.settings, signal);
+        if (!mayPass(error) && lasting?.spent)
           throw new StoreUnavailable(`cannot follow the log: ${reasonOf(error)}`, { cause: error });
         await pause(pauseMs(this.settings, faults++), signal);
       }
   }
 
-  /** The server delivers nothing, and says nothing, to who asks for what comes after a position beyond the end. */
-  private async endOfLog(position: Position): Promise<Position> {
-    const end = await this.reader.findHead();
-    if (end < position)
-      throw new StoreUnavailable(
-        `the log ends at ${end}, before ${position}: it was restored to an earlier state`,
-      );
-    return end;
+  /**
+   * The server delivers nothing, and says nothing, to who asks for what comes after a position beyond the end; and a
+   * log that was restored and has grown since may hold another event there. One that was deleted and scavenged is
+   * missing, and the log goes on behind it.
+   * @returns the id of the event at the position, if it is there
+   * @throws StoreUnavailable when it is not the event that was delivered
+   */
+  private async recognise(position: Position, id: string | undefined): Promise<string | undefined> {
+    if (position === START) return undefined;
+    const found = await this.reader.firstAt(position);
+    if (found && found.position.commit > position) return id;
+    if (found && (id === undefined || found.id === id)) return found.id;
+    throw new StoreUnavailable(
+      `the log does not hold ${id ? `event ${id}` : 'an event'} at ${position} any more: it was restored to an earlier state`,
+    );
   }
 
   /**
-   * What arrives, as much as there is each time, until the signal ends it. It also ends when nothing has come
-   * for long: a subscription that the server has forgotten looks no different.
+   * What arrives, as much as there is each time, until the signal ends it. It also ends when no sign of life has
+   * come for long: a subscription that the server has forgotten looks no different.
    * @throws the client's errors
    */
   private async *subscribe(
@@ -78,15 +92,19 @@ export class Follower {
   ): AsyncGenerator<readonly AllStreamResolvedEvent[]> {
     const { client, options } = this.connection;
     const { prefixes, quietMs } = this.settings;
+    let wake: (() => void) | undefined;
+    // While it only passes over what others wrote, the server says from time to time how far it has come.
+    const checkpointReached = async (): Promise<void> => wake?.();
     const filter =
-      prefixes.length > 0 ? streamNameFilter({ prefixes: [...prefixes] }) : excludeSystemEvents();
+      prefixes.length > 0
+        ? streamNameFilter({ prefixes: [...prefixes], checkpointReached })
+        : excludeSystemEvents({ checkpointReached });
     const subscription = client.subscribeToAll(
       { ...options, fromPosition: toLogPosition(after), filter },
       { highWaterMark: BUFFER },
     );
     /** Why no more will come; undefined while more may. */
     let over: Error | 'quiet' | undefined;
-    let wake: (() => void) | undefined;
     const end = (reason: Error | 'quiet'): void => {
       over ??= reason;
       wake?.();

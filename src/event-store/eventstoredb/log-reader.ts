@@ -1,23 +1,22 @@
 import {
   StreamNotFoundError,
+  type AllStreamRecordedEvent,
   type AllStreamResolvedEvent,
   type EventStoreDBClient,
   type Position as LogPosition,
   type StreamingRead,
 } from '@eventstore/db-client';
 import { StoreUnavailable } from '../errors.js';
-import { START, type Position, type RecordedEvent } from '../event-store.js';
-import { GRACE_MS, type Connection } from './connection.js';
+import type { Position, RecordedEvent } from '../event-store.js';
+import type { Connection } from './connection.js';
 import { toLogPosition, toRecorded } from './events.js';
-import { NoAnswer, reasonOf, verdictOf } from './failures.js';
+import { isInvalidPosition, NoAnswer, reasonOf, verdictOf } from './failures.js';
 import { Patience } from './patience.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
 
 /** Events of a stream's first page: who only looks whether there is something new should not fetch it all. */
 const FIRST_PAGE = 16;
-/** Events at the end of the log among which the ledger's last event is looked for first. */
-const TAIL = 32;
 
 /**
  * Reads from the leader, page by page. No read stays open between two pages, so a slow consumer holds
@@ -25,8 +24,6 @@ const TAIL = 32;
  */
 export class LogReader {
   private readonly slots: Slots;
-  /** The position of the ledger's last event when it was last searched for, and the end of the log then. */
-  private seen = { head: START, end: START };
 
   constructor(
     private readonly connection: Connection,
@@ -67,26 +64,28 @@ export class LogReader {
       const news = events.filter(({ position }) => from === 'start' || position > from.commit);
       if (news.length > 0) yield news;
       if (page.length < pageSize) return;
-      last = placeOf(page.at(-1)) ?? last;
+      last = page.at(-1)?.event?.position ?? last;
     }
   }
 
-  /** The position of the ledger's last event, in one try. @throws the client's errors */
-  async findHead(): Promise<Position> {
-    let from: LogPosition | 'end' = 'end';
-    let end: Position | undefined;
-    for (let size = TAIL; ; size = this.settings.pageSize) {
-      const page: readonly AllStreamResolvedEvent[] = await this.allPage('backwards', from, size);
-      end ??= placeOf(page[0])?.commit ?? START;
-      // A log that ends before what was seen of it has been restored: what was seen does not count.
-      const known = end < this.seen.end ? { head: START, end: START } : this.seen;
-      const ours = page.find(({ event }) => this.isOurs(event?.streamId));
-      const oldest = placeOf(page.at(-1));
-      if (ours || !oldest || oldest.commit <= known.end || page.length < size) {
-        this.seen = { head: placeOf(ours)?.commit ?? known.head, end };
-        return this.seen.head;
-      }
-      from = oldest;
+  /** The events of the log before a place, the last one first, in one try. @throws the client's errors */
+  async lastBefore(place: LogPosition | 'end', maxCount: number): Promise<AllStreamRecordedEvent[]> {
+    const page = await this.allPage('backwards', place, maxCount);
+    return page.flatMap(({ event }) => event ?? []);
+  }
+
+  /**
+   * The first event of the log from a position (inclusive) on, in one try.
+   * @returns undefined when the log ends before it, or when it lies within another event
+   * @throws the client's errors
+   */
+  async firstAt(position: Position): Promise<AllStreamRecordedEvent | undefined> {
+    try {
+      const [first] = await this.allPage('forwards', toLogPosition(position), 1);
+      return first?.event;
+    } catch (error) {
+      if (isInvalidPosition(error)) return undefined;
+      throw error;
     }
   }
 
@@ -125,24 +124,24 @@ export class LogReader {
   }
 
   private collect<E>(open: (client: EventStoreDBClient) => StreamingRead<E>): Promise<E[]> {
-    const { tryMs } = this.settings;
-    return this.slots.run(() =>
-      this.connection.call(tryMs + GRACE_MS, (client) => drain(open(client), tryMs)),
-    );
+    return this.slots.run(() => this.connection.call((client) => drain(open(client), this.settings.tryMs)));
   }
 }
 
-const placeOf = (resolved: AllStreamResolvedEvent | undefined): LogPosition | undefined =>
-  resolved?.event?.position;
-
-/** Everything that a read delivers. It is cancelled in every case: an open one would cost the connection a slot. */
+/**
+ * Everything that a read delivers. The clock runs from event to event: large ones of others may fill a page. The read is
+ * cancelled in every case: an open one would cost the connection a slot.
+ */
 async function drain<E>(read: StreamingRead<E>, ms: number): Promise<E[]> {
-  const timer = setTimeout(() => read.destroy(new NoAnswer(`no end of a read within ${ms} ms`)), ms);
+  const timer = setTimeout(() => read.destroy(new NoAnswer(`nothing more of a read within ${ms} ms`)), ms);
   // The client reports some errors twice, also after the end; without a listener that would end the process.
   read.on('error', () => {});
   const events: E[] = [];
   try {
-    for await (const event of read) events.push(event);
+    for await (const event of read) {
+      events.push(event);
+      timer.refresh();
+    }
     return events;
   } catch (error) {
     if (error instanceof StreamNotFoundError) return [];

@@ -5,13 +5,13 @@ export interface Settings {
    * With none, every stream is but the system's own.
    */
   readonly prefixes: readonly string[];
-  /** How long one try may take, in milliseconds. Above the server's own 2 s, so that its answer is heard. */
+  /** How long one try may take, and a read from event to event, in milliseconds. Above the server's own 2 s, so that its answer is heard. */
   readonly tryMs: number;
   /** How long an operation is tried again, in milliseconds. Above the time a cluster takes for a new leader. */
   readonly patienceMs: number;
   /** First and longest pause between two tries, in milliseconds; each is shortened at random. */
   readonly pauseMs: { readonly first: number; readonly longest: number };
-  /** After how long without an event the follower subscribes again, in milliseconds. */
+  /** After how long without an event or a checkpoint the follower subscribes again, in milliseconds. */
   readonly quietMs: number;
   /** Calls of one kind on their way at once; a connection carries 100. */
   readonly concurrency: number;

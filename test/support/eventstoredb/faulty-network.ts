@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** The wire between a client and a server on this machine, which a test can cut, freeze or take down. */
 export class FaultyNetwork {
+  /** How much goes through to the client, on each connection. */
+  bytesPerSecond = Infinity;
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
   private frozen = false;
@@ -19,6 +22,8 @@ export class FaultyNetwork {
     if (this.server) return;
     const server = createServer((near) => {
       const far = connect(this.target, '127.0.0.1');
+      near.pipe(far);
+      far.pipe(this.slowed()).pipe(near);
       for (const [socket, other] of [
         [near, far],
         [far, near],
@@ -30,7 +35,6 @@ export class FaultyNetwork {
           this.sockets.delete(socket);
           other.destroy();
         });
-        socket.pipe(other);
         if (this.frozen) socket.pause();
       }
     });
@@ -38,6 +42,16 @@ export class FaultyNetwork {
     await once(server, 'listening');
     this.port = (server.address() as AddressInfo).port;
     this.server = server;
+  }
+
+  private slowed(): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _, done) => {
+        const ms = (chunk.length * 1000) / this.bytesPerSecond;
+        if (ms === 0) done(null, chunk);
+        else setTimeout(done, ms, null, chunk);
+      },
+    });
   }
 
   /** Breaks every connection; the next one is taken. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { status, type ServerWritableStream } from '@grpc/grpc-js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { SimulatedEvent, SimulatedLog } from './simulated-log.js';
@@ -33,7 +34,7 @@ export async function answerRead(simulator: Simulator, call: Call): Promise<void
     simulator.network.cut(),
   );
   try {
-    if (options.hasSubscription()) await subscribe(simulator.log, options, answer);
+    if (options.hasSubscription()) await subscribe(simulator, options, answer);
     else if (options.hasStream()) await readStream(simulator.log, options, answer);
     else await readAll(simulator.log, options, answer);
     call.end();
@@ -102,7 +103,7 @@ async function readAll(log: SimulatedLog, options: Options, answer: Answer): Pro
   for (const event of events.slice(0, countOf(options))) await answer.send(readEvent(event));
 }
 
-async function subscribe(log: SimulatedLog, options: Options, answer: Answer): Promise<void> {
+async function subscribe({ log, windowMs }: Simulator, options: Options, answer: Answer): Promise<void> {
   const all = options.getAll();
   const after = all?.hasPosition() ? BigInt(all.getPosition()?.getCommitPosition() ?? 0) : undefined;
   if (after !== undefined) requireBoundary(log, after);
@@ -115,7 +116,9 @@ async function subscribe(log: SimulatedLog, options: Options, answer: Answer): P
     if (event) {
       next += 1;
       if (passes(event)) await answer.send(readEvent(event));
-      if (++looked % CHECKPOINT_WINDOW === 0) await answer.send(checkpoint(event.position));
+      if (++looked % CHECKPOINT_WINDOW !== 0) continue;
+      if (windowMs > 0) await delay(windowMs);
+      await answer.send(checkpoint(event.position));
       continue;
     }
     if (!live) await answer.send(caughtUp());
@@ -142,7 +145,8 @@ function filterOf(options: Options): (event: SimulatedEvent) => boolean {
 /** A real server answers so to a position where no event is; one beyond the end it takes in silence. */
 function requireBoundary(log: SimulatedLog, position: bigint): void {
   const event = log.events[indexAt(log, position)];
-  if (event && event.position !== position) throw serverError(status.UNKNOWN, 'invalid position');
+  if (event && event.position !== position && !log.scavenged.has(position))
+    throw serverError(status.UNKNOWN, 'invalid position');
 }
 
 /** Index of the first event at or after a position. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 
 export interface SimulatedEvent {
@@ -19,6 +20,8 @@ export type AppendOutcome =
   | { readonly kind: 'written'; readonly revision: bigint; readonly position: bigint }
   | { readonly kind: 'wrong'; readonly current: bigint | 'no_stream' };
 
+const NONE = Buffer.from('{}');
+
 /** Every so many events the server writes one about itself, as a real one does from time to time. */
 const STATISTICS_EVERY = 7;
 
@@ -32,9 +35,11 @@ export class SimulatedLog {
   /** Emits `appended`. */
   readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly streams = new Map<string, SimulatedEvent[]>();
-  /** Of a deleted stream, the revision before which nothing is read any more. */
+  /** Of a stream that was deleted or cut short, the revision before which nothing is read any more. */
   private readonly deletedBefore = new Map<string, bigint>();
   private readonly remembered = new Map<string, AppendOutcome>();
+  /** Positions of events that were scavenged: a read from there goes on behind them. */
+  readonly scavenged = new Set<bigint>();
   private end = 0n;
 
   constructor() {
@@ -64,7 +69,14 @@ export class SimulatedLog {
     const kept = this.events.filter(
       ({ stream, revision }) => revision >= (this.deletedBefore.get(stream) ?? 0n),
     );
+    for (const { position } of this.events) this.scavenged.add(position);
+    for (const { position } of kept) this.scavenged.delete(position);
     this.events.splice(0, this.events.length, ...kept);
+  }
+
+  /** Hides a stream's events before a revision from those who read the stream, as `$tb` does. */
+  hideBefore(name: string, revision: bigint): void {
+    this.deletedBefore.set(name, revision);
   }
 
   append(stream: string, proposed: readonly ProposedEvent[], expected: ExpectedRevision): AppendOutcome {
@@ -82,6 +94,13 @@ export class SimulatedLog {
     );
   }
 
+  /** Writes what another application writes: so many events, with so many bytes each. */
+  fill(stream: string, count: number, bytes = 2): void {
+    const data = Buffer.from(JSON.stringify('x'.repeat(bytes - 2)));
+    for (let at = 0; at < count; at++) this.add(stream, eventOf('Tested', data));
+    this.changes.emit('appended');
+  }
+
   /** What a restart of the server forgets. */
   forget(): void {
     this.remembered.clear();
@@ -91,7 +110,7 @@ export class SimulatedLog {
   truncate(length: number): void {
     const lost = this.events.splice(length);
     for (const { stream } of lost) this.streams.get(stream)?.pop();
-    this.end = (this.events.at(-1)?.position ?? 0n) + 1n;
+    this.end = lost[0]?.position ?? this.end;
     this.forget();
   }
 
@@ -127,14 +146,7 @@ export class SimulatedLog {
   }
 
   private addSystemEvent(stream: string, type: string): void {
-    const none = Buffer.from('{}');
-    this.add(stream, {
-      id: '00000000-0000-4000-8000-000000000000',
-      type,
-      contentType: 'application/json',
-      data: none,
-      metadata: none,
-    });
+    this.add(stream, eventOf(type, NONE));
   }
 
   private add(stream: string, event: ProposedEvent): void {
@@ -152,3 +164,11 @@ export class SimulatedLog {
     this.end += BigInt(100 + event.data.length + event.metadata.length);
   }
 }
+
+const eventOf = (type: string, data: Uint8Array): ProposedEvent => ({
+  id: randomUUID(),
+  type,
+  contentType: 'application/json',
+  data,
+  metadata: NONE,
+});

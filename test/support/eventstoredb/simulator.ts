@@ -62,8 +62,12 @@ export class Simulator {
   readFault: () => ReadFault | undefined = () => undefined;
   /** How late an append is written that is written late, in milliseconds. */
   lateMs = 150;
+  /** How long a subscription takes to look at a window of events, in milliseconds. */
+  windowMs = 0;
   /** The members of the cluster, this one among them; the first is the leader. */
   cluster: readonly Simulator[] = [this];
+  /** Cut off from its peers, but not from its clients: no leader, and so of no use (ClusterVNodeController). */
+  isolated = false;
   /** Appends that reached the server, sent again ones too. */
   appends = 0;
   /** Streams and reads that clients have open. */
@@ -148,13 +152,13 @@ export class Simulator {
   }
 
   private members(): gossip.ClusterInfo {
-    const { FOLLOWER, LEADER } = gossip.MemberInfo.VNodeState;
+    const { FOLLOWER, LEADER, UNKNOWN } = gossip.MemberInfo.VNodeState;
     return new gossip.ClusterInfo().setMembersList(
-      this.cluster.map(({ network, isLeader }) =>
+      this.cluster.map(({ network, isLeader, isolated }) =>
         new gossip.MemberInfo()
           .setTimeStamp('0')
           .setIsAlive(true)
-          .setState(isLeader ? LEADER : FOLLOWER)
+          .setState(isolated ? UNKNOWN : isLeader ? LEADER : FOLLOWER)
           .setHttpEndPoint(new gossip.EndPoint().setAddress('127.0.0.1').setPort(network.address)),
       ),
     );
@@ -164,6 +168,7 @@ export class Simulator {
   refusal(call: {
     readonly metadata: { get(name: string): unknown[] };
   }): ReturnType<typeof serverError> | undefined {
+    if (this.isolated) return serverError(status.UNAVAILABLE, 'Server Is Not Ready');
     return this.isLeader || call.metadata.get('requires-leader').length === 0 ? undefined : this.notLeader();
   }
 

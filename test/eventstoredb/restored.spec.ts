@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { StoreUnavailable } from '../../src/event-store/errors.js';
+import { START, type EventStore } from '../../src/event-store/event-store.js';
+import { newEvents } from '../contract/event-store.contract.js';
+import { openHasty } from '../support/eventstoredb/open.js';
+import { Simulator } from '../support/eventstoredb/simulator.js';
+
+const STREAM = 'mainAccount-acme';
+const OTHER = 'mainAccount-other';
+
+describe('a log that was restored to an earlier state', () => {
+  let simulator: Simulator;
+  let store: EventStore;
+  let ending: AbortController;
+  let following: Promise<void>;
+  let delivered: Promise<void>;
+
+  beforeEach(async () => {
+    simulator = await Simulator.start();
+    store = await openHasty(simulator.url);
+    ending = new AbortController();
+    await store.append(STREAM, newEvents(30), 'no-stream');
+    delivered = new Promise((resolve) => (following = follow(resolve)));
+    following.catch(() => {});
+    await delivered;
+  });
+  afterEach(async () => {
+    ending.abort();
+    await following.catch(() => {});
+    await store.close();
+    await simulator.stop();
+  });
+
+  async function follow(allDelivered: () => void): Promise<void> {
+    let count = 0;
+    for await (const { events } of store.follow(START, ending.signal))
+      if ((count += events.length) === 30) allDelivered();
+  }
+
+  /** The server is away while its log is replaced by its beginning, and by what was written since. */
+  async function restore(length: number, grow = (): void => {}): Promise<void> {
+    await simulator.network.down();
+    simulator.log.truncate(length);
+    grow();
+    await simulator.network.up();
+  }
+
+  async function expectTold(): Promise<void> {
+    await expect(following).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(following).rejects.toThrow(/restored to an earlier state/);
+  }
+
+  it('is told of while it is shorter than what was delivered', async () => {
+    await restore(10);
+    await expectTold();
+  });
+
+  it('is told of while it is shorter, although reads fail in between', async () => {
+    let turn = 0;
+    simulator.readFault = () => (turn++ % 3 === 0 ? { after: 0, how: 'error' } : undefined);
+    await restore(10);
+    await expectTold();
+  });
+
+  it('is told of when it has grown beyond, and within an event lies where the last one was delivered', async () => {
+    await restore(10, () => simulator.log.fill(OTHER, 60, 33));
+    await expectTold();
+  });
+
+  it('is told of when it has grown beyond, and another event stands where the last one was delivered', async () => {
+    const last = simulator.log.events.findLastIndex(({ stream }) => stream === STREAM);
+    await restore(last, () => simulator.log.fill(OTHER, 60));
+    await expectTold();
+  });
+
+  it('is told of when it has grown only after it was seen to be shorter', async () => {
+    await restore(10);
+    setTimeout(() => simulator.log.fill(OTHER, 60, 33), 300);
+    await expectTold();
+  });
+
+  it('shows in the head', async () => {
+    const before = await store.head();
+    await restore(10);
+    expect(await store.head()).toBeLessThan(before);
+  });
+
+  it('shows in the head also when others have written since', async () => {
+    await restore(10, () => simulator.log.fill('order-1', 600));
+    expect(await store.head()).toBe(simulator.log.stream(STREAM).at(-1)?.position);
+  });
+});
+
+describe('a log whose last delivered event was scavenged', () => {
+  it('is followed on', async () => {
+    const simulator = await Simulator.start();
+    const store = await openHasty(simulator.url);
+    await store.append('profile-acme', newEvents(3), 'no-stream');
+    const position = await store.head();
+    await store.deleteStream('profile-acme');
+    simulator.log.scavenge();
+    await store.append(STREAM, newEvents(2), 'no-stream');
+    const ending = new AbortController();
+    const revisions: number[] = [];
+    for await (const { events } of store.follow(position, ending.signal)) {
+      revisions.push(...events.map(({ revision }) => revision));
+      if (revisions.length === 2) break;
+    }
+    expect(revisions).toEqual([0, 1]);
+    await store.close();
+    await simulator.stop();
+  });
+});
