@@ -9,7 +9,7 @@ import type { LedgerObserver } from './ledger-observer.js';
 import { Callers } from './callers.js';
 import { Doubts } from './doubts.js';
 import { bookedIn, isRefused, type Decided, type Pending } from './pending.js';
-import { Speculation, type BookedDecision } from './speculation.js';
+import { Speculation, type BookedDecision, type Decision } from './speculation.js';
 import { mainAccountStream } from './streams.js';
 
 /** Events an append carries at most: with the limits on their fields it stays under EventStoreDB's 1 MiB. */
@@ -86,14 +86,15 @@ export class AccountWriter {
 
   /**
    * Takes orders that stand or fall together, at most MAX_BATCH.
+   * @param broken whether another one of them could not be read
    * @returns what becomes of each; rejected with Refusal, StoreUnavailable, OutcomeUnknown
    */
-  submit(orders: readonly Order[]): readonly Promise<Booking>[] {
+  submit(orders: readonly Order[], broken: boolean): readonly Promise<Booking>[] {
     if (this.depth >= MAX_WAITING) {
       const error = new StoreUnavailable(`${MAX_WAITING} commands already wait for this account`);
       return orders.map(() => Promise.reject(error));
     }
-    const { pending, bookings } = this.callers.take(orders);
+    const { pending, bookings } = this.callers.take(orders, broken);
     this.waiting.push(pending);
     this.shared.wake(this);
     return bookings;
@@ -143,7 +144,7 @@ export class AccountWriter {
     const batch: Decided[] = [];
     for (const pending of pendings)
       try {
-        batch.push({ pending, decisions: speculation.decide(pending.asked.map(({ order }) => order)) });
+        batch.push({ pending, decisions: decide(speculation, pending) });
       } catch (error) {
         this.callers.fail(pending, error);
       }
@@ -241,3 +242,9 @@ export class AccountWriter {
     this.again.push(...decided.map(({ pending }) => pending));
   }
 }
+
+const decide = (speculation: Speculation, { asked, broken }: Pending): readonly Decision[] =>
+  speculation.decide(
+    asked.map(({ order }) => order),
+    broken,
+  );

@@ -79,16 +79,17 @@ export class Accounts {
   /**
    * Books commands of one main account all or none: none of them when one is refused. What had been booked before
    * is answered as a replay even then.
+   * @param broken whether another command of the batch could not be read: then none is booked either
    * @returns what became of each, in their order
    */
-  bookTogether(commands: readonly LedgerCommand[]): Promise<PromiseSettledResult<Booking>[]> {
+  bookTogether(commands: readonly LedgerCommand[], broken = false): Promise<PromiseSettledResult<Booking>[]> {
     const mainAccountIds = new Set(commands.map(({ data }) => data.mainAccountId));
     const [mainAccountId] = mainAccountIds;
     if (mainAccountId === undefined || mainAccountIds.size > 1)
       throw new TypeError('only commands of one main account can be booked together');
     if (commands.length > MAX_BATCH) return notBooked(commands, new BatchTooLarge(MAX_BATCH));
     const orders = commands.map(orderOf);
-    return this.whenThereIsRoom(commands, () => this.submit(mainAccountId, orders));
+    return this.whenThereIsRoom(commands, () => this.submit(mainAccountId, orders, broken));
   }
 
   /**
@@ -121,7 +122,11 @@ export class Accounts {
       .catch((error: unknown) => notBooked(commands, error));
   }
 
-  private submit(mainAccountId: string, orders: readonly Order[]): readonly Promise<Booking>[] {
+  private submit(
+    mainAccountId: string,
+    orders: readonly Order[],
+    broken = false,
+  ): readonly Promise<Booking>[] {
     let writer = this.busy.get(mainAccountId);
     if (!writer) {
       // One is never evicted while it is busy: two writers of one account would race each other.
@@ -129,7 +134,7 @@ export class Accounts {
       this.idle.delete(mainAccountId);
       this.busy.set(mainAccountId, writer);
     }
-    return writer.submit(orders);
+    return writer.submit(orders, broken);
   }
 
   private wake(writer: AccountWriter): void {

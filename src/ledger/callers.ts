@@ -11,7 +11,10 @@ export class Callers {
   constructor(private readonly observer: LedgerObserver) {}
 
   /** Takes orders that stand or fall together. */
-  take(orders: readonly Order[]): {
+  take(
+    orders: readonly Order[],
+    broken: boolean,
+  ): {
     readonly pending: Pending;
     readonly bookings: readonly Promise<Booking>[];
   } {
@@ -20,7 +23,7 @@ export class Callers {
       (order) => new Promise<Booking>((resolve, reject) => asked.push({ order, resolve, reject })),
     );
     this.onTheirWay += orders.length;
-    return { pending: { asked, attempts: 0, fresh: false }, bookings };
+    return { pending: { asked, broken, attempts: 0, fresh: false }, bookings };
   }
 
   /** What was decided, once all that it rests on is durable. */

@@ -11,6 +11,8 @@ export interface Asked {
 /** Orders that stand or fall together; most often one. */
 export interface Pending {
   readonly asked: readonly Asked[];
+  /** Whether another one of them could not be read, so that none is booked. */
+  readonly broken: boolean;
   /** Races lost so far. */
   attempts: number;
   /** True once the stream's tail has been read after they came in. */

@@ -49,13 +49,15 @@ export class Speculation {
   /**
    * Decides orders that stand or fall together, and goes on from what it decided. Each is decided as if the
    * refused ones before it were not there; if there are any, nothing is booked. What was booked earlier still was.
+   * @param broken whether one that stands or falls with them could not be read: that is as if it were refused
    * @throws what the index throws, and nothing is changed
    */
-  decide(orders: readonly Order[]): readonly Decision[] {
+  decide(orders: readonly Order[], broken = false): readonly Decision[] {
     // One that is refused, or cannot be decided, has changed nothing; those ahead of it have.
-    const savepoint = orders.length > 1 ? new Savepoint(this.loaded) : undefined;
+    const savepoint = orders.length > 1 || broken ? new Savepoint(this.loaded) : undefined;
     const decisions = this.decideEach(orders, savepoint);
-    if (!savepoint || !decisions.some(({ kind }) => kind === 'refused')) return decisions;
+    const none = broken || decisions.some(({ kind }) => kind === 'refused');
+    if (!savepoint || !none) return decisions;
     savepoint.goBack();
     const undone = new Set(decisions.flatMap((each) => (each.kind === 'booked' ? each.known : [])));
     const refusal = new BatchNotBooked(this.loaded.account.mainAccountId);

@@ -346,6 +346,38 @@ describe('the lines of a main account, all or none', () => {
     expect(await eventsOf('never')).toBe(0);
   });
 
+  it.each([
+    ['broken', add('again-1', '-1'), 'amount-not-positive'],
+    ['of nobody knows which account', '', 'invalid-request'],
+  ])(
+    'are answered as replays where they were booked earlier, also beside a line that is %s',
+    async (...of) => {
+      const [name, line, code] = of;
+      const account = `again-${name.length}`;
+      await api.funded(account, '5', 'desk-1');
+      const booked = [purchase(account, '1'), add(account, '2')];
+      expect(await book(booked, atomic)).toEqual(['booked', 'booked']);
+      const other = typeof line === 'string' ? line : { ...line, mainAccountId: account };
+      expect(await book([...booked, other, add(account, '900'), add(account, '1')], atomic)).toEqual([
+        'replayed',
+        'replayed',
+        code,
+        'insufficient-credit',
+        'batch-not-booked',
+      ]);
+      expect(await eventsOf(account)).toBe(5);
+    },
+  );
+
+  it('are refused whole beside a line of nobody knows which account, though they are 400', async () => {
+    const lines = Array.from({ length: 400 }, () => purchase('acme', '1'));
+    const before = await eventsOf('acme');
+    expect(new Set(await book([...lines, ''], atomic))).toEqual(
+      new Set(['batch-not-booked', 'invalid-request']),
+    );
+    expect(await eventsOf('acme')).toBe(before);
+  });
+
   it('are at most 400', async () => {
     const lines = Array.from({ length: 401 }, () => purchase('acme', '1'));
     expect(new Set(await book(lines, atomic))).toEqual(new Set(['batch-too-large']));

@@ -140,6 +140,29 @@ describe('commands that are booked together', () => {
     expect(await together(...commands)).toEqual(['booked', 'booked']);
   });
 
+  it('are none of them booked beside one that could not be read; those booked earlier say so', async () => {
+    await ledger.add(MAIN, 'desk-1', '4', 'a');
+    const commands = [
+      add('desk-1', '4', 'a'),
+      add('desk-1', '5', 'a'),
+      add('desk-2', '7', 'b'),
+      purchase('1', 'c'),
+    ];
+    const results = await ledger.accounts.bookTogether(commands, true);
+    expect(results.map(outcomeOf)).toEqual([
+      'replayed',
+      'idempotency-key-reused',
+      'insufficient-credit',
+      'batch-not-booked',
+    ]);
+    expect(ledger.notes.outcomes.slice(-4)).toEqual([
+      'AddCredit replayed',
+      'AddCredit idempotency-key-reused',
+      'AddCredit insufficient-credit',
+      'PurchaseCredit batch-not-booked',
+    ]);
+  });
+
   it('are at most 400', async () => {
     const commands = Array.from({ length: 401 }, (_, at) => purchase('1', `k${at}`));
     expect(new Set(await together(...commands))).toEqual(new Set(['batch-too-large']));

@@ -97,12 +97,16 @@ export class Model {
     return 'booked';
   }
 
-  /** What each command of one main account comes to when they are booked all or none. */
-  applyTogether(group: readonly Action[]): string[] {
+  /**
+   * What each command of one main account comes to when they are booked all or none.
+   * @param broken whether another one of them could not be read
+   */
+  applyTogether(group: readonly Action[], broken: boolean): string[] {
     const main = group[0]!.main;
     const before = copyOf(this.account(main));
     const outcomes = group.map((action) => this.apply(action));
-    if (outcomes.every((outcome) => outcome === 'booked' || outcome === 'replayed')) return outcomes;
+    if (!broken && outcomes.every((outcome) => outcome === 'booked' || outcome === 'replayed'))
+      return outcomes;
     this.accounts.set(main, before);
     return group.map(({ key }, at) => {
       const outcome = outcomes[at]!;

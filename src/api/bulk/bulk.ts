@@ -4,7 +4,6 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { Booking } from '../../ledger/booking.js';
 import { BookAllCommand } from '../../ledger/commands/book-all.js';
 import type { LedgerCommand } from '../../ledger/commands/ledger-command.js';
-import { BatchNotBooked } from '../../ledger/domain/errors.js';
 import { PROBLEMS } from '../problems.js';
 import { blocksOf, BodyTooLong, type Block } from './blocks.js';
 import { readLine, type Read, type Sender } from './bulk-line.js';
@@ -48,7 +47,7 @@ export class Bulk {
     const book = async (places: readonly number[]): Promise<void> => {
       const group = places.map((place) => lines[place]!);
       const broken = lost || group.some(({ command }) => !command);
-      const booked = broken ? group.map(notBooked) : await this.execute(group, true);
+      const booked = await this.execute(group, true, broken);
       for (const [at, place] of places.entries()) outcomes[place] = booked[at]!;
     };
     await Promise.all(placesByAccount(lines).map(book));
@@ -61,9 +60,10 @@ export class Bulk {
   }
 
   /** @returns an outcome a line: of its command, or why it is none */
-  private async execute(lines: readonly Read[], together: boolean): Promise<Outcome[]> {
+  private async execute(lines: readonly Read[], together: boolean, broken = false): Promise<Outcome[]> {
     const commands = lines.flatMap(({ command }): LedgerCommand[] => (command ? [command] : []));
-    const booked = await this.commands.execute(new BookAllCommand(commands, together));
+    if (commands.length === 0) return lines.map(({ error }) => rejected(error));
+    const booked = await this.commands.execute(new BookAllCommand(commands, together, broken));
     if (commands.length === lines.length) return booked;
     const rest = booked.values();
     return lines.map(({ command, error }) => (command ? rest.next().value! : rejected(error)));
@@ -100,9 +100,6 @@ export class Bulk {
 }
 
 const rejected = (reason: unknown): PromiseRejectedResult => ({ status: 'rejected', reason });
-
-const notBooked = ({ mainAccountId, error }: Read): PromiseRejectedResult =>
-  rejected(error ?? new BatchNotBooked(mainAccountId ?? ''));
 
 /** The places of the lines, by the main account that they name. */
 function placesByAccount(lines: readonly Read[]): (readonly number[])[] {

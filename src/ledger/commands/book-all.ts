@@ -9,6 +9,8 @@ export class BookAllCommand extends Command<PromiseSettledResult<Booking>[]> {
     readonly commands: readonly LedgerCommand[],
     /** All of one main account then, at most 400. */
     readonly together: boolean,
+    /** Whether another one of those together could not be read: then none of them is booked. */
+    readonly broken = false,
   ) {
     super();
   }
@@ -19,7 +21,7 @@ export class BookAllHandler implements ICommandHandler<BookAllCommand> {
   constructor(private readonly accounts: Accounts) {}
 
   /** What became of each command, in their order. */
-  execute({ commands, together }: BookAllCommand): Promise<PromiseSettledResult<Booking>[]> {
-    return together ? this.accounts.bookTogether(commands) : this.accounts.bookEach(commands);
+  execute({ commands, together, broken }: BookAllCommand): Promise<PromiseSettledResult<Booking>[]> {
+    return together ? this.accounts.bookTogether(commands, broken) : this.accounts.bookEach(commands);
   }
 }
