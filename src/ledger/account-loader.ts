@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../event-store/errors.js';
 import { START, type EventStore, type Position, type RecordedEvent } from '../event-store/event-store.js';
 import type { AccountsIndex, KnownCommand, Snapshot } from './accounts-index.js';
 import { emptyFold, evolve, type Fold } from './domain/account.js';
@@ -43,7 +44,7 @@ export class AccountLoader {
   async catchUp(loaded: LoadedAccount, mainAccountId: string): Promise<boolean> {
     const from = loaded.head.revision;
     for await (const page of this.store.readStream(mainAccountStream(mainAccountId), from + 1))
-      for (const event of page) foldRecorded(loaded, event);
+      for (const event of page) this.fold(loaded, event);
     return loaded.head.revision > from;
   }
 
@@ -62,11 +63,26 @@ export class AccountLoader {
     let linked = false;
     for await (const page of this.store.readStream(mainAccountStream(mainAccountId), head.revision))
       for (const event of page) {
-        if (event.revision > head.revision) foldRecorded(loaded, event);
+        if (event.revision > head.revision) this.fold(loaded, event);
         else if (hashOf(event) === head.hash) linked = true;
         else return undefined;
       }
     return linked ? loaded : undefined;
+  }
+
+  /** Nothing is booked on a stream of which a part is hidden: keys in that part would seem free. @throws StoreUnavailable */
+  private fold(loaded: LoadedAccount, event: RecordedEvent): void {
+    const { head } = loaded;
+    if (event.revision !== head.revision + 1 || metadataOf(event).previousHash !== head.hash) {
+      const { stream, revision } = event;
+      this.observer.alarm('the stream does not go on where it stood: events are hidden, missing or changed', {
+        stream,
+        after: head.revision,
+        revision,
+      });
+      throw new StoreUnavailable(`${stream}/${revision} does not follow revision ${head.revision}`);
+    }
+    foldRecorded(loaded, event);
   }
 }
 
