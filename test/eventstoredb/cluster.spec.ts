@@ -67,6 +67,16 @@ describe('a cluster', () => {
     frozen.network.thaw();
   });
 
+  it('is left for another leader when the one it has lost its peers', async () => {
+    await store.append(STREAM, newEvents(1), 'no-stream');
+    const alone = nodes.shift() as Simulator;
+    alone.cluster = [alone];
+    alone.isolated = true;
+    await store.append(STREAM, newEvents(1), 0);
+    expect(stored()).toBe(2);
+    await alone.stop();
+  });
+
   it('is followed through changes of its leader, without a gap and without a repetition', async () => {
     const ending = new AbortController();
     const seen: RecordedEvent[] = [];

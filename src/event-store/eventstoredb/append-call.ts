@@ -8,6 +8,7 @@ import { CallBroken, neverConnected } from './failures.js';
 
 /** What is appended, and where; the same at every try. */
 export interface Proposal {
+  readonly stream: string;
   readonly options: streams.BatchAppendReq.Options;
   readonly messages: streams.BatchAppendReq.ProposedMessage[];
 }

@@ -1,4 +1,5 @@
 import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
+import { unpackToCommandError } from '@eventstore/db-client/dist/streams/appendToStream/unpackError.js';
 import streamsService, { type StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { AppendCall, type Answer, type Proposal } from './append-call.js';
 import { within, type Connection } from './connection.js';
@@ -39,8 +40,7 @@ export class AppendLine {
     try {
       return await this.connection.call((client) => {
         line = this.lineOf(client);
-        const answer = line.opening.then((call) => call.send(proposal));
-        return within(this.settings.tryMs, answer);
+        return within(this.settings.tryMs, answerOn(line, proposal));
       });
     } catch (error) {
       // It may carry nothing any more, and not know it.
@@ -80,4 +80,11 @@ export class AppendLine {
       () => {},
     );
   }
+}
+
+async function answerOn({ opening }: Line, proposal: Proposal): Promise<Answer> {
+  const answer = await (await opening).send(proposal);
+  const error = answer.getError();
+  if (error) throw unpackToCommandError(error, proposal.stream);
+  return answer;
 }

@@ -1,5 +1,4 @@
 import { StreamNotFoundError, type WrongExpectedVersionError } from '@eventstore/db-client';
-import { unpackToCommandError } from '@eventstore/db-client/dist/streams/appendToStream/unpackError.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
@@ -55,7 +54,7 @@ export class Appender {
     if (!this.reader.isOurs(stream)) throw new StoreUnavailable(`nobody follows the stream ${stream}`);
     const bytes = bytesOf(events);
     if (bytes > MAX_BYTES) throw new StoreUnavailable(`${bytes} bytes are more than one append may carry`);
-    const proposal = { options: optionsOf(stream, expected), messages: events.map(toProposed) };
+    const proposal = { stream, options: optionsOf(stream, expected), messages: events.map(toProposed) };
     const request = { stream, events, expected, proposal };
     const patience = new Patience(this.settings, this.closing);
     return this.slots.run(() => this.persist(request, patience));
@@ -126,8 +125,6 @@ export class Appender {
 
   private async send(request: Request): Promise<Position> {
     const answer = await this.line.send(request.proposal);
-    const error = answer.getError();
-    if (error) throw unpackToCommandError(error, request.stream);
     const position = answer.getSuccess()?.getPosition();
     // A server may not say again where it wrote what it is sent again.
     const commit = position ? BigInt(position.getCommitPosition()) : await this.find(request);

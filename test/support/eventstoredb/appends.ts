@@ -61,7 +61,8 @@ export function answerBatch(
   call.on('data', (request: streams.BatchAppendReq) => {
     if (over) return;
     simulator.appends += 1;
-    const refusal = simulator.refusal(call);
+    // A node without a leader answers each append so, and leaves the call as it is.
+    const refusal = simulator.isolated ? undefined : simulator.refusal(call);
     if (refusal) return end(refusal);
     const { stream, expected } = batchOptions(request.getOptions());
     const events = request.getProposedMessagesList().map(proposedEvent);
@@ -77,7 +78,7 @@ export function answerBatch(
         call.end();
       }
     };
-    simulator.answer(simulator.appendFault(), write, reply);
+    simulator.answer(simulator.isolated ? 'unavailable' : simulator.appendFault(), write, reply);
   });
   call.on('error', () => (over = true));
   call.on('cancelled', () => (over = true));
