@@ -13,16 +13,16 @@ describe('a log that was restored to an earlier state', () => {
   let store: EventStore;
   let ending: AbortController;
   let following: Promise<void>;
-  let delivered: Promise<void>;
 
   beforeEach(async () => {
     simulator = await Simulator.start();
     store = await openHasty(simulator.url);
     ending = new AbortController();
     await store.append(STREAM, newEvents(30), 'no-stream');
-    delivered = new Promise((resolve) => (following = follow(resolve)));
-    following.catch(() => {});
-    await delivered;
+    await new Promise<void>((resolve) => {
+      following = follow(resolve);
+      following.catch(() => {});
+    });
   });
   afterEach(async () => {
     ending.abort();

@@ -55,6 +55,26 @@ describe('a client that leaves before its answer', () => {
     expect(answer.status).toBe(200);
   });
 
+  it('leaves none taken either by what waits behind other answers on its connection', async () => {
+    for (let i = 0; i < MAX_OPEN; i++) {
+      const socket = connect(Number(new URL(service.url).port), '127.0.0.1').pause();
+      const head = `Host: ledger\r\nAuthorization: Bearer ${KEY}\r\n`;
+      const commands = 'Content-Type: application/x-ndjson\r\nContent-Length: 1\r\n';
+      // Far more than the connection takes of answers that nobody reads.
+      socket.write(`GET /openapi.json HTTP/1.1\r\n${head}\r\n`.repeat(100));
+      socket.write(`POST /v1/commands HTTP/1.1\r\n${head}${commands}\r\nx`);
+      await passed(1000);
+      socket.destroy();
+      await passed(200);
+    }
+    const answer = await fetch(`${service.url}/v1/commands`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/x-ndjson' },
+      body: '{}\n',
+    });
+    expect(answer.status).toBe(200);
+  });
+
   it('is in the log and in the figures once, as 499, and not as a fault of ours', async () => {
     await leave('/v1/main-accounts', KEY, 'application/json', '{"ma');
     while (linesOf('/v1/main-accounts').length === 0) await passed(10);

@@ -49,7 +49,16 @@ export class BulkController {
       throw new HttpException(`At most ${MAX_OPEN} requests with commands in bulk are open at a time`, 429);
     }
     this.open += 1;
-    reply.raw.once('close', () => (this.open -= 1));
+    const { socket } = reply.raw.req;
+    let left = false;
+    const leave = () => {
+      socket.off('close', leave);
+      if (!left) this.open -= 1;
+      left = true;
+    };
+    // One or both: an answer that waits behind another one is not told when its connection goes.
+    reply.raw.once('close', leave);
+    socket.once('close', leave);
     reply.raw.setTimeout(IDLE_MS);
   }
 }
