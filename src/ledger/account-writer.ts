@@ -9,7 +9,7 @@ import type { LedgerObserver } from './ledger-observer.js';
 import { Callers } from './callers.js';
 import { Doubts } from './doubts.js';
 import { bookedIn, isRefused, type Decided, type Pending } from './pending.js';
-import { Speculation, type BookedDecision, type Decision } from './speculation.js';
+import { Speculation, type BookedDecision } from './speculation.js';
 import { mainAccountStream } from './streams.js';
 
 /** Events an append carries at most: with the limits on their fields it stays under EventStoreDB's 1 MiB. */
@@ -144,7 +144,8 @@ export class AccountWriter {
     const batch: Decided[] = [];
     for (const pending of pendings)
       try {
-        batch.push({ pending, decisions: decide(speculation, pending) });
+        const orders = pending.asked.map(({ order }) => order);
+        batch.push({ pending, decisions: speculation.decide(orders, pending.broken) });
       } catch (error) {
         this.callers.fail(pending, error);
       }
@@ -242,9 +243,3 @@ export class AccountWriter {
     this.again.push(...decided.map(({ pending }) => pending));
   }
 }
-
-const decide = (speculation: Speculation, { asked, broken }: Pending): readonly Decision[] =>
-  speculation.decide(
-    asked.map(({ order }) => order),
-    broken,
-  );

@@ -12,7 +12,11 @@ import { canonicalJson, sha256 } from './seal.js';
 
 /** Accounts held in memory that nobody is writing to, some 2 kB each; the others are loaded again. */
 const MAX_ACCOUNTS = 10_000;
-/** What these may take if some are large, or if the index has stopped and their commands cannot be forgotten. */
+/**
+ * What these may take if some are large, or if the index has stopped and their commands cannot be forgotten. It does
+ * not bound the busy ones, nor a single account: while the index has stopped, each command booked takes its room, for
+ * to refuse it would let the read models stop the ledger. Operators see how far they are behind.
+ */
 const MAX_BYTES = 256_000_000;
 
 /** Calls that do not wait for the turn to end: the disk works on them while the rest of the requests are read. */
