@@ -5,11 +5,15 @@ import type { LedgerObserver } from '../ledger/ledger-observer.js';
 import { StoreUnavailable } from '../event-store/errors.js';
 import type { Checkpoints } from './checkpoints.js';
 
-/** Publishes a checkpoint from time to time, and raises the alarm when the ledger does not add up. Each thing is told once. */
+/**
+ * Publishes a checkpoint from time to time, and raises the alarm when the ledger does not add up. Each thing is told
+ * once; what has failed is told again for another reason, or after it went well.
+ */
 export class AuditWatch {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
-  private readonly told = new Set<string>();
+  /** By message, the reason that was told with it. */
+  private readonly told = new Map<string, string>();
   private stopping = false;
 
   constructor(
@@ -43,16 +47,18 @@ export class AuditWatch {
   private async attempt(failure: string, run: () => Promise<void>): Promise<void> {
     try {
       await run();
+      this.told.delete(failure);
     } catch (error) {
       // While it cannot be known it is no finding; the next look will tell.
       if (this.stopping || error instanceof ReadModelBehind || error instanceof StoreUnavailable) return;
-      this.alarm(failure, { error: String(error) });
+      // Figures in it may move while the reason stays.
+      this.alarm(failure, { error: String(error) }, String(error).replaceAll(/\d+/g, ''));
     }
   }
 
-  private alarm(message: string, fields: Readonly<Record<string, unknown>>): void {
-    if (this.told.has(message)) return;
-    this.told.add(message);
+  private alarm(message: string, fields: Readonly<Record<string, unknown>>, reason = ''): void {
+    if (this.told.get(message) === reason) return;
+    this.told.set(message, reason);
     this.observer.alarm(message, fields);
   }
 }

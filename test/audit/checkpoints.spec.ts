@@ -194,6 +194,23 @@ describe('the ledger holds itself to what it has signed', () => {
     expect(notes.alarms).toEqual(['no checkpoint can be published']);
   });
 
+  it('raises the alarm again after a success', async () => {
+    const notes = new Notes();
+    const watch = new AuditWatch(checkpoints(), side.projections, notes);
+    const file = checkpointFileIn(side.dataDir);
+    const lookAt = async (text: string): Promise<number> => {
+      writeFileSync(file, text);
+      await watch.look();
+      return notes.alarms.length;
+    };
+    await watch.look();
+    const good = readFileSync(file, 'utf8');
+    expect(await lookAt('rubbish')).toBe(1);
+    expect(await lookAt('rubbish')).toBe(1);
+    expect(await lookAt(good)).toBe(1);
+    expect(await lookAt('rubbish')).toBe(2);
+  });
+
   it('signs nothing while it cannot read what it has signed, and says what to do', async () => {
     writeFileSync(checkpointFileIn(side.dataDir), 'rubbish');
     await expect(checkpoints().latest()).rejects.toBeInstanceOf(HistoryRewritten);

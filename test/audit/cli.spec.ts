@@ -207,6 +207,11 @@ describe('credit-ledger verify on a store that somebody has touched', () => {
     [`UPDATE conservation SET broken_revision = 1, broken_event_id = 'e', broken_by = 'nothing'`],
     [`UPDATE conservation SET broken_by = 'nothing'`],
     [`UPDATE tree_tiles SET hashes = randomblob(448)`],
+    [`UPDATE tree_tiles SET first_position = 9`],
+    [`DROP VIEW known_keys; CREATE TABLE known_keys AS SELECT * FROM command_keys; DELETE FROM command_keys`],
+    [`UPDATE checkpoints SET position = position + 3 WHERE projection = 'accounts'`],
+    [`UPDATE conservation SET broken_by = 'null'`],
+    [`UPDATE main_accounts SET revision = 9223372036854775807`],
   ])('names the row of the read models: %s', async (sql) => {
     change('read-models.db', sql);
     const findings = await found(join(dataDir, 'read-models.db'));

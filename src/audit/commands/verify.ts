@@ -47,12 +47,13 @@ const MOST_THREADS = 8;
 export async function verifyStore(config: Config, options: StoreOptions, output: Output): Promise<number> {
   const embedded = config.store === 'sqlite' ? openEmbeddedReader(config) : undefined;
   const reader = embedded ?? (await openEventReader(config));
+  const findings = new Findings();
+  let readModels: ReadModelAudit | undefined;
   try {
     // Opened first: what it holds is then in the log that is read.
-    const findings = new Findings();
-    const readModels =
-      options.readModels === undefined ? undefined : new ReadModelAudit(options.readModels, findings);
+    if (options.readModels !== undefined) readModels = new ReadModelAudit(options.readModels, findings);
     const until = await reader.head();
+    if (embedded) readModels?.compareEnd(until);
     const progress = new Progress('verified', Number(until));
     const onProgress = (events: number, position: Position) => progress.update(events, Number(position));
     const asked = { ...auditOptions(options, publishedIn(options)), onProgress };
@@ -70,7 +71,6 @@ export async function verifyStore(config: Config, options: StoreOptions, output:
             { ...asked, witnesses: readModels?.witnesses ?? [] },
             findings,
           );
-    readModels?.close();
     progress.end();
     const compared = [
       'log',
@@ -79,6 +79,7 @@ export async function verifyStore(config: Config, options: StoreOptions, output:
     ];
     return tell(report, compared, options, output);
   } finally {
+    readModels?.close();
     await reader.close();
   }
 }

@@ -32,9 +32,9 @@ export class ConservationWitness implements Witness {
         'conservation',
         { main_account_id: mainAccountId },
         {
-          purchased,
-          main,
-          sips,
+          purchased: String(purchased),
+          main: String(main),
+          sips: String(sips),
           revision,
           hash,
           broken_revision: breach?.revision ?? null,

@@ -1,5 +1,6 @@
 import type { Position, RecordedEvent } from '../../event-store/event-store.js';
 import { openReadOnly, type Connection, type Statement, type Value } from '../../sqlite/database.js';
+import { resultCode, SQLITE_CORRUPT, SQLITE_IOERR } from '../../sqlite/result-code.js';
 import type { Findings } from '../findings.js';
 
 type Row = Readonly<Record<string, Value>>;
@@ -24,7 +25,13 @@ export class ReadModelTables {
   }
 
   close(): void {
+    this.db.exec('ROLLBACK');
     this.db.close();
+  }
+
+  /** The views by which rows are read, and what they are made of. */
+  views(): ReadonlyMap<string, string> {
+    return viewsOf(this.db);
   }
 
   /** Up to where a projection says that it holds the log; undefined when there is none of that name. */
@@ -45,11 +52,17 @@ export class ReadModelTables {
   /** Adds a finding when the row with these keys is missing, or a column is not as the log says. */
   compare(table: string, keys: Expected, expected: Expected, event?: RecordedEvent): void {
     const where = Object.keys(keys).map((column) => `${column} = ?`);
-    const row = this.row(`SELECT * FROM ${table} WHERE ${where.join(' AND ')}`, ...Object.values(keys));
     const named = `${table} ${Object.values(keys).join(' ')}`;
+    let row: Row | undefined;
+    try {
+      row = this.row(`SELECT * FROM ${table} WHERE ${where.join(' AND ')}`, ...Object.values(keys));
+    } catch (error) {
+      if ([SQLITE_CORRUPT, SQLITE_IOERR].includes(resultCode(error) ?? 0)) throw error;
+      return this.findings.add('read-model', `${named} cannot be read: ${(error as Error).message}`, event);
+    }
     if (!row) return this.findings.add('read-model', `the row ${named} is missing`, event);
     for (const [column, value] of Object.entries(expected))
-      if (String(row[column]) !== String(value))
+      if (kindOf(row[column]) !== kindOf(value) || String(row[column]) !== String(value))
         this.findings.add(
           'read-model',
           `${named}: ${column} is ${shown(row[column])}, the log says ${shown(value)}`,
@@ -68,5 +81,18 @@ export class ReadModelTables {
     this.findings.add('read-model', message);
   }
 }
+
+/** By name: what each view of a file is made of. */
+export const viewsOf = (db: Connection): ReadonlyMap<string, string> =>
+  new Map(
+    db
+      .prepare<{ name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'view'")
+      .all()
+      .map(({ name, sql }) => [name, sql]),
+  );
+
+/** A whole number comes as one of two types. */
+const kindOf = (value: Value | undefined): string =>
+  value === null ? 'nothing' : typeof value === 'bigint' ? 'number' : typeof value;
 
 const shown = (value: Value | undefined): string => (value === null ? 'nothing' : String(value));

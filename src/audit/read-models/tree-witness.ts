@@ -43,14 +43,17 @@ export class TreeWitness implements Witness {
   private compare(level: number): void {
     const { before = 0, hashes = [], positions = [] } = this.levels[level] ?? {};
     const row = this.tables.row(
-      'SELECT hex(hashes) AS hashes, hex(positions) AS positions FROM tree_tiles WHERE level = ? AND place = ?',
+      `SELECT hex(hashes) AS hashes, hex(positions) AS positions, CAST(first_position AS TEXT) AS first
+       FROM tree_tiles WHERE level = ? AND place = ?`,
       level,
       before,
     );
     const places = positions.map((position) => position.toString(16).padStart(16, '0')).join('');
     if (
       row?.['hashes'] !== Buffer.concat(hashes).toString('hex').toUpperCase() ||
-      row['positions'] !== places.toUpperCase()
+      row['positions'] !== places.toUpperCase() ||
+      // By which the tile of an event is found.
+      (level === 0 && row['first'] !== String(positions[0]))
     )
       this.tables.report(`tree_tiles ${level} ${before} is not what the log makes`);
   }
