@@ -52,7 +52,13 @@ async function start(config: Config): Promise<void> {
   );
   configureHttp(app);
   serveDirectly(app);
-  await app.listen(config.port, config.host);
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    // Its threads end by themselves, or they would take the exit code along: see `openDatabase`.
+    await app.close();
+    throw error;
+  }
   // Not earlier: what has not started cannot be closed, and a signal that ends it at once leaves nothing half done.
   stopOnSignals(app, logger);
   app.useLogger(new NestLogger(logger));

@@ -12,18 +12,26 @@ const { config, options: told } = workerData as { config: Config; options: Threa
 const openReader = () => openEventReader(config);
 const report = (message: ThreadMessage) => parentPort?.postMessage(message);
 
+/** For a store that does not answer. Longer than a statement waits for another connection. */
+const CLOSE_WITHIN_MS = 8000;
+
+/** By itself, and so between two calls of the driver: see `openDatabase`. */
+const giveUp = () => setTimeout(() => process.exit(1), CLOSE_WITHIN_MS).unref();
+
+const closing = new AbortController();
+const pace = new Pace();
+parentPort?.on('message', (wish: ThreadWish) => {
+  if (wish !== 'close' && wish !== 'hurry') throw new TypeError(`unknown wish ${String(wish)}`);
+  pace.hurry();
+  if (wish === 'close') closing.abort();
+});
+
 /** Composition root of the thread that writes the read models, and of the one that helps it to build them. */
-if ('beside' in told) await writeBesideFile(told.beside, told.until, openReader);
+if ('beside' in told) await writeBesideFile(told.beside, told.until, openReader, closing.signal);
 else await project(told);
 parentPort?.close();
 
 async function project(options: ThreadOptions): Promise<void> {
-  const closing = new AbortController();
-  const pace = new Pace();
-  parentPort?.on('message', (wish: ThreadWish) => {
-    pace.hurry();
-    if (wish === 'close') closing.abort();
-  });
   if (options.inBulk)
     await buildInBulk(
       options.file,
@@ -32,5 +40,7 @@ async function project(options: ThreadOptions): Promise<void> {
       report,
       closing.signal,
     );
+  // Not earlier: it would end the thread beside with it.
+  closing.signal.addEventListener('abort', giveUp, { once: true });
   await runProjections(options, BUILT, openReader, report, closing.signal, pace);
 }

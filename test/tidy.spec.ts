@@ -253,6 +253,7 @@ describe('the code', () => {
   );
   forbid('console', /\bconsole\.\w+\(/, SOURCES, /^src\/(audit\/cli|backup|copy-store)/);
   forbid('type escape', /@ts-(ignore|nocheck)|: any\b|as any\b/, SOURCES);
+  forbid('thread ended in the midst of a call', /\.terminate\(/, [...SOURCES, ...TESTS]);
   forbid('says "should"', /\bit(\.each\([^)]*\))?\('[^']*\bshould\b/, TESTS);
   forbid('version where it means revision', /expectedVersion/, SOURCES, /^src\/event-store\/eventstoredb\//);
 

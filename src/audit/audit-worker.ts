@@ -38,7 +38,8 @@ async function found() {
 }
 
 try {
-  for await (const [stretch] of on(port, 'message') as AsyncIterable<[StretchOrder]>) {
+  for await (const [stretch] of on(port, 'message') as AsyncIterable<[StretchOrder | 'end']>) {
+    if (stretch === 'end') break;
     const seen = await look(stretch);
     const last = stretch.end >= until;
     port.postMessage(last ? { ...seen, result: await found() } : seen);

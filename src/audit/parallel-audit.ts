@@ -116,9 +116,11 @@ function* stretchesUntil(until: Position, reader: SqliteEventReader): Generator<
 class PartThread {
   private readonly worker: Worker;
   private readonly answers: AsyncIterator<[PartSeen]>;
+  private readonly ended: Promise<unknown>;
 
   constructor(order: PartOrder) {
     this.worker = new Worker(new URL('./audit-worker.js', import.meta.url), { workerData: order });
+    this.ended = new Promise((resolve) => this.worker.once('exit', resolve));
     this.answers = on(this.worker, 'message', { close: ['exit'] }) as AsyncIterator<[PartSeen]>;
   }
 
@@ -132,7 +134,9 @@ class PartThread {
     return value[0];
   }
 
+  /** Lets the stretch at hand end. */
   async end(): Promise<void> {
-    await this.worker.terminate();
+    this.worker.postMessage('end');
+    await this.ended;
   }
 }

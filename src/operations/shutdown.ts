@@ -35,6 +35,7 @@ export function stopOnSignals(app: INestApplication, logger: Logger): void {
     );
   };
   const end = (code: number, reason: unknown): void => {
+    // A thread in the midst of a call of the driver makes this an abort.
     logger.error({ reason }, 'stopped before all was done');
     process.exit(code);
   };

@@ -2,9 +2,6 @@ import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
 import type { Report, ThreadOptions, ThreadWish } from './messages.js';
 
-/** Longer than a statement waits for another connection: a thread ended in the midst of one takes the process along. */
-const CLOSE_WITHIN_MS = 8000;
-
 /** The thread that writes a read models' file, seen from the main thread. */
 export class ProjectionsThread {
   private readonly worker: Worker;
@@ -33,13 +30,11 @@ export class ProjectionsThread {
     this.post('hurry');
   }
 
-  /** Lets the batch at hand end, and the file be closed. What a thread that does not end had not committed is lost, and done again. */
+  /** Lets the batch at hand end, and the file be closed. */
   async close(): Promise<void> {
     this.closing = true;
     this.post('close');
-    const timer = setTimeout(() => void this.worker.terminate(), CLOSE_WITHIN_MS);
     await this.ended;
-    clearTimeout(timer);
   }
 
   private post(wish: ThreadWish): void {

@@ -26,7 +26,11 @@ interface Options {
   readonly defensive?: boolean;
 }
 
-/** Opens the file, which is made when it is missing. @throws what SQLite throws, see `resultCode` */
+/**
+ * Opens the file, which is made when it is missing. A thread that has one open is never to be terminated, but asked to
+ * end: in the midst of a call of the driver, that would abort the process.
+ * @throws what SQLite throws, see `resultCode`
+ */
 export const openDatabase = (file: string, options: Options = {}): Connection =>
   new DatabaseSync(file, {
     timeout: PATIENCE_MS,

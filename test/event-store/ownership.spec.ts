@@ -10,6 +10,7 @@ import { OutcomeUnknown, StoreUnavailable } from '../../src/event-store/errors.j
 import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-reader.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
+import { killThread } from '../support/kill-thread.js';
 
 const source = new URL('../../src/event-store/sqlite/sqlite-event-store.ts', import.meta.url);
 
@@ -112,7 +113,7 @@ describe('the owner of a log', () => {
     );
     await new Promise(setImmediate);
     const late = store.append(newStream(), newEvents(1), 'no-stream').catch((error: unknown) => error);
-    await (store as unknown as { worker: Worker }).worker.terminate();
+    await killThread((store as unknown as { worker: Worker }).worker);
     const ends = await appends;
     expect(ends.every((end) => end.status === 'fulfilled' || end.reason instanceof OutcomeUnknown)).toBe(
       true,
@@ -121,7 +122,7 @@ describe('the owner of a log', () => {
     await expect(store.append(newStream(), newEvents(1), 'no-stream')).rejects.toBeInstanceOf(
       StoreUnavailable,
     );
-    await expect(store.check()).rejects.toThrow(/the writer of .*events\.db has ended, restart the service/);
+    await expect(store.check()).rejects.toThrow(/the writer of .*events\.db failed, restart the service/);
     await store.close();
 
     const again = await SqliteEventStore.open(file);

@@ -33,8 +33,8 @@ describe('read models that are built in bulk', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const beside: WriteBeside = (besideFile, until) =>
-    writeBesideFile(besideFile, until, async () => borrowed(store));
+  const beside: WriteBeside = (besideFile, until, signal) =>
+    writeBesideFile(besideFile, until, async () => borrowed(store), signal);
   const build = async (writeBeside = beside, signal = new AbortController().signal) => {
     const messages: ThreadMessage[] = [];
     const openReader = async () => borrowed(store);

@@ -1,8 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 import { ReadModelBehind } from '../../src/projections/errors.js';
+import type { ProjectionsThread } from '../../src/projections/projections-thread.js';
 import { removeReadModels } from '../../src/projections/read-models-file.js';
+import { killThread } from '../support/kill-thread.js';
 import { Ledger, receiptIn } from '../support/ledger.js';
 import { ReadSide } from '../support/read-side.js';
 
@@ -28,10 +31,8 @@ describe('the read models of a running service', () => {
     return { overview, history };
   };
   /** Ends the thread as a crash would. */
-  const killThread = (which: 'thread' | 'beside' = 'thread') =>
-    (side.supervisor as unknown as Record<typeof which, { worker: { terminate(): Promise<number> } }>)[
-      which
-    ].worker.terminate();
+  const crash = () =>
+    killThread((side.supervisor as unknown as { thread: { worker: Worker } }).thread.worker);
   const until = async (condition: () => boolean) => {
     for (let i = 0; i < 500 && !condition(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(condition()).toBe(true);
@@ -79,12 +80,12 @@ describe('the read models of a running service', () => {
     }
   });
 
-  it('answer as before when a rebuild is killed, of which the next start leaves nothing', async () => {
+  it('answer as before when a rebuild is broken off, of which the next start leaves nothing', async () => {
     const before = await answers();
     const besideFile = side.file.replace('.db', '.rebuild.db');
     const rebuilt = side.projections.rebuild();
-    await killThread('beside');
-    await expect(rebuilt).rejects.toThrow('it ended');
+    await (side.supervisor as unknown as { beside: ProjectionsThread }).beside.close();
+    await expect(rebuilt).rejects.toThrow('the service is closing');
     expect(await answers()).toEqual(before);
 
     const left = [besideFile, `${besideFile}.beside`];
@@ -145,7 +146,7 @@ describe('the read models of a running service', () => {
 
   it('come back when their thread dies', async () => {
     await side.caughtUp();
-    await killThread();
+    await crash();
     await until(() => !side.projections.ready);
     const booking = await side.ledger.purchase('acme', '1');
 
@@ -159,7 +160,7 @@ describe('the read models of a running service', () => {
     const first = await side.ledger.add('acme', 'desk', '1', 'once');
     const before = await answers();
     removeReadModels(side.file);
-    await killThread();
+    await crash();
     await until(() => !side.projections.ready);
     expect(side.index.command('acme', 'once')?.receipt).toBe(first.receipt);
     await until(() => side.projections.ready);

@@ -1,8 +1,10 @@
-import { closeSync, mkdirSync, openSync, rmdirSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, writeSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
+import { fileBeside } from '../../src/projections/read-models-file.js';
 import { openDatabase } from '../../src/sqlite/database.js';
+import { killThread } from '../support/kill-thread.js';
 import { ReadSide } from '../support/read-side.js';
 
 describe('the supervisor of the read models', () => {
@@ -37,11 +39,11 @@ describe('the supervisor of the read models', () => {
     const threads = new Set<Worker>();
     const watch = setInterval(() => worker() && threads.add(worker()!), 1);
     mkdirSync(obstacle);
-    await worker()!.terminate();
+    await killThread(worker()!);
     await expect(side.projections.rebuild()).rejects.toThrow(/director/);
     rmdirSync(obstacle);
     await pause(1000);
-    await worker()!.terminate();
+    await killThread(worker()!);
     await side.projections.rebuild();
     await pause(1000);
     clearInterval(watch);
@@ -84,5 +86,20 @@ describe('the supervisor of the read models', () => {
     await side.supervisor.close();
     reader.close();
     other.close();
+  });
+
+  it('can be closed while two threads build them anew', async () => {
+    for (let i = 0; i < 20; i += 1)
+      await Promise.all(Array.from({ length: 1000 }, () => side.ledger.purchase('acme', '1')));
+    for (let wait = 0; wait < 50; wait += 10) {
+      const rebuilt = side.projections.rebuild().catch(() => undefined);
+      while (!existsSync(fileBeside(side.file.replace('.db', '.rebuild.db')))) await pause(1);
+      await pause(wait);
+      await side.close();
+      await rebuilt;
+      side = await ReadSide.start(side.dataDir);
+    }
+    await side.caughtUp();
+    expect((await side.overview('acme')).available).toBe('20100.0000');
   });
 });

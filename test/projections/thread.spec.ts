@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ReadModelBehind } from '../../src/projections/errors.js';
+import { killThread } from '../support/kill-thread.js';
 import { receiptIn } from '../support/ledger.js';
 import { ReadSide } from '../support/read-side.js';
 import { temporaryDirectory } from '../support/service.js';
@@ -26,7 +27,7 @@ describe('the thread that writes the read models', () => {
     const booking = await side.ledger.purchase('acme', '1');
     await until(() => side.models.position('accounts') === booking.position);
     expect((await side.overview('acme')).available).toBe('100.0000');
-    await workerOf().terminate();
+    await killThread(workerOf());
 
     const after = await side.overview('acme', booking.position);
     expect(after.available).toBe(receiptIn(booking).mainAccount.available);

@@ -69,12 +69,14 @@ export class SqliteEventStore extends EventStore {
   static async open(file: string): Promise<SqliteEventStore> {
     const owner = FileOwner.claim(file);
     const worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData: { file } });
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
     try {
       const [answer] = (await once(worker, 'message')) as [Answer];
       if (answer.kind === 'fault') throw new StoreUnavailable(answer.reason);
       return new SqliteEventStore(file, owner, worker, SqliteEventReader.open(file));
     } catch (error) {
-      await worker.terminate();
+      worker.postMessage('close' satisfies Wish);
+      await ended;
       owner.release();
       throw error;
     }

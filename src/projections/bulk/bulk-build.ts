@@ -29,9 +29,10 @@ export async function buildInBulk(
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const began = performance.now();
+  let beside: Promise<void> | undefined;
   try {
     const until = await reader.head();
-    const beside = writeBeside(besideFile, until, either);
+    beside = writeBeside(besideFile, until, either);
     beside.catch((error: unknown) => failed.abort(error));
     await writeHere(file, reader, { until, beside, besideFile }, either).catch((error: unknown) => {
       failed.abort(error);
@@ -42,6 +43,7 @@ export async function buildInBulk(
     const fields = { until: String(until), seconds };
     report({ kind: 'log', level: 'info', message: 'read models built in bulk', fields });
   } catch (error) {
+    await beside?.catch(() => undefined);
     removeReadModels(file);
     if (signal.aborted) return;
     const fields = { reason: error instanceof Error ? error.message : String(error) };
@@ -94,6 +96,7 @@ export async function writeBesideFile(
   file: string,
   until: Position,
   openReader: () => Promise<EventReader>,
+  signal: AbortSignal,
   parts: readonly BulkPart[] = BESIDE,
 ): Promise<void> {
   const reader = await openReader();
@@ -103,7 +106,7 @@ export async function writeBesideFile(
     for (const { ddl } of parts) db.exec(ddl);
     db.exec('BEGIN');
     const checkpoints = new Checkpoints(db);
-    const last = await writeInBulk(db, reader, parts, until, new AbortController().signal);
+    const last = await writeInBulk(db, reader, parts, until, signal);
     checkpoints.save('beside', { schema: 0, position: until, last });
     db.exec('COMMIT');
   } finally {

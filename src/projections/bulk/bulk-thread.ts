@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../../config/config.js';
 import type { Position } from '../../event-store/event-store.js';
+import type { ThreadWish } from '../messages.js';
 
 /** What the thread beside is to write: its file, and up to where it holds the log. */
 export interface BesideOrder {
@@ -8,19 +9,20 @@ export interface BesideOrder {
   readonly until: Position;
 }
 
-/** Writes the tables of `BESIDE` in another thread. @throws whatever ends it before it is done */
+/** Writes the tables of `BESIDE` in another thread, which has ended afterwards. @throws whatever ends it before it is done */
 export async function writeBeside(config: Config, order: BesideOrder, signal: AbortSignal): Promise<void> {
   const worker = new Worker(new URL('../../projections-worker.js', import.meta.url), {
     workerData: { config, options: order },
   });
-  const stop = (): void => void worker.terminate();
+  const stop = (): void => worker.postMessage('close' satisfies ThreadWish);
   signal.addEventListener('abort', stop, { once: true });
   try {
     await new Promise<void>((resolve, reject) => {
-      worker.on('error', reject);
+      let failure: unknown;
+      worker.on('error', (error) => (failure = error));
       worker.on('exit', (code) => {
         if (code === 0) resolve();
-        else reject(new Error(`the thread beside ended with code ${code}`));
+        else reject(failure ?? new Error(`the thread beside ended with code ${code}`));
       });
     });
   } finally {
