@@ -32,6 +32,7 @@ export const BALANCE = {
   currency: 'EUR',
   available: '0.6172',
   movedAt: '2026-01-01T00:00:00.000Z',
+  revision: 123456,
   position: '12345678',
   asOf: '2026-01-01T00:00:00.000Z',
 };

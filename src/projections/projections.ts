@@ -19,7 +19,7 @@ export interface ProjectionLag {
 export interface Freshness {
   /** Everything up to this position of the log is in the answer, and nothing later. */
   readonly position: string;
-  /** When it was read: RFC 3339, UTC, milliseconds. */
+  /** When it was read, or the moment in the past that was asked for: RFC 3339, UTC, milliseconds. */
   readonly asOf: string;
 }
 

@@ -76,11 +76,29 @@ describe('the past of an account', () => {
     const sip = async (id: string, point: string) => (await get(`/sip-accounts/${id}?${point}`)).json;
     expect(await sip('sip-1', 'atRevision=5')).toMatchObject({ available: '10.0000', movedAt: at(3) });
     expect(await sip('sip-2', 'atRevision=4')).toMatchObject({ available: '0.0000', movedAt: null });
-    expect(await sip('sip-2', 'atRevision=3')).toMatchObject({ code: 'sip-account-not-found' });
+    expect(await sip('sip-2', 'atRevision=3')).toMatchObject({
+      code: 'sip-account-not-found',
+      detail: 'The main account had no SIP account sip-2 at revision 3',
+    });
+  });
+
+  it('says which moment and revision it shows', async () => {
+    const shown = async (path: string) => {
+      const { asOf, revision } = (await get(path)).json;
+      return { asOf, revision };
+    };
+    for (const account of ['', '/sip-accounts/sip-1']) {
+      expect(await shown(`${account}?asOf=${at(3)}`)).toEqual({ asOf: at(3), revision: 3 });
+      expect(await shown(`${account}?asOf=${at(86_400_000)}`)).toEqual({ asOf: at(86_400_000), revision: 7 });
+      expect(await shown(`${account}?atRevision=5`)).toEqual({ asOf: at(5), revision: 5 });
+      expect(await shown(account)).toEqual({ asOf: expect.not.stringMatching(/^2026-03/), revision: 7 });
+    }
   });
 
   it('was not before the account, is not known for the future, and is refused as nonsense', async () => {
-    expect((await get(`?asOf=${at(-1)}`)).problem).toBe('404 main-account-not-found');
+    const before = await get(`?asOf=${at(-1)}`);
+    expect(before.problem).toBe('404 main-account-not-found');
+    expect(before.json['detail']).toBe(`Main account alice was not open at ${at(-1)}`);
     expect((await get(`?asOf=2999-01-01T00:00:00Z`)).problem).toBe('400 invalid-request');
     expect((await get('?atRevision=8')).problem).toBe('400 invalid-request');
     expect((await get('?asOf=yesterday')).fields).toEqual(['asOf']);

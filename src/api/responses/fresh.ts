@@ -6,7 +6,8 @@ export class FreshResponse {
   readonly position!: string;
 
   @ApiProperty({
-    description: 'When it was read, UTC',
+    description:
+      'The moment that it shows, UTC: when it was read, or the one in the past that was asked for (of a revision, when it was recorded)',
     format: 'date-time',
     example: '2026-11-22T17:52:00.000Z',
   })

@@ -23,4 +23,12 @@ export class SipAccountResponse extends FreshResponse {
     example: '2026-11-22T17:52:00.000Z',
   })
   readonly movedAt!: string | null;
+
+  @ApiProperty({
+    description: "Revision of the main account's last event",
+    type: 'integer',
+    minimum: 0,
+    example: 7,
+  })
+  readonly revision!: number;
 }

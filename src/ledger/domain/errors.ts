@@ -73,8 +73,13 @@ export class SipAccountLimitReached extends Refusal {
 
 export class MainAccountNotFound extends Refusal {
   readonly code = 'main-account-not-found';
-  constructor(mainAccountId: string) {
-    super(`There is no main account ${mainAccountId}`);
+  /** @param when a point in the past, if it is about one: "at …" or "before …" */
+  constructor(mainAccountId: string, when?: string) {
+    super(
+      when === undefined
+        ? `There is no main account ${mainAccountId}`
+        : `Main account ${mainAccountId} was not open ${when}`,
+    );
   }
 }
 
@@ -87,8 +92,13 @@ export class MainAccountAlreadyOpen extends Refusal {
 
 export class SipAccountNotFound extends Refusal {
   readonly code = 'sip-account-not-found';
-  constructor(sipAccountId: string) {
-    super(`The main account has no SIP account ${sipAccountId}`);
+  /** @param when likewise */
+  constructor(sipAccountId: string, when?: string) {
+    super(
+      when === undefined
+        ? `The main account has no SIP account ${sipAccountId}`
+        : `The main account had no SIP account ${sipAccountId} ${when}`,
+    );
   }
 }
 

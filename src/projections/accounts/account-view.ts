@@ -30,6 +30,8 @@ export interface SipAccountOverview {
   readonly available: string;
   /** When credit was last moved to or from it; null if never. */
   readonly movedAt: string | null;
+  /** That of the main account's last event. */
+  readonly revision: number;
 }
 
 /** What a main account has in all, and up to where the rows held the log when it was read. */
@@ -93,7 +95,7 @@ function readView(models: ReadModels, mainAccountId: string): AccountView | unde
   if (!row) return undefined;
   const position = BigInt(row.position);
   if (row.rows === null) return { position };
-  const { currency } = row;
+  const { currency, revision } = row;
   const sipAccounts = (JSON.parse(row.rows) as readonly [string, string, string | null][]).map(
     ([sipAccountId, available, movedAt]): SipAccountOverview => ({
       mainAccountId,
@@ -101,6 +103,7 @@ function readView(models: ReadModels, mainAccountId: string): AccountView | unde
       currency,
       available,
       movedAt,
+      revision,
     }),
   );
   return {

@@ -41,18 +41,18 @@ function readSipAccount(
     return { answer, position: view.position };
   }
   const row = models
-    .query<{ currency: string; available: string | null; movedAt: string | null; position: string }>(
-      `SELECT currency, sip_accounts.available, moved_at AS movedAt, ${positionOf('accounts')}
+    .query<Omit<SipAccountOverview, 'available'> & { available: string | null; position: string }>(
+      `SELECT currency, sip_accounts.available, moved_at AS movedAt, revision, ${positionOf('accounts')}
      FROM main_accounts LEFT JOIN sip_accounts
        ON sip_accounts.main_account_id = main_accounts.main_account_id AND sip_account_id = ?
      WHERE main_accounts.main_account_id = ?`,
     )
     .get(sipAccountId, mainAccountId);
   if (!row) throw new MainAccountNotFound(mainAccountId);
-  const { currency, available, movedAt, position } = row;
+  const { currency, available, movedAt, revision, position } = row;
   if (available === null) throw new SipAccountNotFound(sipAccountId);
   return {
-    answer: { mainAccountId, sipAccountId, currency, available, movedAt },
+    answer: { mainAccountId, sipAccountId, currency, available, movedAt, revision },
     position: BigInt(position),
   };
 }

@@ -1,18 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Position } from '../../event-store/event-store.js';
 import { overviewOf, type MainAccountOverview } from '../accounts/account-view.js';
 import { readPage, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { lastOfSip } from './entries.js';
-import { pastAccount, readAtPoint, type PointInTime } from './point-in-time.js';
+import { readAtPoint, type GetPast, type PastAccount } from './point-in-time.js';
 
-export interface GetPastMainAccount extends PageRequest {
-  readonly mainAccountId: string;
-  readonly point: PointInTime;
-  /** The answer is not from before this position. */
-  readonly atLeast?: Position | undefined;
-}
+export interface GetPastMainAccount extends GetPast, PageRequest {}
 
 /** @throws MainAccountNotFound, PointInFuture, InvalidCursor, ReadModelBehind */
 export class GetPastMainAccountQuery extends Query<MainAccountOverview & Freshness> {
@@ -26,13 +20,12 @@ export class GetPastMainAccountHandler implements IQueryHandler<GetPastMainAccou
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetPastMainAccountQuery): Promise<MainAccountOverview & Freshness> {
-    return readAtPoint(this.projections, request, (models) => readPast(models, request));
+    return readAtPoint(this.projections, request, (models, past) => readPast(models, past, request));
   }
 }
 
-function readPast(models: ReadModels, request: GetPastMainAccount): MainAccountOverview {
-  const { mainAccountId, point } = request;
-  const past = pastAccount(models, mainAccountId, point);
+function readPast(models: ReadModels, past: PastAccount, request: GetPastMainAccount): MainAccountOverview {
+  const { mainAccountId } = request;
   const { rows, next } = readPage(request, (after, count) =>
     models
       .query<{ place: number; sipAccountId: string }>(

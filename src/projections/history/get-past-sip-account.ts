@@ -1,18 +1,13 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Position } from '../../event-store/event-store.js';
 import { SipAccountNotFound } from '../../ledger/domain/errors.js';
 import type { SipAccountOverview } from '../accounts/account-view.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { lastOfSip } from './entries.js';
-import { pastAccount, readAtPoint, type PointInTime } from './point-in-time.js';
+import { atPoint, readAtPoint, type GetPast, type PastAccount } from './point-in-time.js';
 
-export interface GetPastSipAccount {
-  readonly mainAccountId: string;
+export interface GetPastSipAccount extends GetPast {
   readonly sipAccountId: string;
-  readonly point: PointInTime;
-  /** The answer is not from before this position. */
-  readonly atLeast?: Position | undefined;
 }
 
 /** @throws MainAccountNotFound, SipAccountNotFound also when it was added later, PointInFuture, ReadModelBehind */
@@ -27,22 +22,23 @@ export class GetPastSipAccountHandler implements IQueryHandler<GetPastSipAccount
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetPastSipAccountQuery): Promise<SipAccountOverview & Freshness> {
-    return readAtPoint(this.projections, request, (models) => readPast(models, request));
+    return readAtPoint(this.projections, request, (models, past) => readPast(models, past, request));
   }
 }
 
 function readPast(
   models: ReadModels,
+  past: PastAccount,
   { mainAccountId, sipAccountId, point }: GetPastSipAccount,
 ): SipAccountOverview {
-  const past = pastAccount(models, mainAccountId, point);
   const last = lastOfSip(models, { mainAccountId, ...past }, sipAccountId, past.revision);
-  if (!last) throw new SipAccountNotFound(sipAccountId);
+  if (!last) throw new SipAccountNotFound(sipAccountId, atPoint(point));
   return {
     mainAccountId,
     sipAccountId,
     currency: past.currency,
     available: last.sip_available ?? '0.0000',
     movedAt: last.type === 'SipAccountAdded' ? null : last.recorded_at,
+    revision: past.revision,
   };
 }

@@ -74,7 +74,7 @@ function readStatement(models: ReadModels, request: GetStatement): Statement {
   const end = firstRevisionAt(models, span, until);
   const opening = entryAt(models, account, begin - 1);
   const closing = entryAt(models, account, end - 1);
-  if (!closing) throw new MainAccountNotFound(mainAccountId);
+  if (!closing) throw new MainAccountNotFound(mainAccountId, `before ${until}`);
   const limit = limitOf(request);
   const rows = entriesIn(models, {
     account,

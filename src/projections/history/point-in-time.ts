@@ -10,6 +10,16 @@ import { entryAt } from './entries.js';
 export type PointInTime =
   { readonly asOf: string /* RFC 3339, UTC, milliseconds */ } | { readonly atRevision: number };
 
+export const atPoint = (point: PointInTime): string =>
+  'asOf' in point ? `at ${point.asOf}` : `at revision ${point.atRevision}`;
+
+export interface GetPast {
+  readonly mainAccountId: string;
+  readonly point: PointInTime;
+  /** The answer is not from before this position. */
+  readonly atLeast?: Position | undefined;
+}
+
 /** A point that has not come yet: what it will show is not known. */
 export class PointInFuture extends NotInReadModel {
   override readonly name = 'PointInFuture';
@@ -36,17 +46,25 @@ export interface PastAccount {
 
 /**
  * Answers a query about a point. What was acknowledged before an instant is in the log by then, and in the answer.
- * @throws PointInFuture, ReadModelBehind, PositionInFuture, and what `read` throws
+ * Its `asOf` is that instant, or the one of the revision: the moment of which the balances are.
+ * @throws PointInFuture, ReadModelBehind, PositionInFuture, what `pastAccount` throws, and `read`
  */
 export async function readAtPoint<Answer extends object>(
   projections: Projections,
-  { point, atLeast }: { readonly point: PointInTime; readonly atLeast?: Position | undefined },
-  read: (models: ReadModels) => Answer,
+  { mainAccountId, point, atLeast }: GetPast,
+  read: (models: ReadModels, past: PastAccount) => Answer,
 ): Promise<Answer & Freshness> {
-  if (!('asOf' in point)) return projections.read('accounts', atLeast, read);
-  if (point.asOf > new Date().toISOString())
+  const readPast = (models: ReadModels) => {
+    const past = pastAccount(models, mainAccountId, point);
+    return { past, answer: read(models, past) };
+  };
+  if ('asOf' in point && point.asOf > new Date().toISOString())
     throw new PointInFuture('asOf', `${point.asOf} is in the future`);
-  return projections.readUpToNow('accounts', atLeast, read);
+  const { answer, past, position } =
+    'asOf' in point
+      ? await projections.readUpToNow('accounts', atLeast, readPast)
+      : await projections.read('accounts', atLeast, readPast);
+  return { ...answer, position, asOf: 'asOf' in point ? point.asOf : past.recordedAt };
 }
 
 /**
@@ -54,7 +72,7 @@ export async function readAtPoint<Answer extends object>(
  * after it.
  * @throws MainAccountNotFound also when it was opened later; PointInFuture
  */
-export function pastAccount(models: ReadModels, mainAccountId: string, point: PointInTime): PastAccount {
+function pastAccount(models: ReadModels, mainAccountId: string, point: PointInTime): PastAccount {
   const span = spanOf(models, mainAccountId);
   const revision = 'asOf' in point ? revisionAsOf(models, span, point.asOf) : point.atRevision;
   if (revision > span.revision)
@@ -63,7 +81,7 @@ export function pastAccount(models: ReadModels, mainAccountId: string, point: Po
       `The main account is at revision ${span.revision}, not yet at ${revision}`,
     );
   const entry = entryAt(models, span.account, revision);
-  if (!entry) throw new MainAccountNotFound(mainAccountId);
+  if (!entry) throw new MainAccountNotFound(mainAccountId, atPoint(point));
   return {
     account: span.account,
     currency: span.currency,
