@@ -365,7 +365,7 @@ async function readBundle(file) {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop();
       for (const line of lines) {
-        if (!first) readLine(bundle, line);
+        if (!first) readAnyLine(bundle, line);
         else if (line !== FIRST_LINE)
           throw new Error(`${file} is no audit bundle that this verifier can read`);
         first = false;
@@ -385,6 +385,16 @@ const CUT_SHORT = 'Z_BUF_ERROR';
 
 /** The member that tells what a line is, in the order in which the lines stand. */
 const KINDS = ['stream', 'head', 'checkpoint', 'manifest'];
+
+function readAnyLine(bundle, text) {
+  try {
+    readLine(bundle, text);
+  } catch (error) {
+    // The stack was too small to write it again.
+    if (!(error instanceof RangeError)) throw error;
+    bad('bundle', `a line is nested too deeply: ${text.slice(0, 60)}`);
+  }
+}
 
 function readLine(bundle, text) {
   let line;

@@ -45,11 +45,17 @@ export class BundleReader {
     let page: RecordedEvent[] = [];
     let position = 0n;
     for await (const text of bundleLines(this.file, (bytes) => (this.bytesRead += bytes), this.problems)) {
-      const line = readLine(text);
-      if (!line) this.bad('is no JSON object', text);
-      else if (this.take(text, line)) {
-        eventsHash.update(text).update('\n');
-        page.push(this.recorded(text, line, ++position));
+      try {
+        const line = readLine(text);
+        if (!line) this.bad('is no JSON object', text);
+        else if (this.take(text, line)) {
+          eventsHash.update(text).update('\n');
+          page.push(this.recorded(text, line, ++position));
+        }
+      } catch (error) {
+        // The stack was too small to write it again.
+        if (!(error instanceof RangeError)) throw error;
+        this.bad('is nested too deeply', text);
       }
       if (page.length === PAGE) {
         yield page;

@@ -53,6 +53,8 @@ async function exits(notes: readonly string[] = [], keys: readonly string[] = []
 const FOUND = { verify: 1, standalone: 1 };
 const REFUSED = { verify: 2, standalone: 2 };
 
+const DEEP = '['.repeat(20_000) + ']'.repeat(20_000);
+
 const purchase = (data: object, metadata: Readonly<Record<string, unknown>> = {}): readonly Forged[] => [
   ...GOOD,
   ['CreditPurchased', { amount: '1.0000', reference: 'r', ...data }, metadata],
@@ -98,6 +100,7 @@ describe('a bundle in which every hash was made anew', () => {
       (line: string) => line.replace('"data":', '"note":"it was 1.0000","data":'),
     ],
     ['white space', (line: string) => line.replace('"data":', '"data": ')],
+    ['data nested deeply', (line: string) => line.replace('"data":', `"data":${DEEP},"x":`)],
   ])('is not sound with %s in a line', async (_, change) => {
     const events = chain('alice', GOOD);
     const lines = events.map((event) => JSON.stringify(event));
