@@ -1,15 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../event-store/errors.js';
-import type { EventStore } from '../event-store/event-store.js';
+import { AccountAppends, type AppendsThrough } from './account-appends.js';
 import type { AccountLoader } from './account-loader.js';
 import type { AccountsIndex } from './accounts-index.js';
-import type { Backlog } from './backlog.js';
 import type { Booking, Order } from './booking.js';
-import type { LedgerObserver } from './ledger-observer.js';
 import { Callers } from './callers.js';
-import { Doubts } from './doubts.js';
 import { bookedIn, isRefused, type Decided, type Pending } from './pending.js';
-import { Speculation, type BookedDecision } from './speculation.js';
+import { Speculation } from './speculation.js';
 import { mainAccountStream } from './streams.js';
 
 /** Events an append carries at most: with the limits on their fields it stays under EventStoreDB's 1 MiB. */
@@ -25,13 +22,10 @@ const MAX_FLIGHTS = 16;
 const ACCOUNT_BYTES = 1800;
 
 /** What a writer works with, the same for all of them. */
-export interface Collaborators {
-  readonly store: EventStore;
+export interface Collaborators extends AppendsThrough {
   readonly loader: AccountLoader;
   readonly index: AccountsIndex;
-  readonly observer: LedgerObserver;
   readonly now: () => Date;
-  readonly backlog: Backlog;
   /** Asks for a call of the writer's `advance` soon. */
   readonly wake: (writer: AccountWriter) => void;
 }
@@ -46,10 +40,8 @@ export class AccountWriter {
   private readonly stream: string;
   private readonly maxFlights: number;
   private readonly callers: Callers;
-  private readonly doubts: Doubts;
+  private readonly appends: AccountAppends;
   private speculation: Speculation | undefined;
-  /** Revision that the stream has once all that is on its way is in the log; -1 when it is to be made. */
-  private sentRevision = -1;
   private waiting: Pending[] = [];
   /** What has to be decided again, ahead of all that waits. */
   private again: Pending[] = [];
@@ -65,7 +57,7 @@ export class AccountWriter {
   ) {
     this.stream = mainAccountStream(mainAccountId);
     this.callers = new Callers(shared.observer);
-    this.doubts = new Doubts(shared.store, this.stream);
+    this.appends = new AccountAppends(this.stream, shared);
     this.maxFlights = shared.store.exclusive ? MAX_FLIGHTS : 1;
   }
 
@@ -76,7 +68,7 @@ export class AccountWriter {
 
   /** Roughly how much memory the account takes. */
   get bytes(): number {
-    return ACCOUNT_BYTES + (this.speculation?.bytes ?? 0) + this.doubts.bytes;
+    return ACCOUNT_BYTES + (this.speculation?.bytes ?? 0) + this.appends.bytes;
   }
 
   /** True when nothing is on its way. */
@@ -122,10 +114,10 @@ export class AccountWriter {
     for (const pending of this.waiting) pending.fresh = true;
     const asked = this.waiting.length;
     try {
-      if (this.doubts.concern(again)) await this.doubts.settle();
+      await this.appends.settle(again);
       const loaded = await this.shared.loader.load(this.mainAccountId);
       this.speculation = new Speculation(loaded, this.shared.index, this.shared.now);
-      this.sentRevision = this.speculation.revision;
+      this.appends.goOnFrom(this.speculation.revision);
       this.landed = Promise.resolve(true);
     } catch (error) {
       for (const pending of this.waiting.splice(0, asked)) this.callers.fail(pending, error);
@@ -163,8 +155,8 @@ export class AccountWriter {
   private async fly(batch: readonly Decided[], before: Promise<boolean>): Promise<boolean> {
     const booked = batch.flatMap(bookedIn);
     try {
-      const [sound] = await Promise.all([before, booked.length > 0 && this.append(booked)]);
-      if (booked.length === 0 && (!sound || this.inDoubt(batch) || (await this.stale(batch)))) {
+      const [sound] = await Promise.all([before, booked.length > 0 && this.appends.append(booked)]);
+      if (booked.length === 0 && (!sound || (await this.appends.outdated(batch)))) {
         this.startOver(batch);
         return false;
       }
@@ -177,40 +169,6 @@ export class AccountWriter {
       await this.recover(batch, error);
       return false;
     }
-  }
-
-  private async append(booked: readonly BookedDecision[]): Promise<void> {
-    const events = booked.map(({ event }) => event);
-    const expected = this.sentRevision < 0 ? 'no-stream' : this.sentRevision;
-    this.sentRevision += events.length;
-    const started = performance.now();
-    try {
-      const position = await this.shared.store.append(this.stream, events, expected);
-      for (const { known } of booked) known.position = position;
-      this.shared.backlog.add(booked.length, position);
-      this.doubts.forget();
-    } catch (error) {
-      if (error instanceof OutcomeUnknown) this.doubts.add({ events, expected });
-      throw error;
-    } finally {
-      this.shared.observer.append(events.length, (performance.now() - started) / 1000);
-    }
-  }
-
-  /** Whether a key is refused that is in doubt: before it is decided again, what it was sent with is settled. */
-  private inDoubt(batch: readonly Decided[]): boolean {
-    const refused = batch.filter(({ decisions }) => decisions.some(isRefused));
-    return this.doubts.concern(refused.map(({ pending }) => pending));
-  }
-
-  /**
-   * A refusal is only as good as the state it rests on. An append is checked by its expected revision, a batch
-   * of refusals is not: where another process may write, look whether it has.
-   */
-  private async stale(batch: readonly Decided[]): Promise<boolean> {
-    if (this.shared.store.exclusive) return false;
-    if (batch.every(({ pending, decisions }) => pending.fresh || !decisions.some(isRefused))) return false;
-    return (await this.shared.store.firstFrom(this.stream, this.sentRevision + 1)) !== undefined;
   }
 
   /** After a failed append: who waited for it is told, or tries again; the others are decided afresh. */
