@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js';
 import { START, type EventStore, type Position } from '../event-store/event-store.js';
+import { Refusal } from '../ledger/domain/errors.js';
 import { NotInReadModel, PositionInFuture, ReadModelBehind } from './errors.js';
 import type { StoppedProjection } from './messages.js';
 import type { Progress } from './progress.js';
@@ -145,7 +146,7 @@ export class Projections {
     read: (models: ReadModels) => At<Answer>,
   ): Promise<Fresh<Answer>> {
     if (!this.holds(projection, atLeast)) await this.waitFor(projection, atLeast);
-    const { answer, position } = read(this.models);
+    const { answer, position } = this.present(projection, () => read(this.models));
     const reached = this.position(projection);
     return {
       answer,
@@ -158,11 +159,24 @@ export class Projections {
     projection: string,
     read: (models: ReadModels) => Answer,
   ): Answer & Freshness {
-    return this.models.atOnce(() => ({
-      ...read(this.models),
-      position: String(this.models.position(projection)),
-      asOf: new Date().toISOString(),
-    }));
+    return this.present(projection, () =>
+      this.models.atOnce(() => ({
+        ...read(this.models),
+        position: String(this.models.position(projection)),
+        asOf: new Date().toISOString(),
+      })),
+    );
+  }
+
+  /** While a projection has stopped, what it lacks may be in the log all the same: nobody is told that it is not. */
+  private present<Answer>(projection: string, read: () => Answer): Answer {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof Refusal && this.progress.stopped.has(projection))
+        throw new ReadModelBehind(projection, 'has stopped');
+      throw error;
+    }
   }
 
   private holds(projection: string, position: Position): boolean {

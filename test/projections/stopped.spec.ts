@@ -37,6 +37,16 @@ describe('a projection that has stopped at an event', () => {
     }
   });
 
+  it('denies no account that was opened after it', async () => {
+    await stopAccounts();
+    await side.ledger.funded('later', '7', 'desk');
+
+    await expect(side.overview('later')).rejects.toThrow(ReadModelBehind);
+    await expect(side.balance('later', 'desk')).rejects.toThrow(ReadModelBehind);
+    await expect(side.history('later')).rejects.toThrow(ReadModelBehind);
+    expect((await side.overview('good')).available).toBe('100.0000');
+  });
+
   it('denies no account that comes after it when the service is started again', async () => {
     await stopAccounts();
     await side.ledger.funded('later', '7', 'desk');
