@@ -24,6 +24,9 @@ export default {
       },
     ],
   },
+  // Tests run in a process of their own, which ends between two files once it holds so much. If one dies, that is the
+  // failure of its file alone.
+  workerIdleMemoryLimit: '1GB',
   // A busy machine is no failure.
   testTimeout: 60_000,
   coverageProvider: 'v8',
