@@ -1,6 +1,9 @@
 /** Streams whose names begin so are the ledger: the store never lets one go. */
 const LEDGER = 'mainAccount-';
 
+/** Whether events of the stream may be missing from a log that is whole. */
+export const mayBeDeleted = (stream: string): boolean => !stream.startsWith(LEDGER);
+
 /** A place in the whole log. Opaque to callers but for its order; written as a decimal string on the wire. */
 export type Position = bigint;
 
@@ -102,7 +105,7 @@ export abstract class EventStore extends EventReader {
    * @throws OutcomeUnknown it may or may not have been; deleting again does no harm
    */
   async deleteStream(stream: string): Promise<void> {
-    if (stream.startsWith(LEDGER)) throw new TypeError(`${stream} is of the ledger, which is never deleted`);
+    if (!mayBeDeleted(stream)) throw new TypeError(`${stream} is of the ledger, which is never deleted`);
     await this.erase(stream);
   }
 

@@ -68,6 +68,15 @@ describe('a log that was restored to an earlier state', () => {
   });
 
   it('is told of when it has grown beyond, and another event stands where the last one was delivered', async () => {
+    const last = simulator.log.stream(STREAM).at(-1)!.position;
+    await restore(10, () => {
+      simulator.log.fillUpTo(OTHER, last);
+      simulator.log.fill(OTHER, 60);
+    });
+    await expectTold();
+  });
+
+  it('is told of when it has grown beyond, and lacks only the last event that was delivered', async () => {
     const last = simulator.log.events.findLastIndex(({ stream }) => stream === STREAM);
     await restore(last, () => simulator.log.fill(OTHER, 60));
     await expectTold();

@@ -59,8 +59,8 @@ export const neverConnected = (error: Error): boolean => NEVER_CONNECTED.test(er
 export const isOutOfService = (error: unknown): boolean =>
   error instanceof NoAnswer || error instanceof DeadlineExceededError || LEADERLESS.test(reasonOf(error));
 
-/** The server's answer to a position where no event begins. */
-export const isInvalidPosition = (error: unknown): boolean => /invalid position/i.test(reasonOf(error));
+/** The server's answer to a position where no event begins: of reads in one word, of subscriptions in two. */
+export const isInvalidPosition = (error: unknown): boolean => /invalid ?position/i.test(reasonOf(error));
 
 /** For people. Several of the client's errors have no message. */
 export const reasonOf = (error: unknown): string =>

@@ -5,7 +5,7 @@ import {
   type AllStreamSubscription,
 } from '@eventstore/db-client';
 import { StoreUnavailable } from '../errors.js';
-import { START, type LogBatch, type Position } from '../event-store.js';
+import { mayBeDeleted, START, type LogBatch, type Position } from '../event-store.js';
 import type { Connection } from './connection.js';
 import { toLogPosition, toRecorded } from './events.js';
 import { reasonOf, verdictOf } from './failures.js';
@@ -16,6 +16,12 @@ import type { Settings } from './settings.js';
 
 /** Events that wait in memory for a slow consumer; beyond them the server is made to wait. */
 const BUFFER = 512;
+
+/** The event that was delivered last, by which the log is known again. */
+interface Last {
+  readonly id: string;
+  readonly stream: string;
+}
 
 /**
  * Follows the log: subscribes to `$all`, and again from the last event delivered whenever that breaks.
@@ -33,13 +39,13 @@ export class Follower {
   /** @throws StoreUnavailable for a fault that does not pass, such as a log that was restored to an earlier state */
   async *follow(after: Position, signal: AbortSignal): AsyncGenerator<LogBatch> {
     let position = after;
-    /** Of the event at that position, once it is known. */
-    let id: string | undefined;
+    /** Stands at that position, once it is known. */
+    let last: Last | undefined;
     let faults = 0;
     let lasting: Patience | undefined;
     while (!signal.aborted)
       try {
-        id = await this.recognise(position, id);
+        last = await this.recognise(position, last);
         const end = await this.heads.find();
         if (position >= end) yield { events: [], position, live: true };
         for await (const arrived of this.subscribe(position, signal)) {
@@ -47,7 +53,11 @@ export class Follower {
             .filter(({ event }) => this.reader.isOurs(event?.streamId))
             .map(toRecorded)
             .filter((event) => event.position > position);
-          ({ position, id } = events.at(-1) ?? { position, id });
+          const newest = events.at(-1);
+          if (newest) {
+            position = newest.position;
+            last = { id: newest.id, stream: newest.stream };
+          }
           if (events.length > 0) yield { events, position, live: position >= end };
           faults = 0;
           lasting = undefined;
@@ -66,18 +76,19 @@ export class Follower {
 
   /**
    * The server delivers nothing, and says nothing, to who asks for what comes after a position beyond the end; and a
-   * log that was restored and has grown since may hold another event there. One that was deleted and scavenged is
-   * missing, and the log goes on behind it.
-   * @returns the id of the event at the position, if it is there
+   * log that was restored and has grown since may hold another event there, or what the server writes when it starts
+   * and does not deliver. An event that was deleted and scavenged is missing too, and the log goes on behind it.
+   * @returns the event at the position, if it is there
    * @throws StoreUnavailable when it is not the event that was delivered
    */
-  private async recognise(position: Position, id: string | undefined): Promise<string | undefined> {
+  private async recognise(position: Position, last: Last | undefined): Promise<Last | undefined> {
     if (position === START) return undefined;
     const found = await this.reader.firstAt(position);
-    if (found && found.position.commit > position) return id;
-    if (found && (id === undefined || found.id === id)) return found.id;
+    const isThere = found?.position.commit === position;
+    if (isThere && (!last || found.id === last.id)) return { id: found.id, stream: found.streamId };
+    if (found && !isThere && (!last || mayBeDeleted(last.stream))) return last;
     throw new StoreUnavailable(
-      `the log does not hold ${id ? `event ${id}` : 'an event'} at ${position} any more: it was restored to an earlier state`,
+      `the log does not hold ${last ? `event ${last.id}` : 'an event'} at ${position} any more: it was restored to an earlier state`,
     );
   }
 

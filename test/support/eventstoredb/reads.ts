@@ -95,7 +95,8 @@ async function readStream(log: SimulatedLog, options: Options, answer: Answer): 
 async function readAll(log: SimulatedLog, options: Options, answer: Answer): Promise<void> {
   const all = options.getAll();
   const position = all?.hasPosition() ? BigInt(all.getPosition()?.getCommitPosition() ?? 0) : undefined;
-  if (position !== undefined) requireBoundary(log, position);
+  if (position !== undefined && !isBoundary(log, position))
+    throw serverError(status.UNKNOWN, 'Unexpected ReadAllResult: InvalidPosition');
   const backwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
   const events = backwards
     ? log.events.filter((event) => position === undefined || event.position < position).toReversed()
@@ -106,7 +107,8 @@ async function readAll(log: SimulatedLog, options: Options, answer: Answer): Pro
 async function subscribe({ log, windowMs }: Simulator, options: Options, answer: Answer): Promise<void> {
   const all = options.getAll();
   const after = all?.hasPosition() ? BigInt(all.getPosition()?.getCommitPosition() ?? 0) : undefined;
-  if (after !== undefined) requireBoundary(log, after);
+  if (after !== undefined && !isBoundary(log, after))
+    throw serverError(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.');
   const passes = filterOf(options);
   await answer.send(confirmation());
   let next = after === undefined ? 0 : indexAt(log, after + 1n);
@@ -142,11 +144,10 @@ function filterOf(options: Options): (event: SimulatedEvent) => boolean {
   };
 }
 
-/** A real server answers so to a position where no event is; one beyond the end it takes in silence. */
-function requireBoundary(log: SimulatedLog, position: bigint): void {
+/** Whether a read may begin there. A position beyond the end a real server takes in silence. */
+function isBoundary(log: SimulatedLog, position: bigint): boolean {
   const event = log.events[indexAt(log, position)];
-  if (event && event.position !== position && !log.scavenged.has(position))
-    throw serverError(status.UNKNOWN, 'invalid position');
+  return !event || event.position === position || log.passedOver.has(position);
 }
 
 /** Index of the first event at or after a position. */

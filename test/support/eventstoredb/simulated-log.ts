@@ -22,6 +22,10 @@ export type AppendOutcome =
 
 const NONE = Buffer.from('{}');
 
+/** Of an event in the log, besides its data and metadata. */
+const OVERHEAD = 100;
+const EPOCH_BYTES = 164n;
+
 /** Every so many events the server writes one about itself, as a real one does from time to time. */
 const STATISTICS_EVERY = 7;
 
@@ -38,8 +42,8 @@ export class SimulatedLog {
   /** Of a stream that was deleted or cut short, the revision before which nothing is read any more. */
   private readonly deletedBefore = new Map<string, bigint>();
   private readonly remembered = new Map<string, AppendOutcome>();
-  /** Positions of events that were scavenged: a read from there goes on behind them. */
-  readonly scavenged = new Set<bigint>();
+  /** Positions of scavenged events, and of records that are no events: a read from there goes on behind them. */
+  readonly passedOver = new Set<bigint>();
   private end = 0n;
 
   constructor() {
@@ -69,8 +73,8 @@ export class SimulatedLog {
     const kept = this.events.filter(
       ({ stream, revision }) => revision >= (this.deletedBefore.get(stream) ?? 0n),
     );
-    for (const { position } of this.events) this.scavenged.add(position);
-    for (const { position } of kept) this.scavenged.delete(position);
+    for (const { position } of this.events) this.passedOver.add(position);
+    for (const { position } of kept) this.passedOver.delete(position);
     this.events.splice(0, this.events.length, ...kept);
   }
 
@@ -101,9 +105,16 @@ export class SimulatedLog {
     this.changes.emit('appended');
   }
 
-  /** What a restart of the server forgets. */
-  forget(): void {
+  /** One event of another application, of such a size that the next one begins at the position. */
+  fillUpTo(stream: string, position: bigint): void {
+    this.fill(stream, 1, Number(position - this.end) - OVERHEAD - NONE.length);
+  }
+
+  /** A server that starts has forgotten what it kept in memory, and writes a record of it that is no event. */
+  beginEpoch(): void {
     this.remembered.clear();
+    this.passedOver.add(this.end);
+    this.end += EPOCH_BYTES;
   }
 
   /** Loses the end of the log, as a restored backup does. */
@@ -111,7 +122,7 @@ export class SimulatedLog {
     const lost = this.events.splice(length);
     for (const { stream } of lost) this.streams.get(stream)?.pop();
     this.end = lost[0]?.position ?? this.end;
-    this.forget();
+    this.beginEpoch();
   }
 
   private again(
@@ -161,7 +172,7 @@ export class SimulatedLog {
     };
     events.push(recorded);
     this.events.push(recorded);
-    this.end += BigInt(100 + event.data.length + event.metadata.length);
+    this.end += BigInt(OVERHEAD + event.data.length + event.metadata.length);
   }
 }
 

@@ -111,7 +111,7 @@ export class Simulator {
   /** Ends the process of the server, as a kill does, and starts it again with the data that it had. */
   async restart(downMs = 50): Promise<void> {
     await this.network.down();
-    this.log.forget();
+    this.log.beginEpoch();
     await new Promise((resolve) => setTimeout(resolve, downMs));
     await this.network.up();
   }
