@@ -14,6 +14,7 @@ describe('the connection string', () => {
     'esdb://admin:s3cret@host:port',
     'esdb://admin:s3cret@host?tls=maybe',
     'esdb://admin:100%s3cret@host',
+    'esdb://admin:p@s3cret@host',
   ])('is refused without showing the password: %s', async (url) => {
     const refused = open(url);
     await expect(refused).rejects.toBeInstanceOf(StoreUnavailable);

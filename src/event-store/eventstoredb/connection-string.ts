@@ -14,11 +14,15 @@ export function parseConnectionString(text: string): ConnectionString {
   // The client knows the database by its older name only; the protocol is the same.
   const url = text.trim().replace(/^(kurrentdb|kurrent|kdb)(?=(\+discover)?:)/, 'esdb');
   const [, scheme, username, password] = /^([^:]+:\/\/)([^:@/?]+):([^@]+)@/.exec(url) ?? [];
-  if (scheme !== undefined && username !== undefined && password !== undefined)
+  if (scheme !== undefined && username !== undefined && password !== undefined) {
+    const place = url.slice(`${scheme}${username}:${password}@`.length);
+    // The end of the password would be taken for a host, and shown wherever that cannot be found.
+    if (/^[^/?]*@/.test(place)) throw mustBeWritten('@', '%40');
     return {
-      url: scheme + url.slice(`${scheme}${username}:${password}@`.length),
+      url: scheme + place,
       credentials: { username: decoded(username), password: decoded(password) },
     };
+  }
   if (/[?&]tls=false(&|$)/i.test(url)) return { url, credentials: { username: '', password: '' } };
   throw new StoreUnavailable(
     'LEDGER_EVENTSTOREDB_URL needs user:password@ before the host, or tls=false on a private network',
@@ -29,8 +33,11 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new StoreUnavailable(
-      'LEDGER_EVENTSTOREDB_URL has a % in user:password@ that has to be written as %25',
-    );
+    throw mustBeWritten('%', '%25');
   }
 }
+
+const mustBeWritten = (sign: string, as: string): StoreUnavailable =>
+  new StoreUnavailable(
+    `LEDGER_EVENTSTOREDB_URL has a ${sign} in user:password@ that has to be written as ${as}`,
+  );
