@@ -37,6 +37,11 @@ export class AccountLoader {
     }
     const loaded = this.fresh(mainAccountId);
     await this.catchUp(loaded, mainAccountId);
+    // It may be hidden by a deletion: EventStoreDB would let it begin again, and go on counting.
+    if (snapshot && loaded.head.revision < 0)
+      throw new StoreUnavailable(
+        `the events of ${mainAccountStream(mainAccountId)} are gone, though it had some`,
+      );
     return loaded;
   }
 
