@@ -44,16 +44,20 @@ export function backUpEvents(config: Config, copy: string): number {
  * @throws StoreUnavailable
  */
 export function makeDirectory(directory: string): void {
-  if (existsSync(directory) && statSync(directory).isDirectory()) return;
+  if (isDirectory(directory)) return;
   if (!existsSync(dirname(directory))) makeDirectory(dirname(directory));
   try {
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
+    // Made meanwhile by another process, or as one above it: `new/.` is `new`.
+    if (isDirectory(directory)) return;
     throw new StoreUnavailable(`the directory ${directory} cannot be made: ${String(error)}`, {
       cause: error,
     });
   }
 }
+
+const isDirectory = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
 /** Loaded only when it is wanted: the embedded store needs nothing of its client. */
 async function openEventStoreDb(config: Config): Promise<EventStore> {

@@ -7,7 +7,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../src/config/config.js';
 import { EventStoreModule } from '../../src/event-store/event-store.module.js';
 import { EventStore } from '../../src/event-store/event-store.js';
-import { backUpEvents, openEventReader, openEventStore } from '../../src/event-store/open-event-store.js';
+import {
+  backUpEvents,
+  makeDirectory,
+  openEventReader,
+  openEventStore,
+} from '../../src/event-store/open-event-store.js';
 import { collect, newEvents } from '../contract/event-store.contract.js';
 
 /** Finishes its work when the application ends, as the ledger does. */
@@ -62,6 +67,13 @@ describe('the event store of the application', () => {
     expect(() => backUpEvents(elsewhere, join(directory, 'copy.db'))).toThrow(
       /with the tools of that server/,
     );
+  });
+
+  it('takes a data directory that was made meanwhile', () => {
+    // By the time that it comes to the whole path, making `new` has made it, as another process may.
+    const again = `${directory}/new/.`;
+    makeDirectory(again);
+    expect(statSync(again).isDirectory()).toBe(true);
   });
 
   it('says what is wrong with a data directory that cannot be made', async () => {
