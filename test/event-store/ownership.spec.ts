@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -64,6 +64,23 @@ describe('the owner of a log', () => {
     await expect(SqliteEventStore.open(file)).rejects.toThrow(`is in use by another ledger`);
     await store.close();
     await (await SqliteEventStore.open(file)).close();
+  });
+
+  it('is alone also where the log that the symbolic link leads to was yet to be made', async () => {
+    mkdirSync(join(directory, 'data'));
+    const link = join(directory, 'data', 'events.db');
+    symlinkSync('../events.db', link);
+    const store = await SqliteEventStore.open(link);
+    await expect(SqliteEventStore.open(file)).rejects.toThrow(`is in use by another ledger`);
+    await store.close();
+    await (await SqliteEventStore.open(file)).close();
+  });
+
+  it('says that symbolic links lead in a circle', async () => {
+    symlinkSync(file, file);
+    await expect(SqliteEventStore.open(file)).rejects.toThrow(
+      `${file} cannot be opened: check that its directory exists`,
+    );
   });
 
   it('keeps other processes out, lets them read, and dies without a trace', async () => {

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { openDatabase, type Connection } from '../../sqlite/database.js';
 import { resultCode, SQLITE_BUSY } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
@@ -16,8 +17,7 @@ export class FileOwner {
 
   /** @throws StoreUnavailable when it is owned already, by another process or by this one */
   static claim(file: string): FileOwner {
-    // A log that symbolic links lead to is still one log.
-    const real = existsSync(file) ? realpathSync(file) : file;
+    const real = placeOf(file);
     try {
       const lock = openDatabase(`${real}.lock`, { timeout: 0 });
       // The lock file is never opened in another way: closing it anywhere in this process would end the lock.
@@ -37,6 +37,23 @@ export class FileOwner {
     rmSync(`${this.file}.pid`, { force: true });
     this.lock.exec('ROLLBACK');
     this.lock.close();
+  }
+}
+
+/** Where the log is, or is to be made: one that symbolic links lead to is still one log. */
+function placeOf(file: string): string {
+  let place = file;
+  // As many links as the system follows: they may lead in a circle.
+  for (let left = 40; left > 0 && !existsSync(place); left--) place = targetOf(place);
+  return existsSync(place) ? realpathSync(place) : place;
+}
+
+/** What a symbolic link leads to; the path itself when it is none. */
+function targetOf(path: string): string {
+  try {
+    return resolve(realpathSync(dirname(path)), readlinkSync(path));
+  } catch {
+    return path;
   }
 }
 
