@@ -158,7 +158,7 @@ export class AccountWriter {
       const [sound] = await Promise.all([before, booked.length > 0 && this.appends.append(booked)]);
       if (booked.length === 0 && (!sound || (await this.appends.outdated(batch)))) {
         this.startOver(batch);
-        return false;
+        return sound;
       }
       if (!sound) throw new OutcomeUnknown('the append ahead of this one ended in doubt');
       for (const decided of batch) this.callers.tell(decided);

@@ -379,6 +379,14 @@ describe.each([
     expect(receiptIn(await ledger.add('acme', '100', '4')).mainAccount.available).toBe('6.0000');
   });
 
+  it('casts none on what is sent right behind a refusal of one of its keys', async () => {
+    // So many fill an append, so the purchase leaves in another.
+    const refused = Array.from({ length: 400 }, () => codeOf(ledger.add('acme', '100', '100', 'added')));
+    expect(await codeOf(ledger.purchase('acme', '1', 'behind'))).toBe('booked');
+    await Promise.all(refused);
+    expect(ledger.notes.alarms).toHaveLength(1);
+  });
+
   it('is not sent again by a question', async () => {
     expect(await codeOf(ledger.accounts.find('acme', 'added'))).toBe('command-not-found');
     expect(await ledger.events('acme')).toHaveLength(3);
