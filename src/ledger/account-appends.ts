@@ -56,9 +56,14 @@ export class AccountAppends {
     }
   }
 
-  /** Before a key that is in doubt is decided again, what it was sent with is settled. @throws OutcomeUnknown */
-  async settle(again: readonly Pending[]): Promise<void> {
-    if (this.doubts.concern(again)) await this.doubts.settle();
+  /** Whether a key of these commands is in doubt: then `settle` comes before they are decided again. */
+  inDoubt(pending: Pending): boolean {
+    return this.doubts.concern(pending);
+  }
+
+  /** To be called while nothing is on its way. @throws OutcomeUnknown when what is in doubt stays so */
+  settle(): Promise<void> {
+    return this.doubts.settle();
   }
 
   /**
@@ -68,7 +73,7 @@ export class AccountAppends {
    */
   async outdated(batch: readonly Decided[]): Promise<boolean> {
     const refused = batch.filter(({ decisions }) => decisions.some(isRefused)).map(({ pending }) => pending);
-    if (this.doubts.concern(refused)) return true;
+    if (refused.some((pending) => this.inDoubt(pending))) return true;
     if (this.through.store.exclusive || refused.every(({ fresh }) => fresh)) return false;
     return (await this.through.store.firstFrom(this.stream, this.sentRevision + 1)) !== undefined;
   }

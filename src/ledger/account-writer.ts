@@ -109,12 +109,11 @@ export class AccountWriter {
 
   private async load(): Promise<void> {
     this.loading = true;
-    const again = this.again.splice(0);
+    const again = await this.settled(this.again.splice(0));
     this.waiting = [...again, ...this.waiting];
     for (const pending of this.waiting) pending.fresh = true;
     const asked = this.waiting.length;
     try {
-      await this.appends.settle(again);
       const loaded = await this.shared.loader.load(this.mainAccountId);
       this.speculation = new Speculation(loaded, this.shared.index, this.shared.now);
       this.appends.goOnFrom(this.speculation.revision);
@@ -124,6 +123,19 @@ export class AccountWriter {
     }
     this.loading = false;
     this.shared.wake(this);
+  }
+
+  /** @returns those that can be decided again; whose keys stay in doubt is told so */
+  private async settled(again: readonly Pending[]): Promise<readonly Pending[]> {
+    const inDoubt = again.filter((pending) => this.appends.inDoubt(pending));
+    if (inDoubt.length === 0) return again;
+    try {
+      await this.appends.settle();
+      return again;
+    } catch (error) {
+      for (const pending of inDoubt) this.callers.fail(pending, error);
+      return again.filter((pending) => !this.appends.inDoubt(pending));
+    }
   }
 
   private take(): readonly Pending[] {

@@ -44,11 +44,9 @@ export class Doubts {
   }
 
   /** Whether a key of these commands is in doubt. Who only asks what was booked with it settles nothing. */
-  concern(pendings: readonly Pending[]): boolean {
+  concern({ asked }: Pending): boolean {
     return this.doubts.some(({ keys }) =>
-      pendings.some(({ asked }) =>
-        asked.some(({ order }) => order.command !== undefined && keys.has(order.idempotencyKey)),
-      ),
+      asked.some(({ order }) => order.command !== undefined && keys.has(order.idempotencyKey)),
     );
   }
 

@@ -354,9 +354,12 @@ describe.each([
     expect((await ledger.add('acme', '100', '100', 'added')).replayed).toBe(true);
   });
 
-  it('leaves its keys in doubt while the store takes no appends', async () => {
+  it('leaves its keys in doubt while the store takes no appends, and those alone', async () => {
     store.onAppend = () => Promise.reject(new StoreUnavailable('disk full'));
-    expect(await codeOf(ledger.add('acme', '100', '100', 'added'))).toBe('OutcomeUnknown');
+    // So many fill an append, so the purchase waits behind them.
+    const added = Array.from({ length: 400 }, () => codeOf(ledger.add('acme', '100', '100', 'added')));
+    expect(await codeOf(ledger.purchase('acme', '1', 'behind'))).toBe('StoreUnavailable');
+    expect(new Set(await Promise.all(added))).toEqual(new Set(['OutcomeUnknown']));
   });
 
   it('never can be once the stream has moved, and its keys are decided as any other', async () => {
