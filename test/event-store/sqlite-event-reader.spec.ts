@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { START } from '../../src/event-store/event-store.js';
+import { START, type LogBatch } from '../../src/event-store/event-store.js';
 import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-reader.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { openDatabase } from '../../src/sqlite/database.js';
@@ -105,6 +105,17 @@ describe('a reader of the log beside its owner', () => {
     expect((await collect(reader.readAll(START))).map(({ stream }) => stream)).toEqual(
       Array(6).fill('a\uFFFD\0b'),
     );
+  });
+
+  it('does not call itself live when it is told to stop before it could read', async () => {
+    await store.append(newStream(), newEvents(1), 'no-stream');
+    const other = openDatabase(join(directory, 'events.db'));
+    other.exec('ALTER TABLE events RENAME TO hidden');
+    const batches: LogBatch[] = [];
+    for await (const batch of reader.follow(START, AbortSignal.timeout(100))) batches.push(batch);
+    other.exec('ALTER TABLE hidden RENAME TO events');
+    other.close();
+    expect(batches).toEqual([]);
   });
 
   it('stops following when it is closed', async () => {

@@ -103,6 +103,8 @@ export class SqliteEventReader extends EventReader {
     try {
       while (!until.aborted) {
         const page = await this.pageWhenReadable(position, until);
+        // An empty page does not mean the end of the log then.
+        if (until.aborted) return;
         const caughtUp = page.length < PAGE;
         position = page.at(-1)?.position ?? position;
         if (page.length > 0 || live !== caughtUp)
