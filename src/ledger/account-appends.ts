@@ -34,6 +34,7 @@ export class AccountAppends {
   /** The stream was read up to here, while nothing was on its way. */
   goOnFrom(revision: number): void {
     this.sentRevision = revision;
+    this.doubts.forgetUpTo(revision);
   }
 
   /** @throws RevisionConflict, StoreUnavailable, OutcomeUnknown */

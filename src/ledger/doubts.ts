@@ -65,6 +65,12 @@ export class Doubts {
     this.forget();
   }
 
+  /** The stream was read up to a revision: what was to go before that is in what was read, or never can be. */
+  forgetUpTo(revision: number): void {
+    const left = this.doubts.filter(({ expected }) => (expected === 'no-stream' ? -1 : expected) >= revision);
+    this.doubts = left.length > 0 ? left : NONE;
+  }
+
   /** The stream has moved, so none of them is in doubt any more. */
   forget(): void {
     this.doubts = NONE;

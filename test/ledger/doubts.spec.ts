@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { OutcomeUnknown } from '../../src/event-store/errors.js';
+import type { EventStore } from '../../src/event-store/event-store.js';
+import { FaultyStore } from '../support/faulty-store.js';
+import { Ledger } from '../support/ledger.js';
+import { openTestStore } from '../support/sqlite.js';
+
+describe('several appends of an account in doubt', () => {
+  let inner: EventStore;
+  let store: FaultyStore;
+  let ledger: Ledger;
+  /** The last append in doubt, as it still waits in the server. */
+  let late: () => Promise<unknown>;
+
+  beforeEach(async () => {
+    inner = await openTestStore();
+    store = new FaultyStore(inner, false);
+    ledger = new Ledger(store);
+    await ledger.funded('acme', '10', '100');
+    store.onAppend = (append) => {
+      late = append;
+      return Promise.reject(new OutcomeUnknown('no reply'));
+    };
+  });
+  afterEach(() => inner.close());
+
+  const buy = (key: string) => expect(ledger.purchase('acme', '1', key)).rejects.toThrow(OutcomeUnknown);
+
+  /** An addition that only the purchase makes possible that leaves with it. */
+  async function addWhatIsBought(): Promise<void> {
+    const both = [ledger.purchase('acme', '90', 'bought'), ledger.add('acme', '100', '100', 'added')];
+    for (const { status } of await Promise.allSettled(both)) expect(status).toBe('rejected');
+  }
+
+  /** What the caller is told of the addition stays so, whatever becomes of its first append. */
+  async function expectTruth(): Promise<void> {
+    store.onAppend = (append) => append();
+    const [told] = await Promise.allSettled([ledger.add('acme', '100', '100', 'added')]);
+    await late().catch(() => undefined);
+    const [found] = await Promise.allSettled([new Ledger(inner).accounts.find('acme', 'added')]);
+    expect(found.status).toBe(told.status);
+  }
+
+  it('are settled although another process wrote in the place of the first', async () => {
+    await buy('first');
+    await new Ledger(new FaultyStore(inner, false)).purchase('acme', '1');
+    await addWhatIsBought();
+    await expectTruth();
+  });
+});
