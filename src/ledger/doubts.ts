@@ -38,8 +38,12 @@ export class Doubts {
   }
 
   add(append: Append): void {
-    if (this.doubts.length === MAX_APPENDS) return;
     const keys = append.events.map(({ metadata }) => (JSON.parse(metadata) as EventMetadata).idempotencyKey);
+    // Of those that go to one place each settles the others: commands that are repeated take no more room.
+    const known = this.doubts.some(
+      (doubt) => doubt.expected === append.expected && keys.every((key) => doubt.keys.has(key)),
+    );
+    if (known || this.doubts.length === MAX_APPENDS) return;
     this.doubts = [...this.doubts, { ...append, keys: new Set(keys) }];
   }
 

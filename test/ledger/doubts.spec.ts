@@ -47,4 +47,10 @@ describe('several appends of an account in doubt', () => {
     await addWhatIsBought();
     await expectTruth();
   });
+
+  it('are remembered although a command before them was repeated many times', async () => {
+    for (let at = 0; at < 20; at++) await buy('again');
+    await addWhatIsBought();
+    await expectTruth();
+  });
 });
