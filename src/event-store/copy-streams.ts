@@ -26,8 +26,11 @@ export async function copyStreams(
   isWanted: (stream: string) => boolean,
 ): Promise<Copied> {
   let [written, found] = [0, 0];
-  for (const stream of new Set([...(await streamsOf(from)), ...(await streamsOf(to))])) {
-    if (!isWanted(stream)) continue;
+  const streams = new Set<string>();
+  for (const reader of [from, to])
+    for await (const page of reader.readAll(START))
+      for (const { stream } of page) if (isWanted(stream)) streams.add(stream);
+  for (const stream of streams) {
     const copied = await copyStream(from, to, stream);
     written += copied.written;
     found += copied.found;
@@ -49,12 +52,6 @@ async function copyStream(from: EventReader, to: EventStore, stream: string): Pr
     copy = await eventsOf(to, stream);
   }
   return { written: source.length - found, found };
-}
-
-async function streamsOf(reader: EventReader): Promise<Set<string>> {
-  const streams = new Set<string>();
-  for await (const page of reader.readAll(START)) for (const { stream } of page) streams.add(stream);
-  return streams;
 }
 
 async function eventsOf(reader: EventReader, stream: string): Promise<RecordedEvent[]> {

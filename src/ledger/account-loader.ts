@@ -35,8 +35,7 @@ export class AccountLoader {
         revision: snapshot.head.revision,
       });
     }
-    const loaded = this.fresh(mainAccountId);
-    await this.catchUp(loaded, mainAccountId);
+    const loaded = await this.fromStart(mainAccountId);
     // It may be hidden by a deletion: EventStoreDB would let it begin again, and go on counting.
     if (snapshot && loaded.head.revision < 0)
       throw new StoreUnavailable(
@@ -45,20 +44,16 @@ export class AccountLoader {
     return loaded;
   }
 
-  /** Folds what the stream has beyond the account's head. @returns whether there was anything */
-  async catchUp(loaded: LoadedAccount, mainAccountId: string): Promise<boolean> {
-    const from = loaded.head.revision;
-    for await (const page of this.store.readStream(mainAccountStream(mainAccountId), from + 1))
-      for (const event of page) this.fold(loaded, event);
-    return loaded.head.revision > from;
-  }
-
-  private fresh(mainAccountId: string): LoadedAccount {
-    return {
+  private async fromStart(mainAccountId: string): Promise<LoadedAccount> {
+    const stream = mainAccountStream(mainAccountId);
+    const loaded: LoadedAccount = {
       account: emptyFold(mainAccountId),
-      head: emptyHead(mainAccountStream(mainAccountId)),
+      head: emptyHead(stream),
       tail: new Map(),
     };
+    for await (const page of this.store.readStream(stream))
+      for (const event of page) this.fold(loaded, event);
+    return loaded;
   }
 
   /** Undefined when the event that the snapshot was folded to is not in the log as the snapshot knows it. */
@@ -78,7 +73,8 @@ export class AccountLoader {
   /** Nothing is booked on a stream of which a part is hidden: keys in that part would seem free. @throws StoreUnavailable */
   private fold(loaded: LoadedAccount, event: RecordedEvent): void {
     const { head } = loaded;
-    if (event.revision !== head.revision + 1 || metadataOf(event).previousHash !== head.hash) {
+    const metadata = JSON.parse(event.metadata) as EventMetadata;
+    if (event.revision !== head.revision + 1 || metadata.previousHash !== head.hash) {
       const { stream, revision } = event;
       this.observer.alarm('the stream does not go on where it stood: events are hidden, missing or changed', {
         stream,
@@ -87,15 +83,16 @@ export class AccountLoader {
       });
       throw new StoreUnavailable(`${stream}/${revision} does not follow revision ${head.revision}`);
     }
-    foldRecorded(loaded, event);
+    foldRecorded(loaded, event, metadata);
   }
 }
 
-const metadataOf = (event: RecordedEvent): EventMetadata => JSON.parse(event.metadata) as EventMetadata;
-
-function foldRecorded(loaded: LoadedAccount, recorded: RecordedEvent): void {
+function foldRecorded(
+  loaded: LoadedAccount,
+  recorded: RecordedEvent,
+  { idempotencyKey, fingerprint, hash, recordedAt }: EventMetadata,
+): void {
   const event = parseEvent(recorded.type, JSON.parse(recorded.data));
-  const { idempotencyKey, fingerprint, hash, recordedAt } = metadataOf(recorded);
   evolve(loaded.account, event);
   loaded.head = { revision: recorded.revision, hash, recordedAt };
   const booked = { eventId: recorded.id, revision: recorded.revision, recordedAt };
