@@ -64,26 +64,44 @@ export class AccountLoader {
     for await (const page of this.store.readStream(mainAccountStream(mainAccountId), head.revision))
       for (const event of page) {
         if (event.revision > head.revision) this.fold(loaded, event);
-        else if (hashOf(event) === head.hash) linked = true;
+        else if (carries(event, head.hash)) linked = true;
         else return undefined;
       }
     return linked ? loaded : undefined;
   }
 
-  /** Nothing is booked on a stream of which a part is hidden: keys in that part would seem free. @throws StoreUnavailable */
+  /**
+   * Nothing is booked on a stream of which a part is hidden: keys in that part would seem free. Nor on an event that
+   * cannot be read, or that the rules cannot have booked.
+   * @throws StoreUnavailable
+   */
   private fold(loaded: LoadedAccount, event: RecordedEvent): void {
     const { head } = loaded;
-    const metadata = JSON.parse(event.metadata) as EventMetadata;
-    if (event.revision !== head.revision + 1 || metadata.previousHash !== head.hash) {
-      const { stream, revision } = event;
-      this.observer.alarm('the stream does not go on where it stood: events are hidden, missing or changed', {
-        stream,
-        after: head.revision,
-        revision,
-      });
-      throw new StoreUnavailable(`${stream}/${revision} does not follow revision ${head.revision}`);
+    const { stream, revision } = event;
+    let cause: unknown;
+    try {
+      const metadata = JSON.parse(event.metadata) as EventMetadata;
+      if (revision === head.revision + 1 && metadata.previousHash === head.hash)
+        return foldRecorded(loaded, event, metadata);
+    } catch (error) {
+      // Also a refusal, which is nothing to tell the caller: what he sent has not been looked at.
+      cause = error;
     }
-    foldRecorded(loaded, event, metadata);
+    this.observer.alarm('the stream does not go on where it stood: events are hidden, missing or changed', {
+      stream,
+      after: head.revision,
+      revision,
+    });
+    throw new StoreUnavailable(`${stream}/${revision} does not follow revision ${head.revision}`, { cause });
+  }
+}
+
+/** One that cannot be read carries none. */
+function carries(event: RecordedEvent, hash: string): boolean {
+  try {
+    return hashOf(event) === hash;
+  } catch {
+    return false;
   }
 }
 
