@@ -127,7 +127,7 @@ let ids = new BigUint64Array(1 << 16);
 let idCount = 0;
 
 function keep(id) {
-  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id)) return;
+  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-/.test(id)) return;
   if (idCount === ids.length) {
     const more = new BigUint64Array(idCount * 2);
     more.set(ids);
