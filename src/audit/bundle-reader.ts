@@ -88,9 +88,10 @@ export class BundleReader {
     if (line.head) this.heads.push(text);
     else if (line.checkpoint) this.checkpoints.push(line.checkpoint);
     else if (line.manifest) {
-      this.manifest = line.manifest;
       if (manifestLine(line.manifest).line !== text)
         this.problems.push('the manifest does not have the hash beside it');
+      // Not before: one that is nested too deeply is none.
+      this.manifest = line.manifest;
     }
     return false;
   }
@@ -113,7 +114,7 @@ export class BundleReader {
       return;
     }
     if (manifest.events !== events)
-      this.problems.push(`the manifest counts ${manifest.events} events, the file ${events}`);
+      this.problems.push(`the manifest counts other events than the file, which has ${events}`);
     if (manifest.eventsHash !== eventsHash)
       this.problems.push('the events do not have the hash of the manifest');
     if (manifest.headsHash !== hashOfLines(this.heads))

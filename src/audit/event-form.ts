@@ -24,13 +24,23 @@ export const isAccountId = (id: string): boolean => ACCOUNT_ID.test(id);
 
 /** Reads an event. @returns what is wrong with its form, in words, if it cannot be read */
 export function readEvent(event: RecordedEvent): ReadEvent | string {
+  try {
+    return read(event);
+  } catch (error) {
+    // The stack was too small to write it again.
+    if (!(error instanceof RangeError)) throw error;
+    return 'it is nested too deeply';
+  }
+}
+
+function read(event: RecordedEvent): ReadEvent | string {
   const data = readData(event.data);
   if (typeof data === 'string') return `its data ${data}`;
-  const read = readMetadata(event.metadata);
-  if (typeof read === 'string') return `its metadata ${read}`;
+  const meta = readMetadata(event.metadata);
+  if (typeof meta === 'string') return `its metadata ${meta}`;
   const movement = movementOf(event.type, data.fields);
   if (typeof movement === 'string') return movement;
-  const { metadata, unhashed, flaws } = read;
+  const { metadata, unhashed, flaws } = meta;
   return { metadata, movement, texts: { data: data.canonical, unhashed }, flaws };
 }
 

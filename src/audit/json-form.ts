@@ -4,13 +4,15 @@ export type Members = Readonly<Record<string, unknown>>;
  * Reads an object in the form in which it is stored: no white space and no member twice, which readers take
  * differently.
  * @returns what is wrong with it, in words, if it is none
+ * @throws RangeError when it is nested too deeply
  */
 export function jsonObject(text: string): Members | string {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is no JSON object';
     return JSON.stringify(value) === text ? (value as Members) : 'is JSON, but not as the ledger writes it';
-  } catch {
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
     return 'is no JSON';
   }
 }

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { verifyBundle } from '../../src/audit/commands/verify.js';
+import { readEvent } from '../../src/audit/event-form.js';
 import { noteSigner, signNote } from '../../src/audit/signed-note.js';
 import { ROOT } from '../support/service.js';
 import { bundleOf, chain, GOOD, treeOf, type Forged } from './support/forged-bundle.js';
+import { goodLog } from './support/good-log.js';
 
 // Every run of the verifier is a process of its own, which takes its time on a busy machine.
 jest.setTimeout(60_000);
@@ -53,7 +55,15 @@ async function exits(notes: readonly string[] = [], keys: readonly string[] = []
 const FOUND = { verify: 1, standalone: 1 };
 const REFUSED = { verify: 2, standalone: 2 };
 
-const DEEP = '['.repeat(20_000) + ']'.repeat(20_000);
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+const DEEP = nested(20_000);
+const canWrite = (text: string): boolean => {
+  try {
+    return JSON.stringify(JSON.parse(text)) === text;
+  } catch {
+    return false;
+  }
+};
 
 const purchase = (data: object, metadata: Readonly<Record<string, unknown>> = {}): readonly Forged[] => [
   ...GOOD,
@@ -148,6 +158,28 @@ describe('a bundle whose manifest says something else than it holds', () => {
     writeFileSync(bundle, bundleOf(alice, { order }));
     expect(await exits()).toMatchObject(FOUND);
   });
+});
+
+describe('what is nested deeply', () => {
+  it('ends no audit, also where the stack does for one form of an event and not for the canonical one', () => {
+    const [, event] = goodLog();
+    const beside = (text: string, depth: number) => text.replace('{', `{"x":${nested(depth)},`);
+    let depth = 1000;
+    while (canWrite(nested(depth + 200))) depth += 200;
+    const data = beside(event!.data, depth);
+    const metadata = beside(event!.metadata, depth);
+    expect(readEvent({ ...event!, data })).toBeDefined();
+    expect(readEvent({ ...event!, metadata })).toBeDefined();
+  });
+
+  it.each(['schema', 'events', 'mainAccounts', 'tree', 'selection'])(
+    'is a finding in the %s of a manifest',
+    async (name) => {
+      const order = (lines: readonly string[]) => lines.map((line) => line.replace('"nested"', DEEP));
+      writeFileSync(bundle, bundleOf(alice, { manifest: { [name]: 'nested' }, order }));
+      expect(await exits()).toMatchObject(FOUND);
+    },
+  );
 });
 
 describe('the checkpoints that a bundle is held against', () => {
