@@ -357,7 +357,10 @@ async function readBundle(file) {
     /** Of the line before: its place in KINDS. */
     kind: 0,
   };
-  const text = pipeline(createReadStream(file), createGunzip(), () => {}).setEncoding('utf8');
+  const source = createReadStream(file);
+  let isCompressed = true;
+  source.once('data', (bytes) => (isCompressed = GZIP.equals(bytes.subarray(0, 2))));
+  const text = pipeline(source, createGunzip(), () => {}).setEncoding('utf8');
   let rest = '';
   let first = true;
   try {
@@ -373,13 +376,15 @@ async function readBundle(file) {
     }
   } catch (error) {
     if (!error.code?.startsWith('Z_')) throw error;
-    if (first && error.code !== CUT_SHORT) throw new Error(`${file} is no audit bundle`);
+    if (!isCompressed) throw new Error(`${file} is no audit bundle`);
     bad(file, error.code === CUT_SHORT ? 'it is cut short' : 'its compressed form is damaged');
   }
   if (rest !== '') bad(file, 'the last line is cut short');
   return bundle;
 }
 
+/** How every compressed file begins. */
+const GZIP = Buffer.of(0x1f, 0x8b);
 /** What zlib says of a file that ends too early. */
 const CUT_SHORT = 'Z_BUF_ERROR';
 

@@ -6,6 +6,9 @@ import { FIRST_LINE, NoBundle } from './bundle.js';
 /** Longer than any line of an event can be. */
 const MAX_LINE = 8 * 1024 * 1024;
 
+/** How every compressed file begins. */
+const GZIP = Buffer.of(0x1f, 0x8b);
+
 /** What zlib says of a file that ends too early. */
 const CUT_SHORT = 'Z_BUF_ERROR';
 
@@ -21,6 +24,8 @@ export async function* bundleLines(
   problems: string[],
 ): AsyncGenerator<string, void> {
   const file = createReadStream(name, { highWaterMark: 1 << 18 });
+  let isCompressed = true;
+  file.once('data', (chunk) => (isCompressed = GZIP.equals(Buffer.from(chunk).subarray(0, 2))));
   file.on('data', (chunk) => onRead(chunk.length));
   // The callback: an error of either stream ends the reading of the second, below.
   const text = pipeline(file, createGunzip(), () => undefined).setEncoding('utf8') as AsyncIterable<string>;
@@ -41,7 +46,7 @@ export async function* bundleLines(
   } catch (error) {
     const code = zlibCode(error);
     if (code === undefined) throw error;
-    if (first && code !== CUT_SHORT) throw new NoBundle(`${name} is no audit bundle`);
+    if (!isCompressed) throw new NoBundle(`${name} is no audit bundle`);
     problems.push(code === CUT_SHORT ? 'the file is cut short' : 'the compressed file is damaged');
   }
   if (rest !== '') problems.push('the last line is cut short');

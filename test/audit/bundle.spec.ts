@@ -118,6 +118,14 @@ describe('an audit bundle', () => {
     expect(standalone().status).not.toBe(0);
   });
 
+  it.each([12, 200, -2])('of which the byte at %d was changed is found by both', async (at) => {
+    await exported();
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.with(at, (bytes.at(at) ?? 0) ^ 4));
+    expect(await problemsOf()).not.toEqual([]);
+    expect(standalone().status).toBe(1);
+  });
+
   it('is told from other files', async () => {
     writeFileSync(file, 'no bundle');
     await expect(problemsOf()).rejects.toThrow('is no audit bundle');
