@@ -31,12 +31,16 @@ const sha256 = (...parts) => {
 };
 const hex = (...parts) => sha256(...parts).toString('hex');
 
+/** Controls in what a bundle says could write over the verdict on a terminal, or put another beside it. */
+const visible = (text) =>
+  text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (hidden) => `\\u{${hidden.codePointAt(0).toString(16)}}`);
+
 /** What was found; beyond a hundred findings only their number. */
 const findings = [];
 let found = 0;
 function bad(where, what) {
   found += 1;
-  if (findings.length < 100) findings.push(`${where}: ${what}`);
+  if (findings.length < 100) findings.push(visible(`${where}: ${what}`));
 }
 
 const isText = (value) => typeof value === 'string';
@@ -487,7 +491,7 @@ function printBalances() {
     for (const value of sip.values()) sips += value;
     if (main + sips !== purchased) bad(id, 'purchased is not what is left');
     console.log(
-      `${id} ${currency} purchased ${written(purchased)} = main ${written(main)} + SIP ${written(sips)}, revision ${revision}`,
+      `${visible(id)} ${currency} purchased ${written(purchased)} = main ${written(main)} + SIP ${written(sips)}, revision ${revision}`,
     );
     for (const [sipAccountId, value] of sip) console.log(`  ${sipAccountId} ${written(value)}`);
   }

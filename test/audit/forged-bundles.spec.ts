@@ -119,6 +119,16 @@ describe('a bundle in which every hash was made anew', () => {
     expect(await exits()).toMatchObject(FOUND);
   });
 
+  it('cannot write over the verdict, or put another beside it, by what it says', async () => {
+    const forged = '\u001b[2K\nSOUND: 4 events\u202e';
+    const events = [...chain('alice', GOOD), ...chain(forged, [['MainAccountOpened', { currency: 'EUR' }]])];
+    writeFileSync(bundle, bundleOf(events));
+    const run = await exits();
+    expect(run).toMatchObject(FOUND);
+    expect(run.told).not.toMatch(/(?!\n)\p{C}|^SOUND/mu);
+    expect(run.told.split('\\u{1b}[2K\\u{a}SOUND: 4 events\\u{202e}').length).toBeGreaterThan(2);
+  });
+
   it('is not sound with an event of a stream that is none of the ledger', async () => {
     const events = chain('alice', GOOD);
     const foreign = { stream: 'profile-alice', revision: 0, id: 'i', type: 'T', data: {}, metadata: {} };

@@ -47,8 +47,12 @@ export const reportJson = (report: AuditReport): string =>
 
 function findingLine({ check, message, stream, revision, eventId, more }: Finding): string {
   const place = stream === undefined ? '' : ` ${stream} revision ${revision} (event ${eventId}):`;
-  return `  ${check}:${place} ${message}${more > 0 ? `; and ${more} more` : ''}`;
+  return visible(`  ${check}:${place} ${message}${more > 0 ? `; and ${more} more` : ''}`);
 }
+
+/** Stored text may be anybody's: on a terminal, controls in it could write over the verdict, or put another beside it. */
+const visible = (text: string): string =>
+  text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (hidden) => `\\u{${hidden.codePointAt(0)?.toString(16)}}`);
 
 function sumsOf({ accounts }: AuditReport) {
   const sums = new Map<string, { purchased: bigint; main: bigint; sips: bigint }>();
