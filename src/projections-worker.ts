@@ -40,6 +40,8 @@ async function project(options: ThreadOptions): Promise<void> {
       report,
       closing.signal,
     );
+  // Told already, it would not be told again: nothing would end it where the store does not answer.
+  if (closing.signal.aborted) return;
   // Not earlier: it would end the thread beside with it.
   closing.signal.addEventListener('abort', giveUp, { once: true });
   await runProjections(options, BUILT, openReader, report, closing.signal, pace);

@@ -37,7 +37,7 @@ export class Supervisor {
     this.file = join(config.dataDir, 'read-models.db');
     this.besideFile = join(config.dataDir, 'read-models.rebuild.db');
     models.onDamage = (reason) => {
-      if (!this.abandoned && !this.closed) this.abandon(reason);
+      if (!this.abandoned) this.abandon(reason);
     };
   }
 
@@ -119,6 +119,8 @@ export class Supervisor {
 
   /** The file is of no use any more: it is read as it is until another is ready. */
   private abandon(reason: string): void {
+    // A rebuild would have to come to its end first.
+    if (this.closed) return;
     this.abandoned = true;
     this.log('error', 'the read models cannot be used; building new ones beside them', { reason });
     void this.thread?.close();

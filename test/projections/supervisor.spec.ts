@@ -2,10 +2,12 @@ import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, writeSync } from
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
+import { writeBeside } from '../../src/projections/bulk/bulk-thread.js';
+import { ProjectionsThread } from '../../src/projections/projections-thread.js';
 import { fileBeside } from '../../src/projections/read-models-file.js';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { killThread } from '../support/kill-thread.js';
-import { ReadSide } from '../support/read-side.js';
+import { ReadSide, testConfig } from '../support/read-side.js';
 
 describe('the supervisor of the read models', () => {
   let side: ReadSide;
@@ -86,6 +88,35 @@ describe('the supervisor of the read models', () => {
     await side.supervisor.close();
     reader.close();
     other.close();
+  });
+
+  it('builds nothing any more for whoever has closed, neither in bulk nor event by event', async () => {
+    const [config, file] = [testConfig(side.dataDir), side.file.replace('.db', '.rebuild.db')];
+    const order = { beside: fileBeside(file), until: await side.store.head() };
+    await expect(writeBeside(config, order, AbortSignal.abort(new Error('closed')))).rejects.toThrow(
+      'closed',
+    );
+    expect(existsSync(order.beside)).toBe(false);
+
+    const told: string[] = [];
+    const options = { file, mayReset: true, inBulk: true };
+    const thread = new ProjectionsThread(
+      config,
+      options,
+      ({ kind }) => told.push(kind),
+      () => undefined,
+    );
+    await thread.close();
+    // At most that the build was done before it heard of it.
+    expect(told).not.toContain('opened');
+  });
+
+  it('begins no rebuild once it is closed, though its thread still finds the file of no use', async () => {
+    const closed = side.supervisor.close();
+    const { thread } = side.supervisor as unknown as { thread: { worker: Worker } };
+    thread.worker.emit('message', { kind: 'unusable', reason: 'damaged' });
+    await closed;
+    expect(side.projections.rebuildStatus.state).toBe('none');
   });
 
   it('can be closed while two threads build them anew', async () => {

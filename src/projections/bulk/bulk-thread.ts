@@ -11,6 +11,8 @@ export interface BesideOrder {
 
 /** Writes the tables of `BESIDE` in another thread, which has ended afterwards. @throws whatever ends it before it is done */
 export async function writeBeside(config: Config, order: BesideOrder, signal: AbortSignal): Promise<void> {
+  // A signal that is aborted already tells it no more.
+  signal.throwIfAborted();
   const worker = new Worker(new URL('../../projections-worker.js', import.meta.url), {
     workerData: { config, options: order },
   });
