@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventStore, Position, RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountStream } from '../ledger/streams.js';
+import { NotInReadModel } from '../projections/errors.js';
 import type { Projections } from '../projections/projections.js';
 import { LogTree } from '../projections/tree/log-tree.js';
 import { parseTreeHead, treeHeadText, type TreeHead } from './checkpoint.js';
@@ -11,7 +12,7 @@ import { brokenPromise, readPublished } from './published-checkpoint.js';
 import { signNote } from './signed-note.js';
 
 /** There is no such event, or no tree of that size yet. */
-export class NotInTree extends Error {
+export class NotInTree extends NotInReadModel {
   override readonly name = 'NotInTree';
 }
 

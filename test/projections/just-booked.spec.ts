@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parseTreeHead } from '../../src/audit/checkpoint.js';
 import type { EventMetadata } from '../../src/ledger/domain/events.js';
 import {
   GetPastMainAccountHandler,
@@ -11,6 +12,7 @@ import {
 import { GetStatementHandler, GetStatementQuery } from '../../src/projections/history/get-statement.js';
 import type { PointInTime } from '../../src/projections/history/point-in-time.js';
 import { openDatabase } from '../../src/sqlite/database.js';
+import { checkpointsOf } from '../audit/support/credit-ledger.js';
 import { receiptIn } from '../support/ledger.js';
 import { ReadSide } from '../support/read-side.js';
 
@@ -56,6 +58,15 @@ describe('what was booked a moment ago, and is not in the read models yet', () =
 
   it('counts as of its time', async () => {
     expect(await whileBehind(({ recordedAt }) => balanceAt({ asOf: recordedAt }))).toBe('101.0000');
+  });
+
+  it('is in the tree of the size that it makes, and of later ones', async () => {
+    const checkpoints = checkpointsOf(side);
+    const { size } = parseTreeHead(await checkpoints.latest());
+    const note = await whileBehind(() => checkpoints.at(size + 1));
+    expect(parseTreeHead(note).size).toBe(size + 1);
+    const proof = await whileBehind(() => checkpoints.consistency(size, size + 2));
+    expect(parseTreeHead(proof.checkpoint).size).toBe(size + 2);
   });
 
   it('is in the statement of a period that ended after it', async () => {
