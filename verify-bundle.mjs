@@ -418,7 +418,7 @@ function readLine(bundle, text) {
   bundle.kind = kind;
   if (KINDS[kind] === 'stream') readEvent(bundle, text, line);
   else if (KINDS[kind] === 'head') bundle.heads.push(`${text}\n`);
-  else if (KINDS[kind] === 'checkpoint') bundle.checkpoints.push(line.checkpoint);
+  else if (KINDS[kind] === 'checkpoint') readOwnCheckpoint(bundle, text, line.checkpoint);
   else readManifest(bundle, text, line.manifest);
   return undefined;
 }
@@ -428,6 +428,13 @@ function readEvent(bundle, text, event) {
   bundle.events += 1;
   if (isEvent(event, text)) checkEvent(event);
   else bad('bundle', `a line is no event in the form of the ledger: ${text.slice(0, 60)}`);
+}
+
+function readOwnCheckpoint(bundle, text, checkpoint) {
+  const { note, verifierKey } = isObject(checkpoint) ? checkpoint : {};
+  if (text !== JSON.stringify({ checkpoint: { note, verifierKey } }))
+    bad('checkpoint', `its line is not in the form of one: ${text.slice(0, 60)}`);
+  bundle.checkpoints.push(checkpoint);
 }
 
 function readManifest(bundle, text, manifest) {

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
-import { eventLine, hashOfLines, manifestLine, type BundledCheckpoint, type Manifest } from './bundle.js';
+import {
+  checkpointLine,
+  eventLine,
+  hashOfLines,
+  manifestLine,
+  type BundledCheckpoint,
+  type Manifest,
+} from './bundle.js';
 import { bundleLines } from './bundle-lines.js';
 
 const PAGE = 500;
@@ -86,8 +93,10 @@ export class BundleReader {
     this.kind = kind;
     if (kind === 0) return true;
     if (line.head) this.heads.push(text);
-    else if (line.checkpoint) this.checkpoints.push(line.checkpoint);
-    else if (line.manifest) {
+    else if (line.checkpoint) {
+      if (checkpointLine(line.checkpoint) !== text) this.bad('is not in the form of a checkpoint', text);
+      this.checkpoints.push(line.checkpoint);
+    } else if (line.manifest) {
       if (manifestLine(line.manifest).line !== text)
         this.problems.push('the manifest does not have the hash beside it');
       // Not before: one that is nested too deeply is none.

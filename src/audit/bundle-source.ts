@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { START, type EventReader, type RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 import {
+  checkpointLine,
   eventLine,
   FIRST_LINE,
   hashOfLines,
@@ -96,7 +97,7 @@ export class BundleSource {
     };
     if (heads.length > 0) yield `${heads.join('\n')}\n`;
     const checkpoint = complete ? this.signed() : undefined;
-    if (checkpoint) yield `${JSON.stringify({ checkpoint })}\n`;
+    if (checkpoint) yield `${checkpointLine(checkpoint)}\n`;
     const { line, hash } = manifestLine(manifest);
     this.written = { manifest, hash };
     yield `${line}\n`;

@@ -44,6 +44,9 @@ export const eventLine = ({ stream, revision, id, type, data, metadata }: Record
   `{"stream":${JSON.stringify(stream)},"revision":${revision},"id":"${id}",` +
   `"type":${JSON.stringify(type)},"data":${data},"metadata":${metadata}}`;
 
+export const checkpointLine = ({ note, verifierKey }: BundledCheckpoint): string =>
+  JSON.stringify({ checkpoint: { note, verifierKey } });
+
 /** Where a stream ends in the bundle. */
 export interface Head {
   readonly revision: number;

@@ -209,6 +209,17 @@ describe('the checkpoints that a bundle is held against', () => {
     expect(await exits([], [key])).toMatchObject(FOUND);
   });
 
+  it.each([
+    ['another one ahead of it', (line: string) => line.replace('{', '{"checkpoint":{"note":"x"},')],
+    ['a member too many', (line: string) => line.replace(/}$/, ',"valid":"for ever"}')],
+    ['a member too many within', (line: string) => line.replace('"note"', '"size":5,"note"')],
+    ['white space', (line: string) => line.replace(':', ': ')],
+  ])('are in the form of the ledger in the bundle, without %s', async (_, change) => {
+    const order = (lines: readonly string[]) => lines.toSpliced(-2, 1, change(lines.at(-2) ?? ''));
+    writeFileSync(bundle, bundleOf(alice, { ...signed(), order }));
+    expect(await exits([], [key])).toMatchObject(FOUND);
+  });
+
   it('have to be there if a key is given', async () => {
     writeFileSync(bundle, bundleOf(alice));
     const run = await exits([], [key]);
