@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as othersHadTheirTurn } from 'node:timers/promises';
 import { Get, NotFoundException, Param, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
@@ -97,10 +98,15 @@ export class HistoryController {
 
   /** Looks on while nothing was found and there is more to look through: nothing yet is not nothing. */
   private async find(search: SearchHistory): Promise<FoundHistory & Freshness> {
-    let found = await this.queries.execute(new SearchHistoryQuery(search));
-    for (let asked = 1; asked < MOST_QUERIES && found.entries.length === 0 && found.next !== null; asked++)
+    const first = await this.queries.execute(new SearchHistoryQuery(search));
+    let found = first;
+    for (let asked = 1; asked < MOST_QUERIES && found.entries.length === 0 && found.next !== null; asked++) {
+      // A query holds this thread for some 10 ms, and commands are served in it too.
+      await othersHadTheirTurn();
       found = await this.queries.execute(new SearchHistoryQuery({ ...search, before: found.next }));
-    return found;
+    }
+    // The first one alone looked at the newest entries, so the page has seen no more than it.
+    return { ...found, revision: first.revision, asOf: first.asOf };
   }
 }
 
