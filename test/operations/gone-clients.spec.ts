@@ -75,6 +75,29 @@ describe('a client that leaves before its answer', () => {
     expect(answer.status).toBe(200);
   });
 
+  it('leaves none taken by that either when it left while its token was checked', async () => {
+    const issuer = await JwksServer.start(await signingKey('one'));
+    issuer.delayMs = ISSUER_TAKES_MS;
+    const other = await Service.start(temporaryDirectory(), issuer.env);
+    const head = `Host: ledger\r\nAuthorization: Bearer ${await token(issuer.keys[0]!)}\r\n`;
+    const commands = 'Content-Type: application/x-ndjson\r\nContent-Length: 1\r\n';
+    for (let i = 0; i < MAX_OPEN; i++) {
+      const socket = connect(Number(new URL(other.url).port), '127.0.0.1');
+      socket.write(`GET /v1/main-accounts HTTP/1.1\r\n${head}\r\n`);
+      socket.write(`POST /v1/commands HTTP/1.1\r\n${head}${commands}\r\nx`);
+      setTimeout(() => socket.destroy(), ISSUER_TAKES_MS / 2);
+    }
+    await passed(2 * ISSUER_TAKES_MS);
+    const answer = await fetch(`${other.url}/v1/commands`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/x-ndjson' },
+      body: '{}\n',
+    });
+    expect(answer.status).toBe(200);
+    await other.stop();
+    issuer.stop();
+  });
+
   it('is in the log and in the figures once, as 499, and not as a fault of ours', async () => {
     await leave('/v1/main-accounts', KEY, 'application/json', '{"ma');
     while (linesOf('/v1/main-accounts').length === 0) await passed(10);

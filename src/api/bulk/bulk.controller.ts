@@ -42,14 +42,14 @@ export class BulkController {
   }
 
   private enter(reply: FastifyReply): void {
+    const { socket } = reply.raw.req;
     // A client that has gone while its token was checked: no further `close` would make room again.
-    if (reply.raw.closed) return;
+    if (socket.destroyed) return;
     if (this.open >= MAX_OPEN) {
       reply.header('Retry-After', '1');
       throw new HttpException(`At most ${MAX_OPEN} requests with commands in bulk are open at a time`, 429);
     }
     this.open += 1;
-    const { socket } = reply.raw.req;
     let left = false;
     const leave = () => {
       socket.off('close', leave);
