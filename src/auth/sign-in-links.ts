@@ -27,11 +27,15 @@ export class SignInLinks {
     return `/sign-in?link=${token}`;
   }
 
-  /** Whose link it is, this one time; undefined for one that was used, is too old, or never was. */
-  use(token: string): Principal | undefined {
+  /** Whose link it is; undefined for one that was used, is too old, or never was. */
+  principalOf(token: string): Principal | undefined {
     const link = this.links.get(hash(token));
-    this.links.delete(hash(token));
     return link && link.endsAt > this.now() ? this.keys.principal(link.principalId) : undefined;
+  }
+
+  /** Ends a link. @returns false when it was used in the meantime */
+  use(token: string): boolean {
+    return this.links.delete(hash(token));
   }
 }
 

@@ -59,8 +59,9 @@ export class SignInController {
     const link = field(request.body, 'link');
     try {
       const found = await this.whoIs(link, field(request.body, 'key').trim());
-      if (found) {
-        if (this.limit.take(found.principal.id) > 0) return refuse('tooMany', 429);
+      if (found && this.limit.take(found.principal.id) > 0) return refuse('tooMany', 429);
+      // Not earlier: one that is turned away may come again with the same link.
+      if (found && (!link || this.links.use(link))) {
         const secure = request.headers.origin?.startsWith('https:') ?? false;
         reply.header('Set-Cookie', this.sessions.open(found.principal, secure, found.endsAt));
         return void (await reply.redirect(next === '/' ? homeOf(found.principal) : next, 303));
@@ -97,7 +98,7 @@ export class SignInController {
     link: string,
     typed: string,
   ): Promise<{ readonly principal: Principal; readonly endsAt?: number } | undefined> {
-    const principal = link ? this.links.use(link) : this.keys.verify(typed);
+    const principal = link ? this.links.principalOf(link) : this.keys.verify(typed);
     if (principal) return { principal };
     return link ? undefined : this.tokens?.check(typed);
   }

@@ -112,12 +112,13 @@ describe('somebody who is signed in', () => {
   it('came by a link that works once and not for ever', () => {
     const links = new SignInLinks(keys, () => now);
     const token = links.make(principal()).replace(/.*=/, '');
-    expect(links.use('wrong')).toBeUndefined();
-    expect(links.use(token)).toEqual(principal());
-    expect(links.use(token)).toBeUndefined();
+    expect(links.principalOf('wrong')).toBeUndefined();
+    expect(links.principalOf(token)).toEqual(principal());
+    expect([links.use(token), links.use(token)]).toEqual([true, false]);
+    expect(links.principalOf(token)).toBeUndefined();
     const late = links.make(principal()).replace(/.*=/, '');
     now += LINK_MINUTES * 60_000;
-    expect(links.use(late)).toBeUndefined();
+    expect(links.principalOf(late)).toBeUndefined();
   });
 });
 

@@ -112,4 +112,23 @@ describe('signing in', () => {
     expect(await refused[0]?.text()).toContain(en.signIn.tooMany);
     await service.stop();
   });
+
+  it('with a link does not use it up when it is one too many', async () => {
+    const service = await Service.start(temporaryDirectory(), { LEDGER_RATE_LIMIT: '1' });
+    const made = await fetch(`${service.url}/v1/api-keys/bootstrap/sign-in-links`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${KEY}` },
+    });
+    const link = ((await made.json()) as { path: string }).path.replace(/.*=/, '');
+    const signIn = async () => {
+      const body = new URLSearchParams({ link });
+      return (await fetch(`${service.url}/sign-in`, { method: 'POST', body, redirect: 'manual' })).status;
+    };
+    expect(await signIn()).toBe(429);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(await signIn()).toBe(303);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(await signIn()).toBe(401);
+    await service.stop();
+  });
 });
