@@ -1,9 +1,11 @@
 import { createPublicKey } from 'node:crypto';
 import {
+  createLocalJWKSet,
   createRemoteJWKSet,
   customFetch,
   errors,
   type FetchImplementation,
+  type JSONWebKeySet,
   type JWTPayload,
   jwtVerify,
   type JWTVerifyGetKey,
@@ -134,8 +136,10 @@ function patientFetch(): FetchImplementation {
     if (performance.now() - failedAt < ASK_AGAIN_MS) throw new Error('It has just been asked, in vain');
     try {
       const response = await fetch(url, options);
-      if (response.ok) return response;
-      throw new Error(`It answered ${response.status}`);
+      if (!response.ok) throw new Error(`It answered ${response.status}`);
+      // Throws for what are no keys, such as a proxy's page that says so, and for what does not come to its end.
+      createLocalJWKSet((await response.clone().json()) as JSONWebKeySet);
+      return response;
     } catch (error) {
       failedAt = performance.now();
       throw error;

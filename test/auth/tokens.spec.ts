@@ -174,6 +174,24 @@ describe("the issuer's keys", () => {
   });
 });
 
+describe('an issuer that answers with what are no keys', () => {
+  it.each(['<h1>Back soon</h1>', '{"error":"busy"}'])('is left alone for a while too: %s', async (answer) => {
+    const one = await signingKey('one');
+    const jwks = await JwksServer.start(one);
+    jwks.instead = answer;
+    const tokens = new Tokens({
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      jwksUrl: jwks.env['LEDGER_JWT_JWKS_URL'],
+      publicKey: undefined,
+    });
+    for (const sub of ['a', 'b', 'c'])
+      await expect(tokens.verify(await token(one, { sub }))).rejects.toThrow(IssuerUnavailable);
+    expect(jwks.requests).toBe(1);
+    jwks.stop();
+  });
+});
+
 describe('over HTTP', () => {
   let key: SigningKey;
   let jwks: JwksServer;

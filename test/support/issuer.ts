@@ -42,6 +42,8 @@ export class JwksServer {
   keys: readonly SigningKey[] = [];
   requests = 0;
   down = false;
+  /** What it says in the place of its keys. */
+  instead: string | undefined;
   /** How long an answer takes. */
   delayMs = 0;
   private readonly server: Server = createServer((_request, response) => void this.answer(response));
@@ -79,6 +81,6 @@ export class JwksServer {
       })),
     );
     response.writeHead(this.down ? 500 : 200, { 'content-type': 'application/json' });
-    response.end(this.down ? 'down' : JSON.stringify({ keys }));
+    response.end(this.down ? 'down' : (this.instead ?? JSON.stringify({ keys })));
   }
 }
