@@ -70,7 +70,7 @@ function ofFault(error: unknown): Problem | undefined {
     return {
       code: 'store-unavailable',
       detail:
-        'The store cannot do this now, and nothing was booked by this request. Repeat it later with the same Idempotency-Key',
+        'The store cannot do this now, and nothing was booked by this attempt. Repeat it later with the same Idempotency-Key',
     };
   if (error instanceof OutcomeUnknown)
     return {

@@ -109,7 +109,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   'request-timeout': {
     status: 408,
     title: 'The request did not come in time',
-    meaning: 'A request has 30 seconds to come in. Nothing was booked. Repeat it.',
+    meaning: 'A request has 30 seconds to come in. This attempt booked nothing. Repeat it.',
     example: { detail: 'The rest of the request did not come in time' },
   },
   'main-account-already-open': {
@@ -224,14 +224,14 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   'issuer-unavailable': {
     status: 503,
     title: 'The token cannot be checked now',
-    meaning: "The keys of the token's issuer cannot be had. Nothing was booked. Repeat later.",
+    meaning: "The keys of the token's issuer cannot be had. This attempt booked nothing. Repeat later.",
     example: { detail: 'The keys of the token issuer cannot be had now' },
   },
   'store-unavailable': {
     status: 503,
     title: 'The store cannot be reached',
-    meaning: 'This request booked nothing. Repeat later, with the same idempotency key.',
-    example: { detail: 'The store cannot do this now, and nothing was booked by this request' },
+    meaning: 'This attempt booked nothing. Repeat later, with the same idempotency key.',
+    example: { detail: 'The store cannot do this now, and nothing was booked by this attempt' },
   },
   'outcome-unknown': {
     status: 503,

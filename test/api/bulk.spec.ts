@@ -513,6 +513,8 @@ describe('a fault', () => {
       'booked',
     ]);
     expect(answer.text).not.toMatch(/\/var|secret/);
+    // The fourth was booked by the same request.
+    expect(resultsOf(answer.text)[0]?.problem?.detail).toMatch(/nothing was booked by this attempt/);
     expect(await book(lines)).toEqual(['booked', 'booked', 'booked', 'replayed']);
   });
 });

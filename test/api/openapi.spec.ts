@@ -191,6 +191,11 @@ describe('the pages', () => {
   });
 });
 
+it('says of a request that booked nothing no more than that: an earlier one with the same key may have', () => {
+  for (const code of ['request-timeout', 'issuer-unavailable', 'store-unavailable'] as const)
+    expect(PROBLEMS[code].meaning).toContain('This attempt booked nothing.');
+});
+
 it('lists every code with its status in the reference', () => {
   const reference = readFileSync(new URL('../../docs/reference/problems.md', import.meta.url), 'utf8');
   for (const [code, { status, title }] of Object.entries(PROBLEMS))
