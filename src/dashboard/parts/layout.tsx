@@ -7,7 +7,7 @@ interface LayoutProps {
   readonly title: string;
   /** The page's place in the menu. */
   readonly at?: 'accounts' | 'overview' | 'history';
-  /** Where server-sent events tell of changes; the parts marked `data-live` are then read again. */
+  /** Where server-sent events tell of changes; the parts marked `data-part` are then read again. */
   readonly live?: string | undefined;
   readonly children: ComponentChildren;
 }
