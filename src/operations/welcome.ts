@@ -2,8 +2,10 @@
 export function welcome(url: string, key: string, keptIn: string, signInPath: string): string {
   const accounts = `${url}/v1/main-accounts`;
   const authorization = `-H 'Authorization: Bearer ${key}'`;
+  // Pasted together, each answer is on a line of its own.
+  const curl = String.raw`curl -w '\n' ${accounts}`;
   const post = (path: string, idempotencyKey: string, body: object): string =>
-    `curl ${accounts}${path} ${authorization} -H 'Idempotency-Key: ${idempotencyKey}' ` +
+    `${curl}${path} ${authorization} -H 'Idempotency-Key: ${idempotencyKey}' ` +
     `-H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
   return `
 This is the first start, so a first API key was made. It may do everything, and is shown only this once:
@@ -18,6 +20,6 @@ Three lines to try:
 
 ${post('', 'first-1', { mainAccountId: 'acme', currency: 'EUR' })}
 ${post('/acme/purchases', 'first-2', { amount: '110.2580', reference: 'first purchase' })}
-curl ${accounts}/acme ${authorization}
+${curl}/acme ${authorization}
 `;
 }

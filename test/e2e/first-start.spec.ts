@@ -28,6 +28,7 @@ it('prints a key once, and three lines that work when pasted; those of the READM
   const answers: unknown[] = [];
   for (const line of service.output.filter((each) => each.startsWith('curl '))) {
     const { stdout } = await run('bash', ['-c', line.replace(/^curl/, 'curl -sS --fail-with-body')]);
+    expect(stdout).toMatch(/\}\n$/);
     answers.push(JSON.parse(stdout));
   }
   expect(answers).toMatchObject([
