@@ -49,7 +49,8 @@ export class Pages {
       request.method === 'GET' ? request.url : '',
       this.config.shopUrl,
       principal,
-      mainAccountId ?? principal?.mainAccountId,
+      // A customer's own, also on the page that says that there is no other: its menu leads somewhere.
+      principal?.mainAccountId ?? mainAccountId,
     );
   }
 

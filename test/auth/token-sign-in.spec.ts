@@ -49,7 +49,9 @@ describe('signing in to the dashboard with a token', () => {
     expect(answer.headers.get('Location')).toBe('/accounts/acme');
     const { cookie } = sessionIn(answer);
     expect((await open(cookie, '/accounts/acme')).status).toBe(200);
-    expect((await open(cookie, '/accounts/other')).status).toBe(404);
+    const other = await open(cookie, '/accounts/other');
+    expect(other.status).toBe(404);
+    expect(await other.text()).toContain('<a href="/accounts/acme">');
   });
 
   it('ends the session with the token', async () => {
