@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseTreeHead } from '../../src/audit/checkpoint.js';
 import type { EventMetadata } from '../../src/ledger/domain/events.js';
+import { GetHistoryHandler, GetHistoryQuery } from '../../src/projections/history/get-history.js';
 import {
   GetPastMainAccountHandler,
   GetPastMainAccountQuery,
@@ -69,14 +70,24 @@ describe('what was booked a moment ago, and is not in the read models yet', () =
     expect(parseTreeHead(proof.checkpoint).size).toBe(size + 2);
   });
 
-  it('is in the statement of a period that ended after it', async () => {
-    const available = await whileBehind(async ({ recordedAt }) => {
+  it('is in the statement and the history of a period that ended after it', async () => {
+    const rightAfter = (recordedAt: string): string => {
       const until = new Date(Date.parse(recordedAt) + 1).toISOString();
       while (new Date().toISOString() < until);
+      return until;
+    };
+    const last = await whileBehind(async ({ recordedAt, revision }) => {
+      const query = new GetHistoryQuery({ mainAccountId: 'acme', until: rightAfter(recordedAt) });
+      const { entries } = await new GetHistoryHandler(side.projections).execute(query);
+      return revision - entries.at(-1)!.revision;
+    });
+    expect(last).toBe(0);
+    const available = await whileBehind(async ({ recordedAt }) => {
+      const until = rightAfter(recordedAt);
       const query = new GetStatementQuery({ mainAccountId: 'acme', from: recordedAt, until });
       return (await new GetStatementHandler(side.projections).execute(query)).closing.mainAccount.available;
     });
-    expect(available).toBe('101.0000');
+    expect(available).toBe('102.0000');
   });
 
   it('is known as what a statement rests on, by its revision and by its hash alone', async () => {

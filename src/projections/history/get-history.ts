@@ -46,7 +46,11 @@ export class GetHistoryHandler implements IQueryHandler<GetHistoryQuery> {
   constructor(private readonly projections: Projections) {}
 
   execute({ request }: GetHistoryQuery): Promise<History & Freshness> {
-    return this.projections.read('accounts', request.atLeast, (models) => readHistory(models, request));
+    const read = (models: ReadModels) => readHistory(models, request);
+    // Up to an end that is over, the history is not to grow any more.
+    return request.until === undefined
+      ? this.projections.read('accounts', request.atLeast, read)
+      : this.projections.readUpToNow('accounts', request.atLeast, read);
   }
 }
 
