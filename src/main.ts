@@ -56,7 +56,7 @@ async function start(config: Config): Promise<void> {
     await app.listen(config.port, config.host);
   } catch (error) {
     // Its threads end by themselves, or they would take the exit code along: see `openDatabase`.
-    await app.close();
+    await app.close().catch(() => undefined);
     throw error;
   }
   // Not earlier: what has not started cannot be closed, and a signal that ends it at once leaves nothing half done.

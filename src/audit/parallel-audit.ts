@@ -134,7 +134,7 @@ class PartThread {
     return value[0];
   }
 
-  /** Lets the stretch at hand end. */
+  /** Lets the stretches that it was given end. */
   async end(): Promise<void> {
     this.worker.postMessage('end');
     await this.ended;
