@@ -5,7 +5,13 @@ import { CannotImport, importEvents } from './audit/bundle-import.js';
 import { Progress } from './audit/progress.js';
 import { loadConfig, type Config } from './config/config.js';
 import { copyStreams } from './event-store/copy-streams.js';
-import { START, type EventReader, type Position, type RecordedEvent } from './event-store/event-store.js';
+import {
+  isTombstone,
+  START,
+  type EventReader,
+  type Position,
+  type RecordedEvent,
+} from './event-store/event-store.js';
 import { openEventReader, openEventStore } from './event-store/open-event-store.js';
 import { mainAccountIdOf } from './ledger/streams.js';
 import { collectTheYoungCheaply } from './operations/heap.js';
@@ -31,7 +37,7 @@ const isOfOthers = (stream: string): boolean => mainAccountIdOf(stream) === unde
 async function* ledgerUpTo(from: EventReader, end: Position): AsyncGenerator<readonly RecordedEvent[]> {
   for await (const page of from.readAll(START)) {
     const wanted = page.filter(({ position }) => position <= end);
-    yield wanted.filter(({ stream }) => !isOfOthers(stream));
+    yield wanted.filter((event) => !isOfOthers(event.stream) && !isTombstone(event));
     if (wanted.length < page.length) return;
   }
 }

@@ -110,7 +110,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^projections-worker$/,
       /^event-store\/(event-store|errors)$/,
       /^ledger\/domain\/(events|account|amount|receipt|errors)$/,
-      /^ledger\/(streams|accounts-index|seal)$/,
+      /^ledger\/(streams|accounts-index|ledger-observer|seal)$/,
       // The auditor's arithmetic and tree, so that what is shown is watched by other code than made it.
       /^audit\/(balances|merkle)$/,
       // Names have events of their own.

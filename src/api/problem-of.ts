@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { HistoryRewritten, NotInTree } from '../audit/checkpoints.js';
 import { IssuerUnavailable } from '../auth/tokens.js';
-import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
+import { OutcomeUnknown, StoreUnavailable, StreamDamaged } from '../event-store/errors.js';
 import { AmountMalformed, Refusal } from '../ledger/domain/errors.js';
 import { InvalidCursor, PositionInFuture, ReadModelBehind } from '../projections/errors.js';
 import { PeriodReversed } from '../projections/history/get-statement.js';
@@ -66,6 +66,12 @@ function ofHttpException(error: HttpException): Problem | undefined {
 function ofFault(error: unknown): Problem | undefined {
   if (error instanceof ReadModelBehind) return { code: 'read-model-behind', detail: error.message };
   if (error instanceof IssuerUnavailable) return { code: 'issuer-unavailable', detail: error.message };
+  if (error instanceof StreamDamaged)
+    return {
+      code: 'store-unavailable',
+      detail:
+        'Stored events were deleted, hidden or changed: this cannot be done until an operator has seen to it. Nothing was booked by this attempt',
+    };
   if (error instanceof StoreUnavailable)
     return {
       code: 'store-unavailable',

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../event-store/event-store.js';
+import { isTombstone, type RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 import { amountOf, book, noBalances, outOfBounds, type Balances } from './balances.js';
 import { isAccountId, readEvent, type ReadEvent } from './event-form.js';
@@ -39,6 +39,10 @@ export class AccountsAudit {
     this.witnesses.before(event.position);
     const account = this.accounts.get(event.stream) ?? this.opened(event);
     if (!account) return undefined;
+    if (isTombstone(event)) {
+      this.findings.add('revision', 'its stream was deleted: what it held is gone, or will be', event);
+      return undefined;
+    }
     this.checkRevision(event, account);
     const read = readEvent(event);
     if (typeof read === 'string') {

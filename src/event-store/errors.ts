@@ -15,6 +15,9 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
 
+/** Somebody has deleted the stream, or hidden or changed events of it. Trying again does not help: an operator has to. */
+export class StreamDamaged extends StoreUnavailable {}
+
 /** The store could not say whether the events were written. Never to be reported as a failure (promise 9). */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';

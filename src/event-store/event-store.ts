@@ -4,6 +4,13 @@ const LEDGER = 'mainAccount-';
 /** Whether events of the stream may be missing from a log that is whole. */
 export const mayBeDeleted = (stream: string): boolean => !stream.startsWith(LEDGER);
 
+/**
+ * Whether this is no event, but what EventStoreDB writes in the place of one when somebody deletes a stream for good.
+ * Its revision means nothing, and the stream is never read or written again. Until they are scavenged, reads of the log
+ * deliver the events before it all the same.
+ */
+export const isTombstone = ({ type }: Pick<RecordedEvent, 'type'>): boolean => type === '$streamDeleted';
+
 /** A place in the whole log. Opaque to callers but for its order; written as a decimal string on the wire. */
 export type Position = bigint;
 
@@ -41,7 +48,7 @@ export interface LogBatch {
 export abstract class EventReader {
   /**
    * The stream's events from a revision (inclusive) to its end, in pages that are never empty. A missing stream has none.
-   * @throws StoreUnavailable
+   * @throws StoreUnavailable; StreamDamaged for one of the ledger's that somebody has deleted
    */
   abstract readStream(stream: string, from?: number): AsyncIterable<readonly RecordedEvent[]>;
 
@@ -88,7 +95,7 @@ export abstract class EventStore extends EventReader {
    * @param expectedRevision the revision of the stream's last event, or `no-stream` if it has none
    * @returns the position of the last event appended
    * @throws RevisionConflict the stream is not at the expected revision; nothing was written
-   * @throws StoreUnavailable surely nothing was written
+   * @throws StoreUnavailable surely nothing was written; StreamDamaged nor ever will be
    * @throws OutcomeUnknown it may or may not have been written
    */
   abstract append(

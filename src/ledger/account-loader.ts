@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../event-store/errors.js';
+import { StreamDamaged } from '../event-store/errors.js';
 import { START, type EventStore, type Position, type RecordedEvent } from '../event-store/event-store.js';
 import type { AccountsIndex, KnownCommand, Snapshot } from './accounts-index.js';
 import { emptyFold, evolve, type Fold } from './domain/account.js';
@@ -24,8 +24,17 @@ export class AccountLoader {
     private readonly observer: LedgerObserver,
   ) {}
 
-  /** @throws StoreUnavailable */
+  /** @throws StoreUnavailable, StreamDamaged with an alarm */
   async load(mainAccountId: string): Promise<LoadedAccount> {
+    try {
+      return await this.read(mainAccountId);
+    } catch (error) {
+      if (error instanceof StreamDamaged) this.observer.alarm(error.message, { mainAccountId });
+      throw error;
+    }
+  }
+
+  private async read(mainAccountId: string): Promise<LoadedAccount> {
     const snapshot = this.index.snapshot(mainAccountId);
     if (snapshot) {
       const loaded = await this.resume(mainAccountId, snapshot);
@@ -36,9 +45,9 @@ export class AccountLoader {
       });
     }
     const loaded = await this.fromStart(mainAccountId);
-    // It may be hidden by a deletion: EventStoreDB would let it begin again, and go on counting.
+    // It would begin again.
     if (snapshot && loaded.head.revision < 0)
-      throw new StoreUnavailable(
+      throw new StreamDamaged(
         `the events of ${mainAccountStream(mainAccountId)} are gone, though it had some`,
       );
     return loaded;
@@ -73,7 +82,7 @@ export class AccountLoader {
   /**
    * Nothing is booked on a stream of which a part is hidden: keys in that part would seem free. Nor on an event that
    * cannot be read, or that the rules cannot have booked.
-   * @throws StoreUnavailable
+   * @throws StreamDamaged
    */
   private fold(loaded: LoadedAccount, event: RecordedEvent): void {
     const { head } = loaded;
@@ -87,12 +96,10 @@ export class AccountLoader {
       // Also a refusal, which is nothing to tell the caller: what he sent has not been looked at.
       cause = error;
     }
-    this.observer.alarm('the stream does not go on where it stood: events are hidden, missing or changed', {
-      stream,
-      after: head.revision,
-      revision,
-    });
-    throw new StoreUnavailable(`${stream}/${revision} does not follow revision ${head.revision}`, { cause });
+    throw new StreamDamaged(
+      `${stream}/${revision} does not follow revision ${head.revision}: events are hidden, missing or changed`,
+      { cause },
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../event-store/errors.js';
+import { OutcomeUnknown, RevisionConflict, StoreUnavailable, StreamDamaged } from '../event-store/errors.js';
 import { AccountAppends, type AppendsThrough } from './account-appends.js';
 import type { AccountLoader } from './account-loader.js';
 import type { AccountsIndex } from './accounts-index.js';
@@ -205,6 +205,8 @@ export class AccountWriter {
       this.shared.observer.alarm('the store could not say whether an append was made', {
         stream: this.stream,
       });
+    if (error instanceof StreamDamaged)
+      this.shared.observer.alarm(error.message, { mainAccountId: this.mainAccountId });
   }
 
   /** Drops the state with all speculation; the commands wait to be decided on what the log says. */

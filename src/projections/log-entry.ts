@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../event-store/event-store.js';
+import { isTombstone, type RecordedEvent } from '../event-store/event-store.js';
 import {
   parseEvent,
   UnreadableEvent,
@@ -15,7 +15,8 @@ export interface LogEntry {
   readonly metadata: EventMetadata;
 }
 
-export const isOfLedger = ({ stream }: RecordedEvent): boolean => mainAccountIdOf(stream) !== undefined;
+export const isOfLedger = (recorded: RecordedEvent): boolean =>
+  mainAccountIdOf(recorded.stream) !== undefined && !isTombstone(recorded);
 
 /** @param recorded an event of the ledger @throws UnreadableEvent */
 export function readEntry(recorded: RecordedEvent): LogEntry {

@@ -1,3 +1,4 @@
+import { StreamDamaged } from '../event-store/errors.js';
 import { START, type EventReader, type Position, type RecordedEvent } from '../event-store/event-store.js';
 import type { Checkpoint } from './checkpoints.js';
 import { isOfLedger } from './log-entry.js';
@@ -15,7 +16,7 @@ export async function misfitOf(
 ): Promise<string | undefined> {
   const head = await reader.head();
   if (position > head) return `its checkpoint ${position} is beyond the end of the log at ${head}`;
-  const found = last && (await reader.firstFrom(last.stream, last.revision));
+  const found = last && (await reader.firstFrom(last.stream, last.revision).catch(ofDamaged));
   if (found?.id !== last?.id)
     return `the log does not hold event ${last?.id}, its last, at ${last?.stream}/${last?.revision}`;
   const from = found?.position ?? START;
@@ -25,6 +26,11 @@ export async function misfitOf(
   return (
     unseen && `event ${unseen.id} at ${unseen.position} is not in it, though its checkpoint is ${position}`
   );
+}
+
+/** Nothing of a stream that was deleted can be read: whether the log is the same one, its event does not tell. */
+function ofDamaged(error: unknown): undefined {
+  if (!(error instanceof StreamDamaged)) throw error;
 }
 
 /** The first event of the ledger after a position, up to another. */

@@ -25,7 +25,8 @@ export interface StoppedProjection {
 }
 
 export type Positions = ReadonlyMap<string, Position>;
-export type LogLevel = 'info' | 'warn' | 'error';
+/** An alarm is an error that counts as one. */
+export type LogLevel = 'info' | 'warn' | 'error' | 'alarm';
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 /** What the projections' thread tells. A position is told after the commit that reached it. */

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type OnApplicationShutdown, type OnModuleIn
 import type { Config } from '../config/config.js';
 import { EventStore } from '../event-store/event-store.js';
 import { AccountsIndex } from '../ledger/accounts-index.js';
+import { LedgerObserver } from '../ledger/ledger-observer.js';
 import { FindMainAccountsHandler } from './accounts/find-main-accounts.js';
 import { GetMainAccountHandler } from './accounts/get-main-account.js';
 import { GetSipAccountHandler } from './accounts/get-sip-account.js';
@@ -32,8 +33,9 @@ export class ProjectionsModule implements OnModuleInit, OnApplicationShutdown {
         ReadModels,
         {
           provide: Supervisor,
-          useFactory: (models: ReadModels) => new Supervisor(config, models),
-          inject: [ReadModels],
+          useFactory: (models: ReadModels, observer: LedgerObserver) =>
+            new Supervisor(config, models, observer),
+          inject: [ReadModels, LedgerObserver],
         },
         {
           provide: Projections,

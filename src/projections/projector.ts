@@ -1,5 +1,12 @@
-import { START, type EventReader, type Position, type RecordedEvent } from '../event-store/event-store.js';
+import {
+  isTombstone,
+  START,
+  type EventReader,
+  type Position,
+  type RecordedEvent,
+} from '../event-store/event-store.js';
 import type { Connection } from '../sqlite/database.js';
+import { mainAccountIdOf } from '../ledger/streams.js';
 import { Checkpoints } from './checkpoints.js';
 import type { LogFields, LogLevel, Positions, Report, StoppedProjection } from './messages.js';
 import { Pace } from './pace.js';
@@ -76,6 +83,7 @@ export class Projector {
       batch.push(...events);
       if (!live && batch.length < (this.live ? BUSY_EVENTS : CATCH_UP_EVENTS)) continue;
       this.advance(batch, position);
+      for (const recorded of batch) if (isTombstone(recorded)) this.warn(recorded);
       progress(batch.length, live);
       const streams = live ? [...new Set(batch.map(({ stream }) => stream))] : undefined;
       batch = [];
@@ -126,6 +134,15 @@ export class Projector {
       ...at,
       position: String(at.position),
     });
+  }
+
+  /** The account's rows stay as they were, and its commands find out by themselves. */
+  private warn({ stream, position }: RecordedEvent): void {
+    if (mainAccountIdOf(stream) !== undefined)
+      this.log('alarm', `the stream ${stream} was deleted in EventStoreDB`, {
+        stream,
+        position: String(position),
+      });
   }
 
   /** @returns what counts events and writes a line every few seconds until the end of the log is reached */

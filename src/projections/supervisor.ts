@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { Config } from '../config/config.js';
+import type { LedgerObserver } from '../ledger/ledger-observer.js';
 import type { LogFields, LogLevel, Positions, ThreadMessage } from './messages.js';
 import { Progress } from './progress.js';
 import { ProjectionsThread } from './projections-thread.js';
@@ -33,6 +34,7 @@ export class Supervisor {
   constructor(
     private readonly config: Config,
     private readonly models: ReadModels,
+    private readonly observer: LedgerObserver,
   ) {
     this.file = join(config.dataDir, 'read-models.db');
     this.besideFile = join(config.dataDir, 'read-models.rebuild.db');
@@ -198,7 +200,8 @@ export class Supervisor {
   }
 
   private log(level: LogLevel, message: string, fields: LogFields = {}): void {
-    this.logger[level === 'info' ? 'log' : level]({ message, ...fields });
+    if (level === 'alarm') this.observer.alarm(message, fields);
+    else this.logger[level === 'info' ? 'log' : level]({ message, ...fields });
   }
 }
 

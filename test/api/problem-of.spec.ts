@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { problemOf } from '../../src/api/problem-of.js';
 import { IssuerUnavailable } from '../../src/auth/tokens.js';
+import { StreamDamaged } from '../../src/event-store/errors.js';
 import { InsufficientCredit } from '../../src/ledger/domain/errors.js';
 import { ReadModelBehind } from '../../src/projections/errors.js';
 
@@ -27,6 +28,12 @@ describe('an error becomes a problem', () => {
     expect(problemOf(new InsufficientCredit('1.0000', '2.0000'))).toMatchObject({
       code: 'insufficient-credit',
       members: { available: '1.0000', requested: '2.0000' },
+    }));
+
+  it('that asks nobody to repeat what only an operator can mend', () =>
+    expect(problemOf(new StreamDamaged('the stream mainAccount-acme was deleted'))).toEqual({
+      code: 'store-unavailable',
+      detail: expect.stringMatching(/until an operator(?!.*[Rr]epeat)/),
     }));
 
   it.each([[new Error('x')], [new BadGatewayException('x')], ['text'], [undefined], [null]])(

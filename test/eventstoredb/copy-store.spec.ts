@@ -163,6 +163,18 @@ describe('npm run copy-store', () => {
     }
   });
 
+  it('copies the account of a stream that somebody has deleted, as the log still has it', async () => {
+    const before = await cluster();
+    await fill(before);
+    await before.close();
+    simulator.log.tombstone('mainAccount-b');
+    const args = ['--from', simulator.url, '--to', `sqlite:${join(directory, 'back')}`];
+    expect((await copyStore(...args)).code).toBe(0);
+    const moved = await embedded('back');
+    expect(await collect(moved.readStream('mainAccount-b'))).toHaveLength(14);
+    await moved.close();
+  });
+
   it('says how it is used', async () => {
     expect(await copyStore('--help')).toMatchObject({
       code: 0,

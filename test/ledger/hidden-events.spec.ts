@@ -44,6 +44,6 @@ describe('an account of which somebody has hidden events in EventStoreDB', () =>
     const replica = new Ledger(store, index);
     await expect(replica.open('acme', 'again')).rejects.toBeInstanceOf(StoreUnavailable);
     expect(simulator.log.stream('mainAccount-acme')).toHaveLength(3);
-    expect(replica.notes.alarms).toEqual([expect.stringMatching(/does not link/)]);
+    expect(replica.notes.alarms).toEqual([expect.stringMatching(/was deleted/)]);
   });
 });

@@ -13,7 +13,7 @@ import { GetHistoryHandler, GetHistoryQuery } from '../../src/projections/histor
 import { Projections } from '../../src/projections/projections.js';
 import { ReadModels } from '../../src/projections/read-models.js';
 import { Supervisor } from '../../src/projections/supervisor.js';
-import { Ledger } from './ledger.js';
+import { Ledger, Notes } from './ledger.js';
 import { temporaryDirectory } from './service.js';
 
 export const testConfig = (dataDir: string, readWaitMs = 5000): Config => ({
@@ -33,6 +33,8 @@ export const testConfig = (dataDir: string, readWaitMs = 5000): Config => ({
 /** Store, write side and read side on a directory, as the service has them, with the real thread. */
 export class ReadSide {
   readonly models = new ReadModels();
+  /** What the read side tells operators. */
+  readonly notes = new Notes();
   readonly supervisor: Supervisor;
   readonly projections: Projections;
   readonly index: SqliteAccountsIndex;
@@ -43,7 +45,7 @@ export class ReadSide {
     readonly store: EventStore,
     config: Config,
   ) {
-    this.supervisor = new Supervisor(config, this.models);
+    this.supervisor = new Supervisor(config, this.models, this.notes);
     this.projections = new Projections(config, store, this.models, this.supervisor);
     this.index = new SqliteAccountsIndex(this.projections, this.models);
     this.ledger = new Ledger(store, this.index);

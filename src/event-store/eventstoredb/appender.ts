@@ -1,4 +1,8 @@
-import { StreamNotFoundError, type WrongExpectedVersionError } from '@eventstore/db-client';
+import {
+  StreamDeletedError,
+  StreamNotFoundError,
+  type WrongExpectedVersionError,
+} from '@eventstore/db-client';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
@@ -9,7 +13,7 @@ import { AppendLine } from './append-line.js';
 import { GRACE_MS, within, type Connection } from './connection.js';
 import { toProposed } from './events.js';
 import { reasonOf, verdictOf } from './failures.js';
-import type { LogReader } from './log-reader.js';
+import { deleted, type LogReader } from './log-reader.js';
 import { Patience } from './patience.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
@@ -172,9 +176,11 @@ function failureOf(
   error: unknown,
   doubt: unknown,
 ): StoreUnavailable | OutcomeUnknown {
-  return doubt
-    ? new OutcomeUnknown(`EventStoreDB did not say whether it could ${deed} ${stream}: ${reasonOf(doubt)}`, {
-        cause: doubt,
-      })
-    : new StoreUnavailable(`EventStoreDB cannot ${deed} ${stream}: ${reasonOf(error)}`, { cause: error });
+  if (doubt)
+    return new OutcomeUnknown(
+      `EventStoreDB did not say whether it could ${deed} ${stream}: ${reasonOf(doubt)}`,
+      { cause: doubt },
+    );
+  if (error instanceof StreamDeletedError) return deleted(stream, error);
+  return new StoreUnavailable(`EventStoreDB cannot ${deed} ${stream}: ${reasonOf(error)}`, { cause: error });
 }

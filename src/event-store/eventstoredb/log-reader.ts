@@ -1,4 +1,5 @@
 import {
+  StreamDeletedError,
   StreamNotFoundError,
   type AllStreamRecordedEvent,
   type AllStreamResolvedEvent,
@@ -6,8 +7,8 @@ import {
   type Position as LogPosition,
   type StreamingRead,
 } from '@eventstore/db-client';
-import { StoreUnavailable } from '../errors.js';
-import type { Position, RecordedEvent } from '../event-store.js';
+import { StoreUnavailable, StreamDamaged } from '../errors.js';
+import { mayBeDeleted, type Position, type RecordedEvent } from '../event-store.js';
 import type { Connection } from './connection.js';
 import { toLogPosition, toRecorded } from './events.js';
 import { isInvalidPosition, NoAnswer, reasonOf, verdictOf } from './failures.js';
@@ -44,13 +45,25 @@ export class LogReader {
     }
   }
 
-  /** The stream's events from a revision on, at most so many, in one try. @throws the client's errors */
+  /**
+   * The stream's events from a revision on, at most so many, in one try.
+   * @throws StreamDamaged one of the ledger's that was deleted: taken for missing it would begin again
+   * @throws the client's errors
+   */
   async streamPage(stream: string, from: number, maxCount: number): Promise<RecordedEvent[]> {
     const { options } = this.connection;
-    const page = await this.collect((client) =>
-      client.readStream(stream, { ...options, fromRevision: BigInt(from), maxCount }),
-    );
-    return page.map(toRecorded);
+    try {
+      const page = await this.collect((client) =>
+        client.readStream(stream, { ...options, fromRevision: BigInt(from), maxCount }),
+      );
+      return page.map(toRecorded);
+    } catch (error) {
+      const forGood = error instanceof StreamDeletedError;
+      if (!forGood && !(error instanceof StreamNotFoundError)) throw error;
+      if (mayBeDeleted(stream)) return [];
+      if (forGood || (await this.hiddenBefore(stream)) > 0) throw deleted(stream, error);
+      return [];
+    }
   }
 
   /** @throws StoreUnavailable */
@@ -114,6 +127,19 @@ export class LogReader {
     return this.slots.close();
   }
 
+  /** The revision before which the stream's events are hidden. @throws the client's errors */
+  private async hiddenBefore(stream: string): Promise<number> {
+    const { options } = this.connection;
+    const read = { ...options, direction: 'backwards', fromRevision: 'end', maxCount: 1 } as const;
+    try {
+      const [last] = await this.collect((client) => client.readStream(`$$${stream}`, read));
+      return (last?.event?.data as { $tb?: number } | undefined)?.$tb ?? 0;
+    } catch (error) {
+      if (error instanceof StreamNotFoundError) return 0;
+      throw error;
+    }
+  }
+
   private allPage(
     direction: 'forwards' | 'backwards',
     fromPosition: LogPosition | 'start' | 'end',
@@ -127,6 +153,9 @@ export class LogReader {
     return this.slots.run(() => this.connection.call((client) => drain(open(client), this.settings.tryMs)));
   }
 }
+
+export const deleted = (stream: string, cause: unknown): StreamDamaged =>
+  new StreamDamaged(`the stream ${stream} was deleted in EventStoreDB`, { cause });
 
 /**
  * Everything that a read delivers. The clock runs from event to event: large ones of others may fill a page. The read is
@@ -143,9 +172,6 @@ async function drain<E>(read: StreamingRead<E>, ms: number): Promise<E[]> {
       timer.refresh();
     }
     return events;
-  } catch (error) {
-    if (error instanceof StreamNotFoundError) return [];
-    throw error;
   } finally {
     clearTimeout(timer);
     read.cancel().catch(() => {});

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../event-store/event-store.js';
+import { isTombstone, type RecordedEvent } from '../../event-store/event-store.js';
 import { parseProfileEvent, profileOf } from '../../profiles/profile-events.js';
 import type { Connection, Statement } from '../../sqlite/database.js';
 import { overwriting } from '../../sqlite/overwriting.js';
@@ -68,12 +68,13 @@ class NamesWriter implements ProjectionWriter {
     this.saveChange = db.prepare('INSERT OR REPLACE INTO named_accounts VALUES (?, ?)');
   }
 
-  applyOther({ stream, type, data, position }: RecordedEvent): void {
+  applyOther(recorded: RecordedEvent): void {
+    const { stream, type, data, position } = recorded;
     const mainAccountId = profileOf(stream);
     if (mainAccountId === undefined) return;
-    const event = parseProfileEvent(type, data);
+    const event = isTombstone(recorded) ? undefined : parseProfileEvent(type, data);
     overwriting(this.db, () => {
-      if (event.type === 'NamesErased') this.erase(mainAccountId);
+      if (event?.type !== 'SipAccountNamed') this.erase(mainAccountId);
       else this.name(mainAccountId, event.data.sipAccountId, event.data.name);
       this.saveChange.run(mainAccountId, position);
     });

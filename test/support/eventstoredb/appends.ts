@@ -11,9 +11,11 @@ import {
   appendAnswer,
   appendOptions,
   batchAnswer,
+  batchDeleted,
   batchOptions,
   batchTrouble,
   proposedEvent,
+  streamDeleted,
 } from './wire.js';
 
 /** Answers an append that is a call of its own, as the client's own appends with credentials are. */
@@ -28,6 +30,7 @@ export function answerAppend(
     const refusal = simulator.refusal(call);
     if (refusal) return reply(refusal);
     const { stream, expected } = appendOptions(requests[0]?.getOptions());
+    if (simulator.log.isTombstoned(stream)) return reply(streamDeleted(stream));
     const events = requests.flatMap((request) => {
       const message = request.getProposedMessage();
       return message ? [proposedEvent(message)] : [];
@@ -65,6 +68,7 @@ export function answerBatch(
     const refusal = simulator.isolated ? undefined : simulator.refusal(call);
     if (refusal) return end(refusal);
     const { stream, expected } = batchOptions(request.getOptions());
+    if (simulator.log.isTombstoned(stream)) return void call.write(batchDeleted(request, stream));
     const events = request.getProposedMessagesList().map(proposedEvent);
     const write = () => simulator.log.append(stream, events, expected);
     const reply: sendUnaryData<AppendOutcome> = (error, outcome) => {

@@ -11,6 +11,7 @@ import {
   nameOf,
   readEvent,
   serverError,
+  streamDeleted,
   streamNotFound,
 } from './wire.js';
 
@@ -85,10 +86,13 @@ class Answer {
 async function readStream(log: SimulatedLog, options: Options, answer: Answer): Promise<void> {
   const from = options.getStream();
   const name = nameOf(from?.getStreamIdentifier());
+  if (log.isTombstoned(name)) throw streamDeleted(name);
   const events = log.readable(name);
   if (events.length === 0) return answer.send(streamNotFound(name));
   const start = from?.hasRevision() ? BigInt(from.getRevision()) : 0n;
-  const asked = events.filter(({ revision }) => revision >= start);
+  const asked = isBackwards(options)
+    ? events.toReversed().filter(({ revision }) => !from?.hasRevision() || revision <= start)
+    : events.filter(({ revision }) => revision >= start);
   for (const event of asked.slice(0, countOf(options))) await answer.send(readEvent(event));
 }
 
@@ -97,8 +101,7 @@ async function readAll(log: SimulatedLog, options: Options, answer: Answer): Pro
   const position = all?.hasPosition() ? BigInt(all.getPosition()?.getCommitPosition() ?? 0) : undefined;
   if (position !== undefined && !isBoundary(log, position))
     throw serverError(status.UNKNOWN, 'Unexpected ReadAllResult: InvalidPosition');
-  const backwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
-  const events = backwards
+  const events = isBackwards(options)
     ? log.events.filter((event) => position === undefined || event.position < position).toReversed()
     : log.events.slice(position === undefined ? 0 : indexAt(log, position));
   for (const event of events.slice(0, countOf(options))) await answer.send(readEvent(event));
@@ -160,5 +163,8 @@ function indexAt({ events }: SimulatedLog, position: bigint): number {
   }
   return low;
 }
+
+const isBackwards = (options: Options): boolean =>
+  options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
 
 const countOf = (options: Options): number => Math.min(Number(options.getCount()), Number.MAX_SAFE_INTEGER);

@@ -21,6 +21,10 @@ export type AppendOutcome =
   | { readonly kind: 'wrong'; readonly current: bigint | 'no_stream' };
 
 const NONE = Buffer.from('{}');
+const NOTHING = Buffer.alloc(0);
+
+/** The last revision there can be: that of the record of a stream that was deleted for good. */
+const TOMBSTONE = 2n ** 63n - 1n;
 
 /** Of an event in the log, besides its data and metadata. */
 const OVERHEAD = 100;
@@ -63,9 +67,21 @@ export class SimulatedLog {
   /** Deletes softly: the stream seems missing, may begin again, and then goes on counting. */
   delete(name: string): bigint {
     this.deletedBefore.set(name, BigInt(this.stream(name).length));
-    this.addSystemEvent(`$$${name}`, '$metadata');
+    this.writeMetadata(name, TOMBSTONE);
     this.changes.emit('appended');
     return this.events.at(-1)?.position ?? 0n;
+  }
+
+  /** Deletes for good: the stream is never read or written again, and a record in the log says so. */
+  tombstone(name: string): void {
+    const record = { id: randomUUID(), type: '$streamDeleted', contentType: 'application/octet-stream' };
+    this.add(name, { ...record, data: NOTHING, metadata: NOTHING }, TOMBSTONE);
+    this.deletedBefore.set(name, TOMBSTONE);
+    this.changes.emit('appended');
+  }
+
+  isTombstoned(name: string): boolean {
+    return this.stream(name).at(-1)?.revision === TOMBSTONE;
   }
 
   /** Removes from the log what no read of its stream delivers any more. */
@@ -81,6 +97,7 @@ export class SimulatedLog {
   /** Hides a stream's events before a revision from those who read the stream, as `$tb` does. */
   hideBefore(name: string, revision: bigint): void {
     this.deletedBefore.set(name, revision);
+    this.writeMetadata(name, revision);
   }
 
   append(stream: string, proposed: readonly ProposedEvent[], expected: ExpectedRevision): AppendOutcome {
@@ -139,8 +156,10 @@ export class SimulatedLog {
   }
 
   private write(stream: string, proposed: readonly ProposedEvent[]): AppendOutcome {
+    const begunAgain = this.deletedBefore.has(stream) && this.readable(stream).length === 0;
     for (const event of proposed) this.add(stream, event);
     const last = this.stream(stream).at(-1);
+    if (begunAgain) this.writeMetadata(stream, this.deletedBefore.get(stream) ?? 0n);
     const outcome: AppendOutcome = {
       kind: 'written',
       revision: last?.revision ?? -1n,
@@ -153,20 +172,20 @@ export class SimulatedLog {
   }
 
   private writeSystemEvent(): void {
-    this.addSystemEvent('$statistics', '$statistics');
+    this.add('$statistics', eventOf('$statistics', NONE));
   }
 
-  private addSystemEvent(stream: string, type: string): void {
-    this.add(stream, eventOf(type, NONE));
+  private writeMetadata(name: string, truncateBefore: bigint): void {
+    this.add(`$$${name}`, eventOf('$metadata', Buffer.from(`{"$tb":${truncateBefore}}`)));
   }
 
-  private add(stream: string, event: ProposedEvent): void {
+  private add(stream: string, event: ProposedEvent, revision?: bigint): void {
     const events = this.streams.get(stream) ?? [];
     this.streams.set(stream, events);
     const recorded = {
       ...event,
       stream,
-      revision: BigInt(events.length),
+      revision: revision ?? BigInt(events.length),
       position: this.end,
       created: Date.now(),
     };

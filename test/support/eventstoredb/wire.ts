@@ -31,6 +31,13 @@ export function readEvent(event: SimulatedEvent): streams.ReadResp {
 export const streamNotFound = (stream: string): streams.ReadResp =>
   new ReadResp().setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(identifier(stream)));
 
+/** The answer to who reads, or writes in a call of its own, a stream that was deleted for good. */
+export const streamDeleted = (stream: string): Partial<ServiceError> =>
+  serverError(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
+    exception: 'stream-deleted',
+    'stream-name': stream,
+  });
+
 export const confirmation = (): streams.ReadResp =>
   new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId('simulated'));
 
@@ -73,6 +80,14 @@ export function batchAnswer(
   else wrong.setCurrentStreamRevision(String(outcome.current));
   return failure(request, 'WrongExpectedVersion', wrong.serializeBinary());
 }
+
+/** The same as the answer to one append of those that share a call. */
+export const batchDeleted = (request: streams.BatchAppendReq, stream: string): streams.BatchAppendResp =>
+  failure(
+    request,
+    'StreamDeleted',
+    new shared.StreamDeleted().setStreamIdentifier(identifier(stream)).serializeBinary(),
+  );
 
 /** The error that one append of those that share a call is answered with. */
 export const batchTrouble = (request: streams.BatchAppendReq, message: string): streams.BatchAppendResp =>

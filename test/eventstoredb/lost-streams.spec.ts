@@ -1,0 +1,133 @@
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { audit } from '../../src/audit/audit.js';
+import { StreamDamaged } from '../../src/event-store/errors.js';
+import { START, type EventStore } from '../../src/event-store/event-store.js';
+import { Profiles } from '../../src/profiles/profiles.js';
+import { BUILT } from '../../src/projections/bulk/parts.js';
+import { openDatabase, query } from '../../src/sqlite/database.js';
+import { openHasty } from '../support/eventstoredb/open.js';
+import { Simulator } from '../support/eventstoredb/simulator.js';
+import { Ledger } from '../support/ledger.js';
+import { project, readModelsIn } from '../support/projecting.js';
+import { temporaryDirectory } from '../support/service.js';
+
+const LOST = 'mainAccount-lost';
+const context = { actor: 'key:1', correlationId: 'c-1' };
+const REACHED = 'read models have reached the end of the log';
+
+let simulator: Simulator;
+let store: EventStore;
+let ledger: Ledger;
+let directory: string;
+beforeEach(async () => {
+  directory = temporaryDirectory();
+  simulator = await Simulator.start();
+  store = await openHasty(simulator.url);
+  ledger = new Ledger(store);
+  await ledger.funded('other', '100', 'desk');
+  await ledger.funded('lost', '7');
+});
+afterEach(async () => {
+  await store.close();
+  await simulator.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Brings the read models to the end of the log. @returns what is told of it, but for progress */
+const projected = async () =>
+  (await project(readModelsIn(directory), store, BUILT)).filter(
+    ({ kind }) => kind !== 'progress' && kind !== 'opened',
+  );
+
+const rows = (sql: string): readonly unknown[] => {
+  const db = openDatabase(readModelsIn(directory));
+  try {
+    return query(db, sql).all();
+  } finally {
+    db.close();
+  }
+};
+const available = () => rows('SELECT main_account_id, available FROM main_accounts ORDER BY 1');
+
+const DELETIONS = [
+  ['for good', (stream: string) => simulator.log.tombstone(stream)],
+  ['softly', (stream: string) => void simulator.log.delete(stream)],
+] as const;
+
+describe.each(DELETIONS)('an account whose stream somebody deletes %s', (_, remove) => {
+  it('takes no commands, and an alarm names the stream', async () => {
+    await ledger.purchase('lost', '1', 'before');
+    remove(LOST);
+    // One that has the account in memory, and one that knows nothing of it.
+    for (const replica of [ledger, new Ledger(store)])
+      for (const command of [
+        () => replica.purchase('lost', '1', 'after'),
+        () => replica.open('lost', 'again'),
+        () => replica.addSip('lost', 'desk'),
+      ]) {
+        await expect(command()).rejects.toBeInstanceOf(StreamDamaged);
+        expect(replica.notes.alarms.at(-1)).toMatch(/mainAccount-lost was deleted/);
+      }
+    expect(simulator.log.stream(LOST).filter(({ type }) => !type.startsWith('$'))).toHaveLength(3);
+    await ledger.purchase('other', '1');
+  });
+
+  it('leaves the read models, which hold what they know of it, to the others', async () => {
+    await projected();
+    remove(LOST);
+    await ledger.purchase('other', '1');
+    const told = await projected();
+    expect(told.filter(({ kind }) => kind === 'stopped')).toEqual([]);
+    expect(available()).toEqual([
+      ['lost', '7.0000'],
+      ['other', '101.0000'],
+    ]);
+    rmSync(readModelsIn(directory));
+    await projected();
+    expect(available()).toHaveLength(2);
+  });
+
+  it('does not keep the read models from being opened, although its event was their last', async () => {
+    await projected();
+    remove(LOST);
+    await projected();
+    await projected();
+    expect(available()).toHaveLength(2);
+  });
+});
+
+describe('a stream that is deleted for good', () => {
+  it('is named by an alarm of the read models', async () => {
+    simulator.log.tombstone(LOST);
+    await ledger.purchase('other', '1');
+    expect(await projected()).toEqual([
+      expect.objectContaining({ level: 'alarm', fields: expect.objectContaining({ stream: LOST }) }),
+      expect.objectContaining({ message: REACHED }),
+    ]);
+  });
+
+  it('is named by verify, also once its events are scavenged', async () => {
+    const findings = async () => (await audit(() => store.readAll(START))).findings;
+    const named = expect.objectContaining({ check: 'revision', stream: LOST });
+    simulator.log.tombstone(LOST);
+    expect(await findings()).toEqual([named]);
+    simulator.log.scavenge();
+    expect(await findings()).toEqual([named]);
+  });
+
+  it('erases the names that were in it, and no others', async () => {
+    const profiles = new Profiles(store);
+    for (const mainAccountId of ['lost', 'other'])
+      await profiles.name({ mainAccountId, sipAccountId: 'desk', name: 'Zoë' }, context);
+    await projected();
+    simulator.log.tombstone('profile-lost');
+    await profiles.name({ mainAccountId: 'other', sipAccountId: 'hall', name: 'Noël' }, context);
+    expect(await projected()).toEqual([expect.objectContaining({ message: REACHED })]);
+    expect(rows('SELECT main_account_id, name FROM names ORDER BY name')).toEqual([
+      ['other', 'Noël'],
+      ['other', 'Zoë'],
+    ]);
+    expect((await profiles.names('lost')).size).toBe(0);
+  });
+});
