@@ -17,6 +17,7 @@ export class ProjectionRunner {
   told: Position = START;
   finished = true;
   private stopped = false;
+  private readonly passedOver = new Set<string>();
   private last: LastEvent | undefined;
   private writer: ProjectionWriter;
 
@@ -51,6 +52,7 @@ export class ProjectionRunner {
 
   /** @param read says what an event of the ledger holds @throws any error of the projection, UnreadableEvent */
   apply(recorded: RecordedEvent, read: () => LogEntry): void {
+    if (this.passedOver.has(recorded.stream)) return;
     // Who takes none of them does not stop at one that cannot be read.
     if (isOfLedger(recorded)) this.writer.apply?.(read());
     else this.writer.applyOther?.(recorded);
@@ -99,6 +101,12 @@ export class ProjectionRunner {
       }
     if (this.isDue(position)) commit(this.db, [this], [], position);
     return undefined;
+  }
+
+  /** Goes on where it stopped, without the events of a stream. */
+  passOver(stream: string): void {
+    this.passedOver.add(stream);
+    this.stopped = false;
   }
 
   private clear(): void {

@@ -5,6 +5,7 @@ import {
   type Position,
   type RecordedEvent,
 } from '../event-store/event-store.js';
+import { StreamDamaged } from '../event-store/errors.js';
 import type { Connection } from '../sqlite/database.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 import { Checkpoints } from './checkpoints.js';
@@ -82,7 +83,7 @@ export class Projector {
     for await (const { events, position, live } of this.reader.follow(this.start, signal)) {
       batch.push(...events);
       if (!live && batch.length < (this.live ? BUSY_EVENTS : CATCH_UP_EVENTS)) continue;
-      this.advance(batch, position);
+      await this.advance(batch, position);
       for (const recorded of batch) if (isTombstone(recorded)) this.warn(recorded);
       progress(batch.length, live);
       const streams = live ? [...new Set(batch.map(({ stream }) => stream))] : undefined;
@@ -95,15 +96,37 @@ export class Projector {
   }
 
   /** Brings all projections forward together; when an event fails, each alone, so that it stops those only that it fails. */
-  private advance(batch: readonly RecordedEvent[], position: Position): void {
+  private async advance(batch: readonly RecordedEvent[], position: Position): Promise<void> {
     try {
       commit(this.db, this.runners, batch, position);
     } catch (error) {
       if (isTrouble(error)) throw error;
-      for (const runner of this.runners) {
-        const stopped = runner.oneByOne(batch, position);
-        if (stopped) this.alarm(stopped);
-      }
+      for (const runner of this.runners) await this.advanceAlone(runner, batch, position);
+    }
+  }
+
+  /** What a scavenge has left of a stream that somebody deleted cannot be applied, and is passed over. */
+  private async advanceAlone(
+    runner: ProjectionRunner,
+    batch: readonly RecordedEvent[],
+    position: Position,
+  ): Promise<void> {
+    for (;;) {
+      const stopped = runner.oneByOne(batch, position);
+      if (!stopped) return;
+      if (!(await this.isDamaged(stopped.stream))) return this.alarm(stopped);
+      this.warn(stopped);
+      runner.passOver(stopped.stream);
+    }
+  }
+
+  private async isDamaged(stream: string): Promise<boolean> {
+    try {
+      await this.reader.firstFrom(stream, 0);
+      return false;
+    } catch (error) {
+      if (error instanceof StreamDamaged) return true;
+      throw error;
     }
   }
 
@@ -136,8 +159,8 @@ export class Projector {
     });
   }
 
-  /** The account's rows stay as they were, and its commands find out by themselves. */
-  private warn({ stream, position }: RecordedEvent): void {
+  /** The account's rows stay as they are, and its commands find out by themselves. */
+  private warn({ stream, position }: Pick<RecordedEvent, 'stream' | 'position'>): void {
     if (mainAccountIdOf(stream) !== undefined)
       this.log('alarm', `the stream ${stream} was deleted in EventStoreDB`, {
         stream,

@@ -88,6 +88,16 @@ describe.each(DELETIONS)('an account whose stream somebody deletes %s', (_, remo
     expect(available()).toHaveLength(2);
   });
 
+  it('does not stop read models that are made anew of what a scavenge has left of it', async () => {
+    remove(LOST);
+    simulator.log.scavenge(simulator.log.stream(LOST)[1]!.position);
+    await ledger.purchase('other', '1');
+    const told = await projected();
+    expect(told.filter(({ kind }) => kind === 'stopped')).toEqual([]);
+    expect(told).toContainEqual(expect.objectContaining({ message: expect.stringContaining(LOST) }));
+    expect(available()).toEqual([['other', '101.0000']]);
+  });
+
   it('does not keep the read models from being opened, although its event was their last', async () => {
     await projected();
     remove(LOST);

@@ -84,10 +84,11 @@ export class SimulatedLog {
     return this.stream(name).at(-1)?.revision === TOMBSTONE;
   }
 
-  /** Removes from the log what no read of its stream delivers any more. */
-  scavenge(): void {
+  /** Removes from the log, up to a position, what no read of its stream delivers any more. */
+  scavenge(until = this.end): void {
     const kept = this.events.filter(
-      ({ stream, revision }) => revision >= (this.deletedBefore.get(stream) ?? 0n),
+      ({ stream, revision, position }) =>
+        position >= until || revision >= (this.deletedBefore.get(stream) ?? 0n),
     );
     for (const { position } of this.events) this.passedOver.add(position);
     for (const { position } of kept) this.passedOver.delete(position);
