@@ -124,7 +124,7 @@ export class Supervisor {
     // A rebuild would have to come to its end first.
     if (this.closed) return;
     this.abandoned = true;
-    this.log('error', 'the read models cannot be used; building new ones beside them', { reason });
+    this.log('alarm', 'the read models cannot be used; building new ones beside them', { reason });
     void this.thread?.close();
     this.thread = undefined;
     this.rebuild().catch(() => undefined);

@@ -57,7 +57,7 @@ describe('the supervisor of the read models', () => {
     expect(side.projections.ready).toBe(true);
   });
 
-  it('builds them anew when only a reader comes to a damaged page', async () => {
+  it('builds them anew, with an alarm, when only a reader comes to a damaged page', async () => {
     for (let i = 0; i < 300; i += 1) await side.ledger.purchase('acme', '1', `booked-${i}`);
     await side.caughtUp();
     await side.close();
@@ -72,6 +72,7 @@ describe('the supervisor of the read models', () => {
     await side.caughtUp();
     expect((await side.history('acme')).entries.length).toBeGreaterThan(0);
     expect(side.index.command('acme', 'booked-7')).toBeDefined();
+    expect(side.notes.alarms).toEqual([expect.stringMatching(/read models cannot be used/)]);
   });
 
   it('does not wait long for a reader from outside, neither at a rebuild nor at the end', async () => {
