@@ -46,7 +46,7 @@ async function start(config: Config): Promise<void> {
   makeDirectory(config.dataDir);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, logger, metrics),
-    fastifyAdapter(requestObserver(logger, metrics)),
+    fastifyAdapter(requestObserver(logger, metrics), config.trustedProxies),
     // A failed start is told once, on stderr, and not in the log as well.
     { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
   );

@@ -36,9 +36,16 @@ export interface BodyConfig {
 /** Told of each request as it arrives. */
 export type RequestObserver = (request: FastifyRequest, reply: FastifyReply) => void;
 
-/** The server under the application. Give it to `NestFactory.create`. It logs nothing of its own. */
-export function fastifyAdapter(observe: RequestObserver = () => undefined): FastifyAdapter {
+/**
+ * The server under the application. Give it to `NestFactory.create`. It logs nothing of its own.
+ * @param trustedProxies whose word is taken for where a request comes from
+ */
+export function fastifyAdapter(
+  observe: RequestObserver = () => undefined,
+  trustedProxies: readonly string[] = [],
+): FastifyAdapter {
   const adapter = new FastifyAdapter({
+    trustProxy: [...trustedProxies],
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: {

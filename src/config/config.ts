@@ -15,6 +15,8 @@ export interface Config {
   readonly bootstrapKey: string | undefined;
   /** Requests per second and key; 0 = off. */
   readonly rateLimit: number;
+  /** Addresses and networks of which `X-Forwarded-For` and `X-Forwarded-Proto` are believed. */
+  readonly trustedProxies: readonly string[];
   readonly shopUrl: string | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /** How long a query waits for `Ledger-At-Least`, in milliseconds. */
@@ -64,6 +66,7 @@ export function loadConfig(env: Environment): Config {
     eventStoreDbUrl: read('LEDGER_EVENTSTOREDB_URL'),
     bootstrapKey: read('LEDGER_BOOTSTRAP_KEY'),
     rateLimit: read('LEDGER_RATE_LIMIT'),
+    trustedProxies: read('LEDGER_TRUSTED_PROXIES') ?? [],
     shopUrl: read('LEDGER_SHOP_URL'),
     logLevel: read('LEDGER_LOG_LEVEL'),
     readWaitMs: read('LEDGER_READ_WAIT_MS'),

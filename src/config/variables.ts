@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import { isIP } from 'node:net';
 
 /** One environment variable: what docs/reference/configuration.md says of it, and how its text is read. */
 export interface Variable<T> {
@@ -37,6 +38,22 @@ const url =
     URL.canParse(text) && allowed(new URL(text)) ? text : undefined;
 
 const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+
+/** Names that Fastify has for networks without the internet. */
+const NETWORKS: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Not that of everybody, such as 0.0.0.0/0: each caller could say then where it comes from. */
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([\da-f.:]+)(?:\/([1-9]\d{0,2}))?$/i.exec(text) ?? [];
+  return (
+    NETWORKS.includes(text) || (isIP(address) > 0 && Number(bits ?? 1) <= (isIP(address) === 4 ? 32 : 128))
+  );
+}
+
+function networks(text: string): readonly string[] | undefined {
+  const all = text.split(',').map((one) => one.trim());
+  return all.every(isNetwork) ? Object.freeze(all) : undefined;
+}
 
 /** A PEM, also with `\n` written out, as env files have it. Only kinds that tokens are signed with. */
 function publicKey(text: string): string | undefined {
@@ -90,6 +107,12 @@ export const VARIABLES = define({
     initial: '0',
     allowed: 'a whole number from 0 to 1000000',
     parse: wholeNumber(0, 1_000_000),
+  },
+  LEDGER_TRUSTED_PROXIES: {
+    initial: undefined,
+    allowed:
+      'IP addresses and networks such as 192.0.2.0/24, or loopback, linklocal, uniquelocal, with commas between',
+    parse: networks,
   },
   LEDGER_SHOP_URL: {
     initial: undefined,

@@ -38,3 +38,7 @@ export function isOwnForm({ headers }: FastifyRequest): boolean {
   const { origin, host } = headers;
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
 }
+
+/** Whether the browser came over https: by itself, as a trusted proxy says, or as the browser does. */
+export const isSecure = ({ protocol, headers }: FastifyRequest): boolean =>
+  protocol === 'https' || (headers.origin?.startsWith('https:') ?? false);

@@ -8,7 +8,7 @@ import { Sessions } from '../auth/sessions.js';
 import { SignInLinks } from '../auth/sign-in-links.js';
 import { IssuerUnavailable, Tokens } from '../auth/tokens.js';
 import { DashboardRoutes } from './dashboard-routes.js';
-import { field, localPath } from './form.js';
+import { field, isSecure, localPath } from './form.js';
 import { SignInLinkPage, SignInPage, type SignInProblem } from './pages/sign-in.js';
 import { Pages } from './pages.js';
 import { isLanguage } from './texts/languages.js';
@@ -62,8 +62,7 @@ export class SignInController {
       if (found && this.limit.take(found.principal.id) > 0) return refuse('tooMany', 429);
       // Not earlier: one that is turned away may come again with the same link.
       if (found && (!link || this.links.use(link))) {
-        const secure = request.headers.origin?.startsWith('https:') ?? false;
-        reply.header('Set-Cookie', this.sessions.open(found.principal, secure, found.endsAt));
+        reply.header('Set-Cookie', this.sessions.open(found.principal, isSecure(request), found.endsAt));
         return void (await reply.redirect(next === '/' ? homeOf(found.principal) : next, 303));
       }
     } catch (error) {

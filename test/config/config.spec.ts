@@ -32,6 +32,7 @@ describe('configuration', () => {
       eventStoreDbUrl: undefined,
       bootstrapKey: undefined,
       rateLimit: 0,
+      trustedProxies: [],
       shopUrl: undefined,
       logLevel: 'info',
       readWaitMs: 2000,
@@ -71,6 +72,26 @@ describe('configuration', () => {
 
   it.each(['-1', '1e3', '0x10', ' 80', '80.0', '９０'])('refuses %j as a port', (text) => {
     expect(problemsOf({ LEDGER_PORT: text })).toHaveLength(1);
+  });
+
+  it('takes addresses and networks of proxies, but not that of everybody', () => {
+    const text = '10.0.0.1, 192.0.2.0/24,2001:db8::/32,loopback';
+    expect(loadConfig({ LEDGER_TRUSTED_PROXIES: text }).trustedProxies).toEqual(text.split(/, ?/));
+    for (const one of [
+      '0.0.0.0/0',
+      '::/0',
+      '10.0.0.1/33',
+      '::1/129',
+      '10.1',
+      '1',
+      'true',
+      'proxy',
+      '::1%eth0',
+      ',',
+    ])
+      expect(problemsOf({ LEDGER_TRUSTED_PROXIES: one })).toEqual([
+        expect.stringContaining('LEDGER_TRUSTED_PROXIES is'),
+      ]);
   });
 
   it.each([

@@ -24,6 +24,7 @@ export const testConfig = (dataDir: string, readWaitMs = 5000): Config => ({
   eventStoreDbUrl: undefined,
   bootstrapKey: undefined,
   rateLimit: 0,
+  trustedProxies: [],
   shopUrl: undefined,
   logLevel: 'silent',
   readWaitMs,
