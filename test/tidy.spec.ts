@@ -160,7 +160,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^config\//,
       /^profiles\//,
       /^ledger\/(commands|queries)\//,
-      /^ledger\/domain\/(errors|amount|receipt|events)$/,
+      /^ledger\/domain\/(errors|amount|receipt|events|plain-text)$/,
       /^ledger\/booking$/,
       /^event-store\/errors$/,
       /^projections\//,

@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { HistoryRewritten, NotInTree } from '../audit/checkpoints.js';
 import { IssuerUnavailable } from '../auth/tokens.js';
 import { OutcomeUnknown, StoreUnavailable, StreamDamaged } from '../event-store/errors.js';
-import { AmountMalformed, Refusal } from '../ledger/domain/errors.js';
+import { AmountMalformed, ReferenceNotPlain, Refusal } from '../ledger/domain/errors.js';
 import { InvalidCursor, PositionInFuture, ReadModelBehind } from '../projections/errors.js';
 import { PeriodReversed } from '../projections/history/get-statement.js';
 import { UnknownStatement } from '../projections/history/get-statement-diff.js';
@@ -32,6 +32,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
 /** Translates an error to a problem; undefined for one that nobody foresaw. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof AmountMalformed) return invalidField('amount', error.message);
+  if (error instanceof ReferenceNotPlain) return invalidField('reference', error.message);
   if (error instanceof Refusal) return { code: error.code, detail: error.message, members: error.figures };
   if (error instanceof InvalidRequest)
     return { code: 'invalid-request', detail: error.message, members: { errors: error.errors } };

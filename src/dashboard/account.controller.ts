@@ -11,15 +11,11 @@ import { field } from './form.js';
 import { AddSipAccountPage } from './pages/add-sip-account.js';
 import { PurchasePage } from './pages/purchase.js';
 import { Pages } from './pages.js';
-import { plainText } from './text-input.js';
 
-const REFERENCE = plainText(1, 140);
-
-/** What somebody typed, and what is wrong with it before the ledger is asked. */
+/** What somebody typed. */
 interface Typed {
   readonly amount: string;
   readonly reference: string;
-  readonly referenceProblem?: string | undefined;
 }
 
 /** What is done to a main account as a whole. */
@@ -66,10 +62,6 @@ export class AccountController {
       amount: field(request.body, 'amount'),
       reference: field(request.body, 'reference').trim(),
     };
-    if (!REFERENCE.test(typed.reference)) {
-      const referenceProblem = this.pages.view(request).t.purchase.referenceInvalid;
-      return this.showPurchase(request, reply, { ...typed, referenceProblem });
-    }
     await this.bookings.submit(
       request,
       reply,
@@ -120,8 +112,14 @@ export class AccountController {
       request,
       reply,
       PurchasePage,
-      { ...form, ...typed, amountProblem: problem?.amountProblem, problem: problem?.problem },
-      problem?.status ?? (typed.referenceProblem ? 422 : 200),
+      {
+        ...form,
+        ...typed,
+        amountProblem: problem?.amountProblem,
+        referenceProblem: problem?.referenceProblem,
+        problem: problem?.problem,
+      },
+      problem?.status,
     );
   }
 }

@@ -6,6 +6,7 @@ import {
   IdempotencyKeyReused,
   InsufficientCredit,
   NoCreditToReclaim,
+  ReferenceNotPlain,
   Refusal,
   SipAccountAlreadyAdded,
   SipAccountLimitReached,
@@ -18,8 +19,9 @@ export interface FormProblem {
   readonly status: number;
   /** Said above the form. */
   readonly problem?: string;
-  /** Said beside the field of the amount, or of the id. */
+  /** Said beside the field of the amount, of the reference, or of the id. */
   readonly amountProblem?: string;
+  readonly referenceProblem?: string;
   readonly idProblem?: string;
   /** True when the form's key is spent, and the next try has to be a new command. */
   readonly keySpent?: true;
@@ -37,6 +39,8 @@ export function formProblemOf(error: unknown, view: View, currency: string): For
     return { status: 409, problem: problems['key-reused'], keySpent: true };
   if (error instanceof AmountMalformed)
     return { status: 422, amountProblem: problems['amount-malformed'](currency) };
+  if (error instanceof ReferenceNotPlain)
+    return { status: 422, referenceProblem: view.t.purchase.referenceInvalid };
   if (error instanceof AmountChanged) {
     const was = view.money(error.figures.expected, currency);
     const is = view.money(error.figures.available, currency);

@@ -3,6 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
 import { GetNamesQuery } from '../profiles/get-names.js';
+import { plainText } from '../ledger/domain/plain-text.js';
 import { NameSipAccountCommand } from '../profiles/name-sip-account.js';
 import { GetSipAccountQuery } from '../projections/accounts/get-sip-account.js';
 import { DashboardRoutes } from './dashboard-routes.js';
@@ -10,7 +11,6 @@ import { field } from './form.js';
 import { type FormProblem, formProblemOf } from './form-problem.js';
 import { EditNamePage } from './pages/edit-name.js';
 import { Pages } from './pages.js';
-import { plainText } from './text-input.js';
 
 const NAME = plainText(0, 80);
 

@@ -138,7 +138,8 @@ export const en = {
     intro: (account: string) => `Credit that the customer has paid for goes onto main account ${account}.`,
     reference: 'Reference',
     referenceHelp: 'Such as an invoice number. No personal data: this is kept for ever.',
-    referenceInvalid: 'Give a reference of 1 to 140 characters, without control characters.',
+    referenceInvalid:
+      'Give a reference of 1 to 140 characters, without control characters and what turns the direction of text.',
     submit: 'Book the purchase',
   },
 
@@ -148,7 +149,7 @@ export const en = {
       `The name helps you to recognise ${account}. It can be changed or erased at any time.`,
     label: 'Name',
     help: 'At most 80 characters. Leave it empty to have no name.',
-    invalid: 'Use at most 80 characters, without control characters.',
+    invalid: 'Use at most 80 characters, without control characters and what turns the direction of text.',
     submit: 'Save name',
     saved: 'The name is saved.',
   },

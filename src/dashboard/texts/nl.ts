@@ -140,7 +140,8 @@ export const nl: Texts = {
     intro: (account) => `Krediet dat de klant betaald heeft, komt op hoofdaccount ${account}.`,
     reference: 'Referentie',
     referenceHelp: 'Zoals een factuurnummer. Geen persoonsgegevens: dit wordt voor altijd bewaard.',
-    referenceInvalid: 'Geef een referentie van 1 tot 140 tekens, zonder stuurtekens.',
+    referenceInvalid:
+      'Geef een referentie van 1 tot 140 tekens, zonder stuurtekens en wat de richting van tekst omkeert.',
     submit: 'Aankoop boeken',
   },
 
@@ -149,7 +150,7 @@ export const nl: Texts = {
     intro: (account) => `Aan de naam herkent u ${account}. U kunt hem altijd wijzigen of wissen.`,
     label: 'Naam',
     help: 'Hoogstens 80 tekens. Laat leeg voor geen naam.',
-    invalid: 'Gebruik hoogstens 80 tekens, zonder stuurtekens.',
+    invalid: 'Gebruik hoogstens 80 tekens, zonder stuurtekens en wat de richting van tekst omkeert.',
     submit: 'Naam bewaren',
     saved: 'De naam is bewaard.',
   },

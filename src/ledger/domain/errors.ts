@@ -53,6 +53,15 @@ export class AmountTooLarge extends Refusal {
   }
 }
 
+export class ReferenceNotPlain extends Refusal {
+  readonly code = 'invalid-request';
+  constructor() {
+    super(
+      'reference must be 1 to 140 characters, none of them a control character or one that turns the direction of text',
+    );
+  }
+}
+
 export class BalanceLimitExceeded extends Refusal {
   readonly code = 'balance-limit-exceeded';
   override readonly figures: { available: string };

@@ -4,6 +4,6 @@
  */
 const BARRED = String.raw`\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069`;
 
-/** A text that a person may type, of so many characters. */
+/** A text that a person may give, of so many characters. */
 export const plainText = (least: number, most: number): RegExp =>
   new RegExp(`^[^${BARRED}]{${least},${most}}$`, 'u');
