@@ -15,6 +15,7 @@ const ApiNote = (summary: string): MethodDecorator =>
       summary,
       description: 'A signed note: origin, size and root, a line each, and the signature.',
     }),
+    ApiAtLeast(),
     ApiCorrelationId(),
     ApiOkResponse({
       description: 'The checkpoint',
@@ -35,7 +36,6 @@ export class CheckpointsController {
   constructor(private readonly checkpoints: Checkpoints) {}
 
   @ApiNote('Sign the log as it is now')
-  @ApiAtLeast()
   @Roles('billing', 'auditor', 'operator')
   @Header('content-type', 'text/plain; charset=utf-8')
   @Get('checkpoints/latest')
@@ -73,8 +73,8 @@ export class CheckpointsController {
   @Roles('billing', 'auditor', 'operator')
   @Header('content-type', 'text/plain; charset=utf-8')
   @Get('checkpoints/:size')
-  getCheckpoint(@Param() { size }: CheckpointPath): Promise<string> {
-    return this.checkpoints.at(Number(size));
+  getCheckpoint(@Param() { size }: CheckpointPath, @AtLeast() atLeast: bigint | undefined): Promise<string> {
+    return this.checkpoints.at(Number(size), atLeast);
   }
 
   @ApiReadModelQuery(

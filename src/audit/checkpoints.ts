@@ -60,9 +60,9 @@ export class Checkpoints {
     return (await this.read(atLeast, (tree) => ({ note: this.sign(tree, tree.size) }))).note;
   }
 
-  /** The tree as it was at a size, signed. @throws NotInTree, ReadModelBehind, HistoryRewritten */
-  async at(size: number): Promise<string> {
-    return (await this.read(undefined, (tree) => ({ note: this.sign(tree, size) }))).note;
+  /** The tree as it was at a size, signed. @throws NotInTree, ReadModelBehind, PositionInFuture, HistoryRewritten */
+  async at(size: number, atLeast?: Position): Promise<string> {
+    return (await this.read(atLeast, (tree) => ({ note: this.sign(tree, size) }))).note;
   }
 
   /** @throws NotInTree, ReadModelBehind, PositionInFuture, HistoryRewritten, StoreUnavailable */

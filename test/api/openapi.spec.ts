@@ -91,7 +91,8 @@ describe('the OpenAPI document', () => {
       operations
         .find((each) => each.route === `GET /v1/checkpoints/${route}`)
         ?.operation.parameters?.some(({ name }) => name === 'Ledger-At-Least');
-    expect(['latest', 'consistency', 'keys'].map(takesIt)).toEqual([true, true, false]);
+    const routes = ['latest', '{size}', 'consistency', 'keys'];
+    expect(routes.map(takesIt)).toEqual([true, true, true, false]);
   });
 
   it.each([

@@ -133,10 +133,16 @@ describe('checkpoints over HTTP', () => {
       });
       expect(readCheckpoint(String(json['checkpoint']), [key]).size).toBe(Number(position));
     }
-    const beyond = { headers: { 'Ledger-At-Least': '100000' } };
-    const answer = await api.send('/v1/checkpoints/consistency?from=1', beyond);
-    expect(answer.fields).toEqual(['Ledger-At-Least']);
   });
+
+  it.each(['latest', '1', 'consistency?from=1'])(
+    'are refused for a position beyond the log: %s',
+    async (path) => {
+      const beyond = { headers: { 'Ledger-At-Least': '100000' } };
+      const answer = await api.send(`/v1/checkpoints/${path}`, beyond);
+      expect([answer.status, answer.fields]).toEqual([400, ['Ledger-At-Least']]);
+    },
+  );
 
   it('are refused for what is not in the log', async () => {
     expect((await api.send('/v1/checkpoints/100000')).problem).toBe('404 not-found');
