@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 
+/** Whether a request sends a form. HEAD asks for a page, as GET does. */
+export const isForm = ({ method }: FastifyRequest): boolean => method !== 'GET' && method !== 'HEAD';
+
 /** A field of a form or of a query string; empty when it is missing or was sent more than once. */
 export function field(fields: unknown, name: string): string {
   const value = (fields as Record<string, unknown> | null | undefined)?.[name];

@@ -1,6 +1,6 @@
 import { BadRequestException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { isOwnForm } from './form.js';
+import { isForm, isOwnForm } from './form.js';
 
 /** A form that another site sent in a user's name. */
 export class ForeignForm extends BadRequestException {}
@@ -9,7 +9,7 @@ export class ForeignForm extends BadRequestException {}
 export class OwnFormsGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (request.method !== 'GET' && !isOwnForm(request)) throw new ForeignForm();
+    if (isForm(request) && !isOwnForm(request)) throw new ForeignForm();
     return true;
   }
 }

@@ -13,6 +13,7 @@ import { SESSION_COOKIE } from '../auth/sessions.js';
 import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
 import { MainAccountNotFound, SipAccountNotFound } from '../ledger/domain/errors.js';
 import { ReadModelBehind } from '../projections/errors.js';
+import { isForm } from './form.js';
 import { ForeignForm } from './own-forms.guard.js';
 import { ProblemPage } from './pages/problem.js';
 import { Pages } from './pages.js';
@@ -57,14 +58,15 @@ export class PageFilter implements ExceptionFilter {
 }
 
 /** A page, or the page of a form, is asked for again after signing in. Programs and streams are told 401. */
-async function signIn({ method, url, headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const isForm = method !== 'GET';
-  const wantsPage = isForm || /text\/html/.test(headers.accept ?? '');
+async function signIn(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { url, headers } = request;
+  const unsent = isForm(request);
+  const wantsPage = unsent || /text\/html/.test(headers.accept ?? '');
   if (!wantsPage) return void (await reply.status(401).type('text/plain').send('Sign in first'));
   const query = new URLSearchParams({
-    next: isForm ? url.replace(/\?.*/, '') : url,
+    next: unsent ? url.replace(/\?.*/, '') : url,
     // The browser drops the cookie when the session ends, so a form is all that tells of one.
-    ...(isForm ? { unsent: '1' } : headers.cookie?.includes(SESSION_COOKIE) && { expired: '1' }),
+    ...(unsent ? { unsent: '1' } : headers.cookie?.includes(SESSION_COOKIE) && { expired: '1' }),
   });
   await reply.redirect(`/sign-in?${query.toString()}`, 303);
 }

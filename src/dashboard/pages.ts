@@ -8,7 +8,7 @@ import { Sessions } from '../auth/sessions.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { Assets } from './assets.js';
-import { field } from './form.js';
+import { field, isForm } from './form.js';
 import { renderPage } from './render.js';
 import { isLanguage, preferredLanguage, type Language } from './texts/languages.js';
 import { View } from './view.js';
@@ -46,7 +46,7 @@ export class Pages {
     return new View(
       languageOf(request),
       this.assets,
-      request.method === 'GET' ? request.url : '',
+      isForm(request) ? '' : request.url,
       this.config.shopUrl,
       principal,
       // A customer's own, also on the page that says that there is no other: its menu leads somewhere.
