@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { distinctUntilChanged, exhaustMap, Observable, shareReplay, Subject, takeUntil, timer } from 'rxjs';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
 import { Sessions } from '../auth/sessions.js';
-import { GetLastChangeQuery } from '../projections/names/get-last-change.js';
+import { GetLastChangeQuery, type LastChange } from '../projections/names/get-last-change.js';
 import { Projections } from '../projections/projections.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field } from './form.js';
@@ -63,32 +63,34 @@ export class LiveController implements OnModuleDestroy {
     return new Observable((subscriber) => {
       let seen = from;
       let pause: NodeJS.Timeout | undefined;
-      const look = async (): Promise<void> => {
-        pause = undefined;
-        try {
-          const { revision, namesPosition } = await this.queries.execute(
-            new GetLastChangeQuery(mainAccountId),
-          );
-          const named = seen.names !== undefined && namesPosition !== seen.names;
-          // Less than was seen is news too: the log was replaced by an older copy.
-          if (revision === seen.revision && !named) return;
-          seen = { revision, names: seen.names === undefined ? undefined : namesPosition };
-          subscriber.next({ type: 'changed', id: seenText(revision, seen.names), data: { revision } });
-        } catch {
-          subscriber.next({ type: 'behind', data: {} });
-        }
-      };
-      let state: 'behind' | 'alive' = 'alive';
+      let isBehind = false;
+      /** True while the last look failed: then nobody knows what the page lacks. */
+      let blind = false;
       const beat = (): void => {
-        if (signedIn()) subscriber.next({ type: state, data: {} });
+        if (signedIn()) subscriber.next({ type: isBehind || blind ? 'behind' : 'alive', data: {} });
         else subscriber.complete();
       };
-      const watch = this.behind.subscribe((isBehind) => {
-        state = isBehind ? 'behind' : 'alive';
+      const look = async (): Promise<void> => {
+        pause = undefined;
+        const last = await this.queries.execute(new GetLastChangeQuery(mainAccountId)).catch(() => undefined);
+        const wasBlind = blind;
+        blind = last === undefined;
+        if (blind || wasBlind) beat();
+        if (last) tell(last);
+      };
+      const tell = ({ revision, namesPosition }: LastChange): void => {
+        const named = seen.names !== undefined && namesPosition !== seen.names;
+        // Less than was seen is news too: the log was replaced by an older copy.
+        if (revision === seen.revision && !named) return;
+        seen = { revision, names: seen.names === undefined ? undefined : namesPosition };
+        subscriber.next({ type: 'changed', id: seenText(revision, seen.names), data: { revision } });
+      };
+      const watch = this.behind.subscribe((now) => {
+        isBehind = now;
         beat();
       });
       const stop = this.projections.onProgress(() => (pause ??= setTimeout(() => void look(), PAUSE_MS)));
-      const heartbeat = setInterval(beat, HEARTBEAT_MS);
+      const heartbeat = setInterval(() => void (blind ? look() : beat()), HEARTBEAT_MS);
       void look();
       return () => {
         stop();

@@ -90,6 +90,34 @@ inBrowser('an open page', (dashboard) => {
     }
   });
 
+  it('is not called live by a change while the figures are behind', async () => {
+    const page = await dashboard.visit({ language: 'en' });
+    await page.addInitScript(() => {
+      // Says what the test lets it say.
+      class Told extends EventTarget {
+        constructor() {
+          super();
+          addEventListener('tell', (event) =>
+            this.dispatchEvent(new Event((event as CustomEvent<string>).detail)),
+          );
+        }
+        close() {}
+      }
+      Object.assign(globalThis, { EventSource: Told });
+    });
+    await bookExample(dashboard.service, 'told');
+    await page.goto(dashboard.url('/accounts/told'));
+    const tell = (what: string) =>
+      page.evaluate((detail) => void dispatchEvent(new CustomEvent('tell', { detail })), what);
+    const state = () => page.getAttribute('#fresh', 'data-state');
+    const states: unknown[] = [];
+    for (const what of ['changed', 'behind', 'changed', 'alive']) {
+      await tell(what);
+      states.push(await state());
+    }
+    expect(states).toEqual(['live', 'behind', 'behind', 'live']);
+  });
+
   it('leads on to the entries just older than those it shows, also when these have come since', async () => {
     const main = 'growing';
     await bookExample(dashboard.service, main);

@@ -16,3 +16,9 @@ it('a page that has seen more than there is hears of what there is: an older log
   expect(await heard('restored', 3)).not.toContain('changed');
   expect(await heard('restored', 99)).toContain('"revision":3');
 });
+
+it('a page of which nothing can be read is not called live by what else is heard', async () => {
+  const told = await app.hear('/accounts/nobody/live?seen=3', /alive/, 1500);
+  expect(told).toContain('event: behind');
+  expect(told).not.toContain('event: alive');
+});

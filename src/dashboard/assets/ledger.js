@@ -93,7 +93,8 @@ function follow(path) {
   events.addEventListener('alive', () => heard('live'));
   events.addEventListener('behind', () => heard('behind'));
   events.addEventListener('changed', () => {
-    heard('live');
+    // What has changed may still be behind the log.
+    heard(connection === 'behind' ? 'behind' : 'live');
     void refresh();
   });
   events.addEventListener('error', () => {
