@@ -124,7 +124,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
     why: 'a read model knows the port and what the events mean',
   },
   {
-    room: /^src\/audit\/((accounts-|log-)?audit|balances|(event|json|metadata)-form|event-hash|findings|key-index|merkle|repeated-keys)\.ts$/,
+    room: /^src\/audit\/((accounts-|log-)?audit|balances|(event|json|metadata)-form|event-hash|findings|key-index|merkle(-proof)?|repeated-keys)\.ts$/,
     may: [
       /^event-store\/event-store$/,
       /^ledger\/domain\/events$/,

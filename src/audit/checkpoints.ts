@@ -7,7 +7,7 @@ import type { Projections } from '../projections/projections.js';
 import { LogTree } from '../projections/tree/log-tree.js';
 import { parseTreeHead, treeHeadText, type TreeHead } from './checkpoint.js';
 import type { CheckpointKeys } from './checkpoint-keys.js';
-import { consistencyProof, inclusionProof, rootAt } from './merkle.js';
+import { consistencyProof, inclusionProof, rootAt } from './merkle-proof.js';
 import { brokenPromise, readPublished } from './published-checkpoint.js';
 import { signNote } from './signed-note.js';
 

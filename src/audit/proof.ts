@@ -1,7 +1,8 @@
 import { readCheckpoint } from './checkpoint.js';
 import { canonicalTexts, eventHash } from './event-hash.js';
 import type { Members } from './json-form.js';
-import { eventLeaf, provesConsistency, provesInclusion } from './merkle.js';
+import { eventLeaf } from './merkle.js';
+import { provesConsistency, provesInclusion } from './merkle-proof.js';
 
 /** A text that is no proof. */
 export class NoProof extends Error {

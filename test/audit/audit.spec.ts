@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { audit, type AuditOptions } from '../../src/audit/audit.js';
 import { amountOf } from '../../src/audit/balances.js';
 import { canonicalTexts, eventHash, idOfDigest, keyDigest } from '../../src/audit/event-hash.js';
-import { CompactTree, eventLeaf } from '../../src/audit/merkle.js';
+import { eventLeaf, rootOver } from '../../src/audit/merkle.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import type { Amount } from '../../src/ledger/domain/amount.js';
 import { allocated, goodLog, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
@@ -286,11 +286,10 @@ describe('the audit of a chain that is whole', () => {
 });
 
 describe('a checkpoint', () => {
-  const treeOf = (events: readonly RecordedEvent[]) => {
-    const tree = new CompactTree();
-    for (const event of events) tree.append(eventLeaf(hashOf(event)));
-    return { size: tree.size, root: tree.root() };
-  };
+  const treeOf = (events: readonly RecordedEvent[]) => ({
+    size: events.length,
+    root: rootOver(events.map((event) => eventLeaf(hashOf(event)))),
+  });
 
   /** The log after a change, the revisions and hashes of alice's events made anew: a chain that is whole. */
   function rewritten(change: (events: RecordedEvent[]) => readonly RecordedEvent[]): RecordedEvent[] {

@@ -1,19 +1,17 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { assert, integer, nat, property } from 'fast-check';
 import { Findings } from '../../src/audit/findings.js';
 import { LogAudit } from '../../src/audit/log-audit.js';
+import { CompactTree, EMPTY_ROOT, eventLeaf, nodeHash, rootOver, type Hash } from '../../src/audit/merkle.js';
 import {
-  CompactTree,
   consistencyProof,
   inclusionProof,
-  leafHash,
-  nodeHash,
-  peaksOf,
   provesConsistency,
   provesInclusion,
   rootAt,
-  type Hash,
-} from '../../src/audit/merkle.js';
+  type NodeReader,
+} from '../../src/audit/merkle-proof.js';
 
 /** Entries and roots that implementations of RFC 6962 have been tested with from the start. */
 const ENTRIES = [
@@ -38,18 +36,11 @@ const ROOTS = [
   '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
 ];
 
-const leaves = (count: number) =>
-  Array.from({ length: count }, (_, i) => leafHash(Buffer.from(`entry ${i}`)));
-
-function grown(entries: readonly Hash[]) {
-  const nodes = new Map<string, Hash>();
-  const tree = new CompactTree(0, [], (level, index, hash) => nodes.set(`${level}/${index}`, hash));
-  for (const leaf of entries) tree.append(leaf);
-  const read = (level: number, index: number): Hash => nodes.get(`${level}/${index}`) ?? Buffer.alloc(0);
-  return { tree, read };
-}
-
-/** The definition of the tree hash, word for word. */
+/** The definitions of RFC 6962 §2.1, word for word. */
+const leafHash = (entry: Uint8Array): Hash =>
+  createHash('sha256')
+    .update(Buffer.concat([Buffer.of(0), entry]))
+    .digest();
 function definition(entries: readonly Hash[]): Hash {
   const [only] = entries;
   if (entries.length === 1 && only) return only;
@@ -58,34 +49,36 @@ function definition(entries: readonly Hash[]): Hash {
   return nodeHash(definition(entries.slice(0, split)), definition(entries.slice(split)));
 }
 
+const leaves = (count: number) =>
+  Array.from({ length: count }, (_, i) => leafHash(Buffer.from(`entry ${i}`)));
+
+/** Reads the nodes of the tree over these leaves. */
+const nodesOf =
+  (entries: readonly Hash[]): NodeReader =>
+  (level, index) =>
+    definition(entries.slice(index * 2 ** level, (index + 1) * 2 ** level));
+
 describe('the Merkle tree', () => {
   it('has the roots that other implementations have', () => {
-    const tree = new CompactTree();
-    const roots = [tree.root().toString('hex')];
-    for (const entry of ENTRIES) {
-      tree.append(leafHash(Buffer.from(entry, 'hex')));
-      roots.push(tree.root().toString('hex'));
-    }
+    const entries = ENTRIES.map((entry) => leafHash(Buffer.from(entry, 'hex')));
+    const roots = ROOTS.map((_, size) => rootOver(entries.slice(0, size)).toString('hex'));
     expect(roots).toEqual(ROOTS);
+  });
+
+  it('has the hash of an event as a leaf', () => {
+    const hash = createHash('sha256').update('event').digest();
+    expect(eventLeaf(hash.toString('hex'))).toEqual(leafHash(hash));
   });
 
   it('has the root of the definition at every size, from its stored nodes too', () => {
     const entries = leaves(70);
-    const { tree, read } = grown(entries);
-    for (let size = 1; size <= entries.length; size++)
-      expect(rootAt(size, read)).toEqual(definition(entries.slice(0, size)));
-    expect(tree.root()).toEqual(definition(entries));
-  });
-
-  it('grows on from the peaks of a stored tree', () => {
-    const entries = leaves(45);
-    const { read } = grown(entries.slice(0, 29));
-    const resumed = new CompactTree(
-      29,
-      peaksOf(29).map(({ level, index }) => read(level, index)),
-    );
-    for (const leaf of entries.slice(29)) resumed.append(leaf);
-    expect(resumed.root()).toEqual(definition(entries));
+    const tree = new CompactTree();
+    expect(rootAt(0, nodesOf(entries))).toEqual(EMPTY_ROOT);
+    for (const [at, leaf] of entries.entries()) {
+      tree.append(leaf);
+      expect(tree.root()).toEqual(definition(entries.slice(0, at + 1)));
+      expect(rootAt(at + 1, nodesOf(entries))).toEqual(tree.root());
+    }
   });
 
   it('has the same roots when it grows by many leaves at a time', () => {
@@ -101,7 +94,7 @@ describe('the Merkle tree', () => {
 
   it('proves each leaf in each size, and no other leaf', () => {
     const entries = leaves(33);
-    const { read } = grown(entries);
+    const read = nodesOf(entries);
     for (let size = 1; size <= entries.length; size++)
       for (let index = 0; index < size; index++) {
         const proof = inclusionProof(index, size, read);
@@ -114,7 +107,7 @@ describe('the Merkle tree', () => {
   });
 
   it('proves each older tree consistent with each later one', () => {
-    const { read } = grown(leaves(33));
+    const read = nodesOf(leaves(33));
     for (let size = 1; size <= 33; size++)
       for (let older = 1; older <= size; older++) {
         const proof = consistencyProof(older, size, read);
@@ -128,13 +121,13 @@ describe('the Merkle tree', () => {
 
   it('proves nothing with a proof of which one byte was changed', () => {
     const entries = leaves(100);
-    const { tree, read } = grown(entries);
+    const read = nodesOf(entries);
     assert(
       property(nat(99), nat(1000), integer({ min: 1, max: 255 }), (index, place, flip) => {
         const proof = inclusionProof(index, 100, read).map((hash) => Buffer.from(hash));
         const bytes = proof[place % proof.length] as Buffer;
         bytes[place % 32] = (bytes[place % 32] as number) ^ flip;
-        expect(provesInclusion(entries[index] as Hash, index, 100, proof, tree.root())).toBe(false);
+        expect(provesInclusion(entries[index] as Hash, index, 100, proof, rootOver(entries))).toBe(false);
       }),
     );
   });

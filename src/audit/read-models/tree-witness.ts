@@ -1,5 +1,5 @@
 import type { Position } from '../../event-store/event-store.js';
-import { CompactTree, eventLeaf, type Hash } from '../merkle.js';
+import { eventLeaf, rootOver, type Hash } from '../merkle.js';
 import type { ReadModelTables } from './read-model-tables.js';
 import type { Witness, WitnessedEvent } from './witness.js';
 
@@ -34,10 +34,8 @@ export class TreeWitness implements Witness {
     if (position !== undefined) tile.positions.push(position);
     if (tile.hashes.length < TILE) return;
     this.compare(level);
-    const subtree = new CompactTree();
-    for (const each of tile.hashes) subtree.append(each);
     this.levels[level] = { before: tile.before + 1, hashes: [], positions: [] };
-    this.add(level + 1, subtree.root());
+    this.add(level + 1, rootOver(tile.hashes));
   }
 
   private compare(level: number): void {

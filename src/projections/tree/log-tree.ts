@@ -1,7 +1,7 @@
-import { CompactTree, type Hash } from '../../audit/merkle.js';
+import { HASH_BYTES, rootOver, type Hash } from '../../audit/merkle.js';
 import type { Position } from '../../event-store/event-store.js';
 import type { ReadModels } from '../read-models.js';
-import { HASH_BYTES, POSITION_BYTES, slices, TILE, TILE_LEVELS } from './tree-projection.js';
+import { POSITION_BYTES, slices, TILE, TILE_LEVELS } from './tree-projection.js';
 
 interface TileRow {
   readonly place: number;
@@ -29,9 +29,7 @@ export class LogTree {
     const span = 2 ** (level - tileLevel * TILE_LEVELS);
     const begin = index * span;
     const hashes = this.hashes(tileLevel, Math.floor(begin / TILE));
-    const subtree = new CompactTree();
-    for (const hash of hashes.slice(begin % TILE, (begin % TILE) + span)) subtree.append(hash);
-    return subtree.root();
+    return rootOver(hashes.slice(begin % TILE, (begin % TILE) + span));
   };
 
   /** The place in the tree of the event at a position of the log. */

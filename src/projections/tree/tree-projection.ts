@@ -1,4 +1,4 @@
-import { CompactTree, eventLeaf, type Hash } from '../../audit/merkle.js';
+import { eventLeaf, HASH_BYTES, rootOver, type Hash } from '../../audit/merkle.js';
 import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
@@ -7,7 +7,6 @@ import type { Projection, ProjectionWriter } from '../projection.js';
 export const TILE = 256;
 /** Levels of the tree from one level of tiles to the next: a full tile is one hash of the tile above. */
 export const TILE_LEVELS = 8;
-export const HASH_BYTES = 32;
 export const POSITION_BYTES = 8;
 
 /** Tiles that are held back, at most: only a build fills so many before it ends. */
@@ -80,10 +79,8 @@ class TreeWriter implements ProjectionWriter {
     if (position !== undefined) tile.positions.push(position);
     this.changed.add(tile);
     if (tile.hashes.length < TILE) return;
-    const subtree = new CompactTree();
-    for (const each of tile.hashes) subtree.append(each);
     this.growing.set(level, new Tile(level, tile.place + 1));
-    this.add(level + 1, subtree.root());
+    this.add(level + 1, rootOver(tile.hashes));
   }
 
   private tile(level: number): Tile {
