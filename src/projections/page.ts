@@ -1,7 +1,7 @@
 import { InvalidCursor } from './errors.js';
 
-export const DEFAULT_LIMIT = 100;
-export const MAX_LIMIT = 1000;
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1000;
 
 export interface PageRequest {
   /** `next` of the page before; from the start when undefined. */
@@ -23,6 +23,9 @@ export function placeOf({ after }: PageRequest): number | undefined {
   if (after !== undefined && !CURSOR.test(after)) throw new InvalidCursor(after);
   return after === undefined ? undefined : Number(after);
 }
+
+/** The cursor of the page that comes after a place. */
+export const cursorOf = (place: number | null): string | null => (place === null ? null : String(place));
 
 export const limitOf = ({ limit = DEFAULT_LIMIT }: PageRequest): number =>
   Math.min(Math.max(limit, 1), MAX_LIMIT);

@@ -1,12 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import type { LedgerEvent } from '../../ledger/domain/events.js';
-import { limitOf, placeOf, type PageRequest } from '../page.js';
+import { cursorOf, limitOf, placeOf, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { firstRevisionAt, spanOf, type AccountSpan } from './account-span.js';
-import { entriesIn } from './entries.js';
-import { entryOf, type HistoryEntry } from './history-entry.js';
+import { pageOfEntries, type HistoryEntry } from './history-entry.js';
 
 export interface GetHistory extends PageRequest {
   readonly mainAccountId: string;
@@ -56,23 +55,20 @@ export class GetHistoryHandler implements IQueryHandler<GetHistoryQuery> {
 
 function readHistory(models: ReadModels, request: GetHistory): History {
   const { sipAccountId, type, actor, newestFirst = false } = request;
-  const limit = limitOf(request);
   const span = spanOf(models, request.mainAccountId);
   const { begin, end } = rangeOf(models, span, request);
   const scanBegin = newestFirst ? Math.max(begin, end - MOST_SCANNED) : begin;
   const scanEnd = newestFirst ? end : Math.min(end, begin + MOST_SCANNED);
-  const rows = entriesIn(models, {
+  const { entries, next } = pageOfEntries(models, {
     account: span.account,
     begin: scanBegin,
     end: scanEnd,
     newestFirst,
-    limit: limit + 1,
+    limit: limitOf(request),
     where: { sip_account_id: sipAccountId, type, actor },
   });
-  const entries = rows.slice(0, limit).map(entryOf);
-  if (rows.length > limit) return { entries, next: String(entries.at(-1)?.revision) };
-  if (newestFirst) return { entries, next: scanBegin > begin ? String(scanBegin) : null };
-  return { entries, next: scanEnd < end ? String(scanEnd - 1) : null };
+  if (newestFirst) return { entries, next: cursorOf(next ?? (scanBegin > begin ? scanBegin : null)) };
+  return { entries, next: cursorOf(next ?? (scanEnd < end ? scanEnd - 1 : null)) };
 }
 
 /** The revisions that may be on the page, the last one exclusive. */

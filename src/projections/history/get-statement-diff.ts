@@ -2,13 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import { NotInReadModel } from '../errors.js';
-import { limitOf, placeOf, type PageRequest } from '../page.js';
+import { cursorOf, limitOf, placeOf, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { spanOf } from './account-span.js';
 import { entriesIn, entryAt } from './entries.js';
 import { MOST_SCANNED } from './get-history.js';
-import { entryOf, type HistoryEntry } from './history-entry.js';
+import { pageOfEntries, type HistoryEntry } from './history-entry.js';
 
 export interface GetStatementDiff extends PageRequest {
   readonly mainAccountId: string;
@@ -78,19 +78,17 @@ function readDiff(models: ReadModels, request: GetStatementDiff, since: number, 
   const { account, revision } = spanOf(models, mainAccountId);
   const known = entryAt(models, account, since);
   if (known?.hash !== hash) throw new UnknownStatement(request.since);
-  const limit = limitOf(request);
-  const rows = entriesIn(models, {
+  const { entries, next } = pageOfEntries(models, {
     account,
     begin: Math.max(known.revision, placeOf(request) ?? 0) + 1,
     end: revision + 1,
-    limit: limit + 1,
+    limit: limitOf(request),
   });
-  const entries = rows.slice(0, limit).map(entryOf);
   return {
     mainAccountId,
     since: { revision: known.revision, hash, recordedAt: known.recorded_at },
     revision,
     entries,
-    next: rows.length > limit ? String(entries.at(-1)?.revision) : null,
+    next: cursorOf(next),
   };
 }

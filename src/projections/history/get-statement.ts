@@ -1,12 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
-import { limitOf, placeOf, type PageRequest } from '../page.js';
+import { cursorOf, limitOf, placeOf, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { type AccountSpan, firstRevisionAt, spanOf } from './account-span.js';
-import { entriesIn, entryAt, type EntryRow } from './entries.js';
-import { entryOf, type HistoryEntry } from './history-entry.js';
+import { entryAt, type EntryRow } from './entries.js';
+import { pageOfEntries, type HistoryEntry } from './history-entry.js';
 import { PointInFuture } from './point-in-time.js';
 
 export interface GetStatement extends PageRequest {
@@ -75,14 +75,12 @@ function readStatement(models: ReadModels, request: GetStatement): Statement {
   const opening = entryAt(models, account, begin - 1);
   const closing = entryAt(models, account, end - 1);
   if (!closing) throw new MainAccountNotFound(mainAccountId, `before ${until}`);
-  const limit = limitOf(request);
-  const rows = entriesIn(models, {
+  const { entries, next } = pageOfEntries(models, {
     account,
     begin: Math.max(begin, (placeOf(request) ?? -1) + 1),
     end,
-    limit: limit + 1,
+    limit: limitOf(request),
   });
-  const entries = rows.slice(0, limit).map(entryOf);
   return {
     mainAccountId,
     currency,
@@ -93,7 +91,7 @@ function readStatement(models: ReadModels, request: GetStatement): Statement {
     revision: closing.revision,
     hash: closing.hash,
     entries,
-    next: rows.length > limit ? String(entries.at(-1)?.revision) : null,
+    next: cursorOf(next),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { LedgerEvent } from '../../ledger/domain/events.js';
-import type { EntryRow } from './entries.js';
+import type { ReadModels } from '../read-models.js';
+import { entriesIn, type EntryRange, type EntryRow } from './entries.js';
 
 /** An event, and the balances right after it. */
 export interface HistoryEntry {
@@ -21,7 +22,7 @@ export interface HistoryEntry {
   readonly sipAccount?: { readonly available: string };
 }
 
-export const entryOf = (row: EntryRow): HistoryEntry => ({
+const entryOf = (row: EntryRow): HistoryEntry => ({
   revision: row.revision,
   eventId: row.event_id,
   type: row.type,
@@ -37,3 +38,18 @@ export const entryOf = (row: EntryRow): HistoryEntry => ({
   sipAccounts: { available: row.sip_accounts_available },
   ...(row.sip_available !== null && { sipAccount: { available: row.sip_available } }),
 });
+
+/** Some entries of a range, as many as its limit at most. */
+export interface EntryPage {
+  readonly entries: readonly HistoryEntry[];
+  /** Revision of the last of them, when others of the range come behind it; else null. */
+  readonly next: number | null;
+}
+
+export function pageOfEntries(models: ReadModels, range: EntryRange): EntryPage {
+  const { limit } = range;
+  // One more than asked for tells whether there is another page.
+  const rows = entriesIn(models, { ...range, limit: limit + 1 });
+  const entries = rows.slice(0, limit).map(entryOf);
+  return { entries, next: rows.length > limit ? entries.at(-1)!.revision : null };
+}

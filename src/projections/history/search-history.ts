@@ -4,9 +4,8 @@ import type { LedgerEvent } from '../../ledger/domain/events.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { firstRevisionAt, spanOf } from './account-span.js';
-import { entriesIn } from './entries.js';
 import { MOST_SCANNED } from './get-history.js';
-import { entryOf, type HistoryEntry } from './history-entry.js';
+import { pageOfEntries, type HistoryEntry } from './history-entry.js';
 
 export interface SearchHistory {
   readonly mainAccountId: string;
@@ -58,15 +57,13 @@ function search(models: ReadModels, request: SearchHistory): FoundHistory {
     request.until === undefined ? revision + 1 : firstAt(request.until),
   );
   const scanFrom = Math.max(least, end - MOST_SCANNED);
-  const rows = entriesIn(models, {
+  const { entries, next } = pageOfEntries(models, {
     account: span.account,
     begin: scanFrom,
     end,
     newestFirst: true,
-    limit: limit + 1,
+    limit,
     where: { sip_account_id: sipAccountId, type },
   });
-  const entries = rows.slice(0, limit).map(entryOf);
-  if (rows.length > limit) return { currency, revision, entries, next: entries.at(-1)?.revision ?? null };
-  return { currency, revision, entries, next: scanFrom > least ? scanFrom : null };
+  return { currency, revision, entries, next: next ?? (scanFrom > least ? scanFrom : null) };
 }
