@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { MAX_AMOUNT } from '../../src/ledger/domain/amount.js';
+import type { LedgerEvent } from '../../src/ledger/domain/events.js';
+import { findingsOf } from './support/audited.js';
+import { added, allocated, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
+
+/** What the audit finds in a history of which all links and hashes are good. */
+function findingsIn(history: readonly LedgerEvent[], mainAccountId = 'alice'): Promise<string[]> {
+  const log = new LogBuilder();
+  for (const event of history) log.add(mainAccountId, event);
+  return findingsOf(log.events);
+}
+
+describe('the audit of a chain that is whole names the first', () => {
+  it('balance below zero', async () => {
+    expect(await findingsIn([opened, purchased('1.0000'), added('s'), allocated('s', '1.0001')])).toEqual([
+      'balance mainAccount-alice 3',
+    ]);
+  });
+
+  it('balance that is larger than any may be, of either kind', async () => {
+    const full = [opened, purchased(MAX_AMOUNT)];
+    expect(await findingsIn(full)).toEqual([]);
+    expect(await findingsIn([...full, purchased('0.0001')])).toEqual(['balance mainAccount-alice 2']);
+    const moved = [...full, added('s'), allocated('s', MAX_AMOUNT), purchased('0.0001')];
+    expect(await findingsIn(moved)).toEqual([]);
+    expect(await findingsIn([...moved, allocated('s', '0.0001')])).toEqual(['balance mainAccount-alice 5']);
+  });
+
+  it('opening that is the second one, and event of an account that is not open', async () => {
+    expect(await findingsIn([opened, opened])).toEqual(['rule mainAccount-alice 1']);
+    expect(await findingsIn([purchased('1.0000')])).toEqual(['rule mainAccount-alice 0']);
+    expect(await findingsIn([added('s')])).toEqual(['rule mainAccount-alice 0']);
+  });
+
+  it('credit that is moved to a SIP account which has not been added', async () => {
+    expect(await findingsIn([opened, purchased('1.0000'), allocated('s', '1.0000')])).toEqual([
+      'rule mainAccount-alice 2',
+    ]);
+  });
+
+  it('SIP account that is added a second time, which takes no credit from it', async () => {
+    const twice = [opened, purchased('1.0000'), added('s'), allocated('s', '1.0000'), added('s')];
+    expect(await findingsIn([...twice, reclaimed('s', '1.0000')])).toEqual(['rule mainAccount-alice 4']);
+  });
+
+  it('credit that is reclaimed in part', async () => {
+    const history = [opened, purchased('1.0000'), added('s'), allocated('s', '1.0000')];
+    expect(await findingsIn([...history, reclaimed('s', '0.5000')])).toEqual(['rule mainAccount-alice 4']);
+  });
+
+  it.each<[string, LedgerEvent]>([
+    ['a purchase of nothing', purchased('0.0000')],
+    ['a move of nothing', allocated('s', '0.0000')],
+    ['a currency in small letters', { type: 'MainAccountOpened', data: { currency: 'eur' } }],
+    ['a SIP account with a space', added('a b')],
+    ['a purchase without a reference', { ...purchased('1.0000'), data: { amount: '1.0000' } } as never],
+  ])('event with data that no command makes: %s', async (_, event) => {
+    expect(await findingsIn([opened, purchased('1.0000'), added('s'), event])).toEqual([
+      'form mainAccount-alice 3',
+    ]);
+  });
+
+  it('event of a stream that is not named after an account', async () => {
+    expect(await findingsIn([opened, purchased('1.0000')], 'a b')).toEqual(['form mainAccount-a b 0']);
+  });
+});
