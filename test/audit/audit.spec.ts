@@ -162,6 +162,17 @@ describe('the audit names the first event that was', () => {
       ]);
   });
 
+  it('given a time on no day, or metadata of another schema', async () => {
+    const onNoDay = changed(7, (event) =>
+      rehashed({ ...event, metadata: event.metadata.replace('2026-03-01', '2026-04-31') }),
+    );
+    expect(await findingsOf(onNoDay)).toEqual(['time mainAccount-alice 7']);
+    const later = changed(7, (event) =>
+      rehashed({ ...event, metadata: event.metadata.replace('"schema":1', '"schema":2') }),
+    );
+    expect(await findingsOf(later)).toEqual(['form mainAccount-alice 7']);
+  });
+
   it('removed', async () => {
     const events = goodLog();
     events.splice(at(events, 'alice', 5), 1);
@@ -267,6 +278,13 @@ describe('a checkpoint', () => {
   it('agrees with the log that it was made of, also after the log has grown', async () => {
     const checkpoints = [treeOf(goodLog().slice(0, 7)), treeOf(goodLog())];
     expect(await findingsOf(goodLog(), { checkpoints })).toEqual([]);
+  });
+
+  it('of no events is that of every log, and of no other root', async () => {
+    const empty = treeOf([]);
+    expect(await findingsOf(goodLog(), { checkpoints: [empty] })).toEqual([]);
+    const wrong = { ...empty, root: treeOf(goodLog()).root };
+    expect(await findingsOf(goodLog(), { checkpoints: [wrong] })).toEqual(['checkpoint']);
   });
 
   it('finds a tail that was cut off', async () => {

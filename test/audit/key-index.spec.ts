@@ -27,4 +27,9 @@ describe('the index of keys', () => {
     for (const capacity of [10_000, 5_002, 1_000, 7])
       expect(suspectsOf(capacity, [...once, 17, 4_999])).toEqual(expected);
   });
+
+  it('suspects every key when all were used twice', () => {
+    for (const capacity of [10_000, 1_000])
+      expect(suspectsOf(capacity, [...once, ...once]).size).toBe(once.length);
+  });
 });

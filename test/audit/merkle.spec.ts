@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { assert, integer, nat, property } from 'fast-check';
 import { Findings } from '../../src/audit/findings.js';
-import { LogAudit } from '../../src/audit/log-audit.js';
+import { LogAudit, type TreeSize } from '../../src/audit/log-audit.js';
 import { CompactTree, EMPTY_ROOT, eventLeaf, nodeHash, rootOver, type Hash } from '../../src/audit/merkle.js';
 import {
   consistencyProof,
@@ -83,13 +83,20 @@ describe('the Merkle tree', () => {
 
   it('has the same roots when it grows by many leaves at a time', () => {
     const entries = leaves(200);
-    const findings = new Findings();
     const roots = [3, 64, 127, 200].map((size) => ({ size, root: definition(entries.slice(0, size)) }));
-    const log = new LogAudit(findings, roots);
-    for (let [at, step] = [0, 1]; at < entries.length; at += step, step = (step * 5) % 37)
-      log.append(Buffer.concat(entries.slice(at, at + step)));
-    expect(log.tree).toEqual(roots.at(-1));
-    expect(findings.list).toEqual([]);
+    const grow = (checkpoints: readonly TreeSize[]) => {
+      const findings = new Findings();
+      const log = new LogAudit(findings, checkpoints);
+      for (let [at, step] = [0, 1]; at < entries.length; at += step, step = (step * 5) % 37)
+        log.append(Buffer.concat(entries.slice(at, at + step)));
+      expect(log.tree).toEqual(roots.at(-1));
+      return findings.list.map(({ check }) => check);
+    };
+    expect(grow(roots)).toEqual([]);
+    // Each is come to, however large the step.
+    expect(grow(roots.map(({ size }) => ({ size, root: EMPTY_ROOT })))).toEqual(
+      roots.map(() => 'checkpoint'),
+    );
   });
 
   it('proves each leaf in each size, and no other leaf', () => {
