@@ -120,10 +120,21 @@ describe('the Merkle tree', () => {
         const proof = consistencyProof(older, size, read);
         const [before, after] = [rootAt(older, read), rootAt(size, read)];
         expect(provesConsistency({ size: older, root: before }, { size, root: after }, proof)).toBe(true);
+        const longer = [...proof, before];
+        expect(provesConsistency({ size: older, root: before }, { size, root: after }, longer)).toBe(false);
         const same = older === size;
         expect(provesConsistency({ size: older, root: after }, { size, root: after }, proof)).toBe(same);
         expect(provesConsistency({ size: older, root: before }, { size, root: before }, proof)).toBe(same);
       }
+  });
+
+  it('proves nothing of a tree of no leaves, or of more than there are', () => {
+    const entries = leaves(3);
+    const later = { size: 3, root: rootOver(entries) };
+    for (const size of [0, 4])
+      expect(provesConsistency({ size, root: EMPTY_ROOT }, later, [EMPTY_ROOT])).toBe(false);
+    for (const index of [-1, 3])
+      expect(provesInclusion(entries[2] as Hash, index, 3, [entries[0] as Hash], later.root)).toBe(false);
   });
 
   it('proves nothing with a proof of which one byte was changed', () => {

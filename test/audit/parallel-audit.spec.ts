@@ -107,6 +107,25 @@ describe('the audit in several threads', () => {
     expect(findings.map(({ message }) => message)).toContain('mainAccount-bob is two streams of the log');
   });
 
+  it('lets the clock go back as far as it is told to', async () => {
+    const db = openDatabase(join(dataDir, 'events.db'));
+    const move = (from: string, to: string) =>
+      db.exec(
+        `UPDATE events SET metadata = replace(metadata, '"${from}', '"${to}') WHERE position = 18 AND ${ledgers}`,
+      );
+    const checks = async (clockTolerance: number) => {
+      const head = await store.head();
+      const { findings } = await auditInParallel(config, reader, head, 2, { clockTolerance });
+      return findings.map(({ check }) => check);
+    };
+    move('2026-03', '2026-02');
+    const [strictly, mildly] = [await checks(0), await checks(40 * 86_400_000)];
+    move('2026-02', '2026-03');
+    db.close();
+    expect(strictly).toContain('time');
+    expect(mildly).toEqual(strictly.filter((check) => check !== 'time'));
+  });
+
   it('is ended by a store that its threads cannot open', async () => {
     const nowhere = { ...config, dataDir: `${dataDir}/nowhere` };
     await expect(auditInParallel(nowhere, reader, 1n, 2, {})).rejects.toThrow('does not exist');

@@ -58,7 +58,7 @@ describe('an amount', () => {
       }),
     ));
 
-  it.each(['0.0000', '1', '1.000', '01.0000', '1.00000', '-1.0000', 1, null])(
+  it.each(['0.0000', '1000000000000.0000', '1', '1.000', '01.0000', '1.00000', '-1.0000', 1, null])(
     '%j is not canonical',
     (value) => expect(isCanonicalAmount(value)).toBe(false),
   );

@@ -35,6 +35,10 @@ describe('purchase credit', () => {
     given(opened(), purchased('1'))
       .when(purchaseCredit, purchase('999999999998.9999'))
       .then(purchased('999999999998.9999')));
+  it('counts what is on SIP accounts towards no limit of the main account', () =>
+    given(opened(), purchased(MAX_AMOUNT), sipAdded('100'), allocated('100', MAX_AMOUNT))
+      .when(purchaseCredit, purchase('1'))
+      .then(purchased('1')));
   it('refuses to go beyond the limit', () =>
     given(opened(), purchased('0.0001'))
       .when(purchaseCredit, purchase(MAX_AMOUNT))
