@@ -46,15 +46,16 @@ interface Equation {
   broken: { readonly revision: number; readonly eventId: string; readonly by: string } | undefined;
 }
 
-interface Row {
+/** The same as it is stored. Who broke it is told whole, or is null. */
+export interface EquationRow {
   readonly purchased: string;
   readonly main: string;
   readonly sips: string;
   readonly revision: number;
   readonly hash: string;
   readonly broken_revision: number | null;
-  readonly broken_event_id: string | null;
-  readonly broken_by: string | null;
+  readonly broken_event_id: string;
+  readonly broken_by: string;
 }
 
 class ConservationWriter implements ProjectionWriter {
@@ -117,12 +118,11 @@ class ConservationWriter implements ProjectionWriter {
   }
 
   private stored(mainAccountId: string): Equation {
-    const row = this.load.get(mainAccountId) as Row | undefined;
+    const row = this.load.get(mainAccountId) as EquationRow | undefined;
     if (!row)
       return { mainAccountId, purchased: 0n, main: 0n, sips: 0n, revision: -1, hash: '', broken: undefined };
     const { revision, hash, broken_revision: brokenAt, broken_event_id: eventId, broken_by: by } = row;
-    const broken =
-      brokenAt === null ? undefined : { revision: brokenAt, eventId: eventId ?? '', by: by ?? '' };
+    const broken = brokenAt === null ? undefined : { revision: brokenAt, eventId, by };
     return {
       mainAccountId,
       purchased: read(row.purchased),

@@ -5,6 +5,7 @@ import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { Projections, type Freshness } from '../projections.js';
 import { entryAt } from '../history/entries.js';
 import type { ReadModels } from '../read-models.js';
+import type { EquationRow } from './conservation-projection.js';
 
 export interface GetConservation {
   readonly mainAccountId: string;
@@ -52,19 +53,10 @@ export class GetConservationHandler implements IQueryHandler<GetConservationQuer
   }
 }
 
-interface Row {
-  readonly purchased: string;
-  readonly main: string;
-  readonly sips: string;
-  readonly revision: number;
-  readonly hash: string;
-  readonly broken_revision: number | null;
-  readonly broken_event_id: string;
-  readonly broken_by: string;
-}
-
 function certify(models: ReadModels, mainAccountId: string): ConservationCertificate {
-  const row = models.query<Row>('SELECT * FROM conservation WHERE main_account_id = ?').get(mainAccountId);
+  const row = models
+    .query<EquationRow>('SELECT * FROM conservation WHERE main_account_id = ?')
+    .get(mainAccountId);
   if (!row) throw new MainAccountNotFound(mainAccountId);
   const [main, sips] = [amountOf(BigInt(row.main)), amountOf(BigInt(row.sips))];
   const breach = breachOf(row) ?? differenceFromHistory(models, mainAccountId, row.revision, main, sips);
@@ -82,7 +74,7 @@ function certify(models: ReadModels, mainAccountId: string): ConservationCertifi
   };
 }
 
-const breachOf = ({ broken_revision: revision, broken_event_id: eventId, broken_by: reason }: Row) =>
+const breachOf = ({ broken_revision: revision, broken_event_id: eventId, broken_by: reason }: EquationRow) =>
   revision === null ? null : { revision, eventId, reason };
 
 /** The balances that customers are shown are another fold of the same events: they must be the same. */
