@@ -3,11 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AuditWatch } from '../../src/audit/audit-watch.js';
 import { CheckpointKeys } from '../../src/audit/checkpoint-keys.js';
 import { checkpointFileIn, Checkpoints } from '../../src/audit/checkpoints.js';
+import { BODY } from '../../src/projections/accounts/entry-body.js';
 import { findBreaches } from '../../src/projections/conservation/find-breaches.js';
 import {
   GetConservationHandler,
   GetConservationQuery,
 } from '../../src/projections/conservation/get-conservation.js';
+import { openDatabase } from '../../src/sqlite/database.js';
 import { Notes } from '../support/ledger.js';
 import { ReadSide } from '../support/read-side.js';
 import { added, allocated, goodLog, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
@@ -65,6 +67,21 @@ describe('the certificate of conservation', () => {
     expect((await findBreaches(side.projections)).count).toBe(1);
     expect(side.projections.ready).toBe(true);
   });
+
+  it.each(['available', 'sip_accounts_available'] as const)(
+    'does not hold where the history shows something else: %s',
+    async (column) => {
+      await storeLog(side.store, goodLog());
+      await certificate('alice');
+      const db = openDatabase(side.file);
+      db.exec(`UPDATE entries SET body = json_set(body, '$[${BODY.indexOf(column)}]', '7.0000')`);
+      db.close();
+      expect(await certificate('alice')).toMatchObject({
+        holds: false,
+        firstBreach: { revision: 7, reason: expect.stringContaining('the history shows') },
+      });
+    },
+  );
 
   it('raises one alarm for an account, which names the event', async () => {
     const log = new LogBuilder();
