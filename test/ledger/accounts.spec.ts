@@ -116,6 +116,11 @@ describe('an idempotency key', () => {
     expect(await codeOf(act())).toBe('idempotency-key-reused');
   });
 
+  it('is refused for another command of which the fields are the same', async () => {
+    await ledger.addSip('acme', '300', 'k');
+    expect(await codeOf(ledger.removeAll('acme', '300', 'k'))).toBe('idempotency-key-reused');
+  });
+
   it('is free again after a refusal', async () => {
     expect(await codeOf(ledger.add('acme', '100', '11', 'k'))).toBe('insufficient-credit');
     expect((await ledger.add('acme', '100', '1', 'k')).replayed).toBe(false);

@@ -78,6 +78,8 @@ describe('commands that are booked together', () => {
 
   it('leave no trace when they are refused: balances, chain and keys are as before', async () => {
     await together(addSip('desk-3', 'b'), add('desk-3', '3', 'c'), removeAll('desk-2', 'd'));
+    await together(add('desk-1', '3', 'f'), removeAll('desk-2', 'd'));
+    expect(await together(removeAll('desk-1', 'g'))).toEqual(['no-credit-to-reclaim']);
     expect(await together(add('desk-3', '1', 'e'))).toEqual(['sip-account-not-found']);
     const booking = await ledger.add(MAIN, 'desk-1', '10', 'c');
     expect(booking.replayed).toBe(false);

@@ -50,7 +50,7 @@ describe('the index of commands', () => {
     expect(side.index.snapshot('other')?.head.revision).toBe(99);
   });
 
-  it('finds a key behind another one with its hash', async () => {
+  it('finds a key behind another one with its hash, and takes none of another account for it', async () => {
     const { position } = await side.ledger.purchase('acme', '20', 'again');
     await side.overview('acme', position);
     const known = side.index.command('acme', 'again');
@@ -61,11 +61,13 @@ describe('the index of commands', () => {
       ).run(hash, 'buy');
     };
     share(keyHash('acme', 'never'));
+    share(keyHash('other', 'buy'));
     share(keyHash('acme', 'again'));
     db.prepare('INSERT INTO colliding_keys VALUES (?, ?)').run(keyHash('acme', 'again'), Number(position));
     db.close();
 
     expect(side.index.command('acme', 'never')).toBeUndefined();
+    expect(side.index.command('other', 'buy')).toBeUndefined();
     expect(side.index.command('acme', 'again')).toEqual(known);
   });
 });
