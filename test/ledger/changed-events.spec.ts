@@ -44,6 +44,7 @@ describe('an account of which somebody has changed an event in the file', () => 
     ['it names a SIP account that was never added', `data = replace(data, 'desk', 'dusk')`],
     ['its metadata are no JSON', `metadata = '{'`],
     ['its metadata are null', `metadata = 'null'`],
+    ['it links to another event', `metadata = json_set(metadata, '$.previousHash', 'other')`],
   ])('takes no commands, and an alarm names the event: %s', async (_, set) => {
     change(set);
     for (const index of [new EmptyIndex(), snapshotAt3()]) {
