@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { amountOf } from '../../audit/balances.js';
 import type { Position } from '../../event-store/event-store.js';
+import { ZERO } from '../../ledger/domain/amount.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { Projections, type Freshness } from '../projections.js';
 import { entryAt } from '../history/entries.js';
@@ -63,8 +64,8 @@ function certify(models: ReadModels, mainAccountId: string): ConservationCertifi
   return {
     mainAccountId,
     purchased: amountOf(BigInt(row.purchased)),
-    spent: '0.0000',
-    held: '0.0000',
+    spent: ZERO,
+    held: ZERO,
     mainAccount: { available: main },
     sipAccounts: { available: sips },
     holds: breach === null,

@@ -1,4 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { ZERO } from '../../ledger/domain/amount.js';
 import { overviewOf, type MainAccountOverview } from '../accounts/account-view.js';
 import { readPage, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
@@ -37,7 +38,7 @@ function readPast(models: ReadModels, past: PastAccount, request: GetPastMainAcc
   const sipAccounts = rows.map(({ sipAccountId }) => ({
     sipAccountId,
     available:
-      lastOfSip(models, { mainAccountId, ...past }, sipAccountId, past.revision)?.sip_available ?? '0.0000',
+      lastOfSip(models, { mainAccountId, ...past }, sipAccountId, past.revision)?.sip_available ?? ZERO,
   }));
   return overviewOf(mainAccountId, past, sipAccounts, next);
 }

@@ -1,4 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { ZERO } from '../../ledger/domain/amount.js';
 import { SipAccountNotFound } from '../../ledger/domain/errors.js';
 import type { SipAccountOverview } from '../accounts/account-view.js';
 import { Projections, type Freshness } from '../projections.js';
@@ -37,7 +38,7 @@ function readPast(
     mainAccountId,
     sipAccountId,
     currency: past.currency,
-    available: last.sip_available ?? '0.0000',
+    available: last.sip_available ?? ZERO,
     movedAt: last.type === 'SipAccountAdded' ? null : last.recorded_at,
     revision: past.revision,
   };

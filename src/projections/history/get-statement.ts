@@ -1,5 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
+import { ZERO } from '../../ledger/domain/amount.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { cursorOf, limitOf, placeOf, type PageRequest } from '../page.js';
 import { Projections, type Freshness } from '../projections.js';
@@ -102,6 +103,6 @@ function endOf(models: ReadModels, { account, revision }: AccountSpan): string {
 }
 
 const balancesOf = (row: EntryRow | undefined): StatementBalances => ({
-  mainAccount: { available: row?.available ?? '0.0000' },
-  sipAccounts: { available: row?.sip_accounts_available ?? '0.0000' },
+  mainAccount: { available: row?.available ?? ZERO },
+  sipAccounts: { available: row?.sip_accounts_available ?? ZERO },
 });
