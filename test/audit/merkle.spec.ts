@@ -133,8 +133,15 @@ describe('the Merkle tree', () => {
     const later = { size: 3, root: rootOver(entries) };
     for (const size of [0, 4])
       expect(provesConsistency({ size, root: EMPTY_ROOT }, later, [EMPTY_ROOT])).toBe(false);
-    for (const index of [-1, 3])
-      expect(provesInclusion(entries[2] as Hash, index, 3, [entries[0] as Hash], later.root)).toBe(false);
+    // What proves the first leaf or the last proves none beside it.
+    for (const [index, beside] of [
+      [0, -1],
+      [2, 3],
+    ] as const) {
+      const proof = inclusionProof(index, 3, nodesOf(entries));
+      expect(provesInclusion(entries[index] as Hash, index, 3, proof, later.root)).toBe(true);
+      expect(provesInclusion(entries[index] as Hash, beside, 3, proof, later.root)).toBe(false);
+    }
   });
 
   it('proves nothing with a proof of which one byte was changed', () => {
