@@ -65,6 +65,8 @@ describe('the index of commands', () => {
     share(keyHash('acme', 'again'));
     db.prepare('INSERT INTO colliding_keys VALUES (?, ?)').run(keyHash('acme', 'again'), Number(position));
     db.close();
+    // Until then it answers as of the overview.
+    await nextTurn();
 
     expect(side.index.command('acme', 'never')).toBeUndefined();
     expect(side.index.command('other', 'buy')).toBeUndefined();
