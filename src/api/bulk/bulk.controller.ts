@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Controller, HttpCode, HttpException, Post, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
@@ -36,8 +37,7 @@ export class BulkController {
       causationId: request.id,
     };
     reply.header('Content-Type', 'application/x-ndjson; charset=utf-8');
-    // The body is not destroyed when it is not read to its end: that would cut the connection before the answer.
-    const body = request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    const body = bodyOf(request.raw);
     return atomic ? this.bulk.bookTogether(body, sender) : this.bulk.bookEach(body, sender);
   }
 
@@ -60,5 +60,17 @@ export class BulkController {
     reply.raw.once('close', leave);
     socket.once('close', leave);
     reply.raw.setTimeout(IDLE_MS);
+  }
+}
+
+/**
+ * The body. It is not destroyed when it is not read to its end: that would cut the connection before the answer.
+ * The rest is thrown away, since the next request on the connection comes after it.
+ */
+async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  } finally {
+    request.resume();
   }
 }
