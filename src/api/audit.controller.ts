@@ -11,7 +11,7 @@ import { ApiReadModelQuery } from './api-query.js';
 import { AtLeast } from './headers.js';
 import { pageOf } from './requests/page.js';
 import { MainAccountPath } from './requests/paths.js';
-import { StatementDiffRequest, StatementRequest, utcOf } from './requests/time.js';
+import { boundOf, StatementDiffRequest, StatementRequest } from './requests/time.js';
 import { ConservationResponse } from './responses/conservation.js';
 import { StatementDiffResponse, StatementResponse } from './responses/statement.js';
 import { statementCsv } from './statement-csv.js';
@@ -55,8 +55,8 @@ export class AuditController {
   ): Promise<StatementResponse | StreamableFile> {
     const asked: GetStatement = {
       mainAccountId,
-      from: utcOf(request.from ?? BEFORE_ALL),
-      until: request.until === undefined ? undefined : utcOf(request.until),
+      from: boundOf(request.from ?? BEFORE_ALL),
+      until: request.until === undefined ? undefined : boundOf(request.until),
       ...pageOf(request),
       atLeast,
     };

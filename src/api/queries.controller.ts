@@ -21,7 +21,7 @@ import { AtLeast } from './headers.js';
 import { InvalidRequest } from './invalid-request.js';
 import { pageOf, PageRequest } from './requests/page.js';
 import { CommandPath, MainAccountPath, SipAccountPath } from './requests/paths.js';
-import { HistoryRequest, PastRequest, PointRequest, utcOf } from './requests/time.js';
+import { boundOf, HistoryRequest, PastRequest, PointRequest, utcOf } from './requests/time.js';
 import { HistoryResponse } from './responses/history.js';
 import { MainAccountListResponse, MainAccountResponse } from './responses/main-account.js';
 import { ReceiptResponse } from './responses/receipt.js';
@@ -109,8 +109,8 @@ export class QueriesController {
         type,
         actor,
         atLeast,
-        from: from === undefined ? from : utcOf(from),
-        until: until === undefined ? until : utcOf(until),
+        from: from === undefined ? from : boundOf(from),
+        until: until === undefined ? until : boundOf(until),
         newestFirst: order === 'newest-first',
       }),
     );

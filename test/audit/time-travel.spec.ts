@@ -116,6 +116,9 @@ describe('the history of an account', () => {
 
   it('is cut by time, SIP account, kind and sender, in both directions', async () => {
     expect(await revisions(`from=${at(2)}&until=${at(5)}`)).toEqual([2, 3, 4]);
+    const finer = (milliseconds: number) => at(milliseconds).replace('Z', '001Z');
+    expect(await revisions(`from=${finer(2)}&until=${finer(5)}`)).toEqual([3, 4, 5]);
+    expect(await revisions('from=9999-12-31T23:59:59.9999Z')).toEqual([]);
     expect(await revisions('sipAccountId=sip-2')).toEqual([4, 5]);
     expect(await revisions('type=CreditAllocated&order=newest-first')).toEqual([7, 5, 3]);
     expect(await revisions('actor=key:test&limit=2')).toEqual([0, 1]);

@@ -38,6 +38,14 @@ const OptionalInstant = (description: string): PropertyDecorator =>
 /** The instant in UTC with milliseconds, as events have it. */
 export const utcOf = (instant: string): string => new Date(instant).toISOString();
 
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** The same as a bound of a period: an event of the millisecond within which the instant is was recorded before it. */
+export function boundOf(instant: string): string {
+  const within = /\.\d{3}0*[1-9]/.test(instant) ? 1 : 0;
+  return new Date(Math.min(Date.parse(instant) + within, LAST)).toISOString();
+}
+
 /** At which point of the past; one of the two at most. */
 export class PointRequest {
   @OptionalInstant('As it was at this time; what was recorded at the very millisecond counts.')
