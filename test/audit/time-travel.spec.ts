@@ -103,6 +103,7 @@ describe('the past of an account', () => {
     expect((await get('?atRevision=8')).problem).toBe('400 invalid-request');
     expect((await get('?asOf=yesterday')).fields).toEqual(['asOf']);
     expect((await get('?asOf=2026-13-01T00:00:00Z')).fields).toEqual(['asOf']);
+    expect((await get('?asOf=2026-03-01T24:00:00Z')).fields).toEqual(['asOf']);
     expect((await get('?atRevision=-1')).fields).toEqual(['atRevision']);
     expect((await get(`?atRevision=1&asOf=${at(1)}`)).problem).toBe('400 invalid-request');
   });

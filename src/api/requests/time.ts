@@ -4,7 +4,7 @@ import { IsIn, IsOptional, Length, Matches, ValidateBy } from 'class-validator';
 import { IsSipAccountId } from './ids.js';
 import { PageRequest } from './page.js';
 
-const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+const RFC_3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
 /** There is such a day, and in UTC too its year has four digits: as texts, times of others would be out of order. */
 function isReal(instant: string): boolean {
