@@ -79,7 +79,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   'not-found': {
     status: 404,
     title: 'There is nothing here',
-    meaning: 'No route has this path.',
+    meaning: 'No route has this path, or what it names is not there; `detail` says what.',
     example: { detail: 'There is nothing at /v1/accounts' },
   },
   'main-account-not-found': {
