@@ -85,6 +85,8 @@ export function configureHttp(app: NestFastifyApplication): void {
   server.server.on('checkExpectation', (request, response) =>
     server.server.emit('request', request, response),
   );
+  // Beyond 2 000 Node would drop headers and say nothing. Their bytes are limited.
+  server.server.maxHeadersCount = 0;
   let closing = false;
   server.addHook('preClose', (done) => {
     closing = true;

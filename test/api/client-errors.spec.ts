@@ -152,6 +152,14 @@ describe('what is not a request', () => {
     expect(JSON.parse(reply.body)).toMatchObject({ status: 404, code: 'not-found' });
   });
 
+  it('is not a header behind two thousand others', async () => {
+    const reply = await tell(
+      `GET /v1/main-accounts/acme HTTP/1.1\r\nHost: ledger\r\nAuthorization: Bearer ${KEY}\r\n` +
+        `${'X: y\r\n'.repeat(2100)}Ledger-At-Least: 99999\r\nConnection: close\r\n\r\n`,
+    );
+    expect(JSON.parse(reply.body)).toMatchObject({ status: 400, errors: [{ field: 'Ledger-At-Least' }] });
+  });
+
   it('does not stand in the way of the answer to the command before it', async () => {
     const { release } = api.store.hold();
     const socket = open();
