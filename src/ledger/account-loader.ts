@@ -1,7 +1,7 @@
 import { StreamDamaged } from '../event-store/errors.js';
 import { START, type EventStore, type Position, type RecordedEvent } from '../event-store/event-store.js';
 import type { AccountsIndex, KnownCommand, Snapshot } from './accounts-index.js';
-import { emptyFold, evolve, type Fold } from './domain/account.js';
+import { addsUp, emptyFold, evolve, type Fold } from './domain/account.js';
 import { parseEvent, type EventMetadata } from './domain/events.js';
 import { receiptOf } from './domain/receipt.js';
 import type { LedgerObserver } from './ledger-observer.js';
@@ -37,9 +37,12 @@ export class AccountLoader {
   private async read(mainAccountId: string): Promise<LoadedAccount> {
     const snapshot = this.index.snapshot(mainAccountId);
     if (snapshot) {
-      const loaded = await this.resume(mainAccountId, snapshot);
+      // The hash in its row says which event it was folded to, not that its balances are those of then.
+      const sound = addsUp(snapshot.account);
+      const loaded = sound ? await this.resume(mainAccountId, snapshot) : undefined;
       if (loaded) return loaded;
-      this.observer.alarm('snapshot does not link to the log; folding from the start', {
+      const fault = sound ? 'does not link to the log' : 'does not add up';
+      this.observer.alarm(`snapshot ${fault}; folding from the start`, {
         mainAccountId,
         revision: snapshot.head.revision,
       });

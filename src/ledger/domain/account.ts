@@ -60,6 +60,16 @@ function move(account: Fold, sipAccountId: string, amount: Big): void {
   account.sipAccounts.set(sipAccountId, sipAvailable(account, sipAccountId).plus(amount));
 }
 
+/** Nothing of what was bought is missing, nor there twice. */
+export function addsUp({ sipAccounts, ...account }: Account): boolean {
+  const sum = [...sipAccounts.values()].reduce((total, available) => total.plus(available), new Big(0));
+  return (
+    sipAccounts.size === account.sipAccountsCount &&
+    sum.eq(account.sipAccountsAvailable) &&
+    sum.plus(account.available).eq(account.purchased)
+  );
+}
+
 /** @throws MainAccountNotFound */
 export function requireOpen(account: Account): void {
   if (account.currency === undefined) throw new MainAccountNotFound(account.mainAccountId);
