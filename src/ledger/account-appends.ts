@@ -31,6 +31,10 @@ export class AccountAppends {
     return this.doubts.bytes;
   }
 
+  get someInDoubt(): boolean {
+    return this.doubts.some;
+  }
+
   /** The stream was read up to here, while nothing was on its way. */
   goOnFrom(revision: number): void {
     this.sentRevision = revision;

@@ -76,6 +76,11 @@ export class AccountWriter {
     return this.depth === 0 && this.flights === 0 && !this.loading;
   }
 
+  /** Whether an append of it ended in doubt, and the stream has not moved since. */
+  get inDoubt(): boolean {
+    return this.appends.someInDoubt;
+  }
+
   /**
    * Takes orders that stand or fall together, at most MAX_BATCH.
    * @param broken whether another one of them could not be read
@@ -95,6 +100,16 @@ export class AccountWriter {
   /** Forgets the commands that the index has by now. @returns whether that is all of them */
   prune(): boolean {
     return this.speculation?.prune() ?? true;
+  }
+
+  /** Tries to settle what is in doubt. To be called while it is idle. Never rejects. */
+  async settle(): Promise<void> {
+    this.loading = true;
+    // What it may write is not in the state.
+    this.speculation = undefined;
+    await this.appends.settle().catch(() => undefined);
+    this.loading = false;
+    this.shared.wake(this);
   }
 
   /** Loads the account, or decides what waits and sends it. Never throws. */

@@ -1,7 +1,8 @@
-import { LRUCache } from 'lru-cache';
+import { StoreUnavailable } from '../event-store/errors.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { AccountLoader } from './account-loader.js';
 import { AccountWriter, MAX_BATCH, type Collaborators } from './account-writer.js';
+import { AccountsAtRest } from './accounts-at-rest.js';
 import type { AccountsIndex } from './accounts-index.js';
 import { Backlog } from './backlog.js';
 import type { Booking, Order } from './booking.js';
@@ -9,15 +10,6 @@ import type { LedgerCommand } from './commands/ledger-command.js';
 import { BatchTooLarge } from './domain/errors.js';
 import type { LedgerObserver } from './ledger-observer.js';
 import { canonicalJson, sha256 } from './seal.js';
-
-/** Accounts held in memory that nobody is writing to, some 2 kB each; the others are loaded again. */
-const MAX_ACCOUNTS = 10_000;
-/**
- * What these may take if some are large, or if the index has stopped and their commands cannot be forgotten. It does
- * not bound the busy ones, nor a single account: while the index has stopped, each command booked takes its room, for
- * to refuse it would let the read models stop the ledger. Operators see how far they are behind.
- */
-const MAX_BYTES = 256_000_000;
 
 /** Calls that do not wait for the turn to end: the disk works on them while the rest of the requests are read. */
 const WORTH_A_STEP = 32;
@@ -33,14 +25,8 @@ export class Accounts {
   private calls = 0;
   private turn: NodeJS.Immediate | undefined;
   private drained: (() => void)[] = [];
-  /** Writers at rest whose last commands the index lacked when they came to it, the first first. */
-  private readonly unindexed = new Set<AccountWriter>();
-  private readonly idle = new LRUCache<string, AccountWriter>({
-    max: MAX_ACCOUNTS,
-    maxSize: MAX_BYTES,
-    dispose: (writer) => this.unindexed.delete(writer),
-    sizeCalculation: ({ bytes }) => Math.min(bytes, MAX_BYTES),
-  });
+  private readonly atRest = new AccountsAtRest();
+  private makingRoom = false;
 
   constructor(
     store: EventStore,
@@ -133,12 +119,31 @@ export class Accounts {
   ): readonly Promise<Booking>[] {
     let writer = this.busy.get(mainAccountId);
     if (!writer) {
+      writer = this.atRest.take(mainAccountId);
+      if (!writer && this.atRest.full) {
+        void this.makeRoom();
+        const error = new StoreUnavailable('too many appends to other accounts are in doubt');
+        return orders.map(() => Promise.reject(error));
+      }
       // One is never evicted while it is busy: two writers of one account would race each other.
-      writer = this.idle.get(mainAccountId) ?? new AccountWriter(mainAccountId, this.shared);
-      this.idle.delete(mainAccountId);
+      writer ??= new AccountWriter(mainAccountId, this.shared);
       this.busy.set(mainAccountId, writer);
     }
     return writer.submit(orders, broken);
+  }
+
+  /** Settles what is in doubt, one account after the other, until others have room or one stays in doubt. */
+  private async makeRoom(): Promise<void> {
+    if (this.makingRoom) return;
+    this.makingRoom = true;
+    let settled = true;
+    while (settled && this.atRest.full) {
+      const writer = this.atRest.takeInDoubt()!;
+      this.busy.set(writer.mainAccountId, writer);
+      await writer.settle();
+      settled = !writer.inDoubt;
+    }
+    this.makingRoom = false;
   }
 
   private wake(writer: AccountWriter): void {
@@ -161,16 +166,12 @@ export class Accounts {
       for (const writer of writers) writer.advance();
     });
     for (const writer of writers) if (writer.idle) this.rest(writer);
-    for (const writer of this.unindexed) {
-      if (!writer.prune()) break;
-      this.unindexed.delete(writer);
-    }
+    this.atRest.prune();
   }
 
   private rest(writer: AccountWriter): void {
     if (!this.busy.delete(writer.mainAccountId)) return;
-    this.idle.set(writer.mainAccountId, writer);
-    this.unindexed.add(writer);
+    this.atRest.add(writer);
     if (this.busy.size === 0) for (const resolve of this.drained.splice(0)) resolve();
   }
 }

@@ -32,6 +32,11 @@ export class Doubts {
     private readonly stream: string,
   ) {}
 
+  /** Whether there are any. */
+  get some(): boolean {
+    return this.doubts.length > 0;
+  }
+
   /** Roughly how much memory they take. */
   get bytes(): number {
     return this.doubts.reduce((sum, { events }) => sum + EVENT_BYTES * events.length, 0);

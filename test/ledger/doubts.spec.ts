@@ -1,9 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { OutcomeUnknown } from '../../src/event-store/errors.js';
+import { OutcomeUnknown, StoreUnavailable } from '../../src/event-store/errors.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
+import { CommandNotFound } from '../../src/ledger/domain/errors.js';
 import { FaultyStore } from '../support/faulty-store.js';
-import { Ledger } from '../support/ledger.js';
+import { freshKey, Ledger } from '../support/ledger.js';
 import { openTestStore } from '../support/sqlite.js';
+
+/** More accounts than these leave memory again when nobody writes to them. */
+const ACCOUNTS_AT_REST = 10_000;
+/** More accounts than these, with one event in doubt each, are too many to remember. */
+const ACCOUNTS_IN_DOUBT = 12_000;
 
 describe('several appends of an account in doubt', () => {
   let inner: EventStore;
@@ -48,9 +54,30 @@ describe('several appends of an account in doubt', () => {
     await expectTruth();
   });
 
+  it('are remembered although the account has not been used since many others were', async () => {
+    await addWhatIsBought();
+    for (let at = 0; at <= ACCOUNTS_AT_REST; at++)
+      await expect(ledger.accounts.find(`other-${at}`, freshKey())).rejects.toThrow(CommandNotFound);
+    await expectTruth();
+  });
+
   it('are remembered although a command before them was repeated many times', async () => {
     for (let at = 0; at < 20; at++) await buy('again');
     await addWhatIsBought();
     await expectTruth();
+  });
+
+  it('of too many accounts keep further ones away until the store answers', async () => {
+    const outcomes = new Set<string>();
+    const open = (at: number) => ledger.open(`other-${at}`).catch(({ name }: Error) => outcomes.add(name));
+    for (let at = 0; at <= ACCOUNTS_IN_DOUBT; at += 1000)
+      await Promise.all(Array.from({ length: 1000 }, (_, each) => open(at + each)));
+    expect([...outcomes]).toEqual(['OutcomeUnknown', 'StoreUnavailable']);
+    await ledger.accounts.drain();
+
+    store.onAppend = (append) => append();
+    await expect(ledger.open('new')).rejects.toThrow(StoreUnavailable);
+    await ledger.accounts.drain();
+    await ledger.open('new');
   });
 });
