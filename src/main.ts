@@ -11,7 +11,7 @@ import { collectTheYoungCheaply, holdHeapsDown } from './operations/heap.js';
 import { createLogger, NestLogger } from './operations/logger.js';
 import { Metrics } from './operations/metrics.js';
 import { requestObserver } from './operations/request-log.js';
-import { stopOnSignals } from './operations/shutdown.js';
+import { endAtOnce, stopOnSignals } from './operations/shutdown.js';
 import { startFailure } from './operations/start-failure.js';
 import { welcome } from './operations/welcome.js';
 
@@ -40,7 +40,7 @@ async function start(config: Config): Promise<void> {
   const metrics = new Metrics();
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'unexpected error; the process ends');
-    process.exit(1);
+    endAtOnce();
   });
   // Before any part looks for its files there.
   makeDirectory(config.dataDir);

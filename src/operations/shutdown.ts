@@ -19,27 +19,35 @@ export function stopOnSignals(app: INestApplication, logger: Logger): void {
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     if (stoppingSince !== undefined) {
-      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) end(1, `a second ${signal}`);
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) end(`a second ${signal}`);
       return;
     }
     stoppingSince = performance.now();
     logger.info({ signal }, 'stopping');
-    setTimeout(() => end(1, `not done in ${LIMIT_MS} ms`), LIMIT_MS).unref();
+    setTimeout(() => end(`not done in ${LIMIT_MS} ms`), LIMIT_MS).unref();
     setInterval(() => letGo(server, unanswered), SWEEP_MS);
     app.close().then(
       () => {
         logger.info('stopped');
         process.exit(0);
       },
-      (error: unknown) => end(1, error),
+      (error: unknown) => end(error),
     );
   };
-  const end = (code: number, reason: unknown): void => {
-    // A thread in the midst of a call of the driver makes this an abort.
+  const end = (reason: unknown): void => {
     logger.error({ reason }, 'stopped before all was done');
-    process.exit(code);
+    endAtOnce();
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+}
+
+/**
+ * Ends the process whatever its threads are doing. An exit would terminate them, and one in the midst of a call of the
+ * driver would make it an abort. Only where this is the first process of a container a kill from within does nothing.
+ */
+export function endAtOnce(): never {
+  process.kill(process.pid, 'SIGKILL');
+  process.exit(1);
 }
 
 /**
