@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { serveDirectly } from './api/direct-routes.js';
@@ -53,7 +54,9 @@ async function start(config: Config): Promise<void> {
   configureHttp(app);
   serveDirectly(app);
   try {
-    await app.listen(config.port, config.host);
+    // Of the name `localhost` Fastify would serve every address, each by a server of its own that no stop waits for.
+    const { address } = await lookup(config.host);
+    await app.listen(config.port, address);
   } catch (error) {
     // Its threads end by themselves, or they would take the exit code along: see `openDatabase`.
     await app.close().catch(() => undefined);

@@ -98,3 +98,17 @@ describe('a start that is broken off', () => {
     expect(await service.stop()).toBe(0);
   });
 });
+
+describe('a start on a name that has two addresses', () => {
+  it('listens on one: requests to a second server would be cut off at a stop', async () => {
+    const service = await Service.start(temporaryDirectory(), {
+      LEDGER_HOST: 'localhost',
+      NODE_OPTIONS: `--import ${join(ROOT, 'test/support/two-addresses.mjs')}`,
+    });
+    const { port } = new URL(service.url);
+    const live = (host: string) => fetch(`http://${host}:${port}/health/live`).then(({ status }) => status);
+    expect(await live('127.0.0.1')).toBe(200);
+    await expect(live('127.0.0.2')).rejects.toThrow('fetch failed');
+    expect(await service.stop()).toBe(0);
+  });
+});
