@@ -476,6 +476,30 @@ describe('a request with commands in bulk', () => {
     expect(await book([purchase('acme', '1', 'gone-4')])).toEqual(['booked']);
   });
 
+  it('that is all or none goes on when its client leaves once all is in, and keeps its room until then', async () => {
+    const lines = Array.from({ length: MAX_OPEN }, (_, at) => open(`left-${at}`));
+    const { release } = api.store.hold();
+    const { onAppend } = api.store;
+    let held = 0;
+    api.store.onAppend = (append) => {
+      held += 1;
+      return onAppend(append);
+    };
+    const clients = await Promise.all(lines.map(() => Client.open('?atomic=main-account')));
+    for (const [at, client] of clients.entries()) {
+      client.write(textOf([lines[at]!]));
+      client.end();
+    }
+    while (held < MAX_OPEN) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const client of clients) client.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await send(['broken'])).problem).toBe('429 too-many-requests');
+    release();
+    let answer = await send(lines);
+    while (answer.status === 429) answer = await send(lines);
+    expect(shortly(resultsOf(answer.text))).toEqual(lines.map(() => 'replayed'));
+  });
+
   it('is one of few: the next is turned away until one has ended', async () => {
     const clients = await Promise.all(Array.from({ length: MAX_OPEN }, () => Client.open()));
     for (const client of clients) client.write(textOf([purchase('acme', '1')]));

@@ -30,7 +30,8 @@ export class BulkController {
     @Req() request: AuthenticatedRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Readable | Promise<string> {
-    this.enter(reply);
+    let booking: Promise<string> | undefined;
+    this.enter(reply, () => booking);
     const sender = {
       actor: request.principal.id,
       correlationId: correlationIdOf(request),
@@ -38,10 +39,11 @@ export class BulkController {
     };
     reply.header('Content-Type', 'application/x-ndjson; charset=utf-8');
     const body = bodyOf(request.raw);
-    return atomic ? this.bulk.bookTogether(body, sender) : this.bulk.bookEach(body, sender);
+    return atomic ? (booking = this.bulk.bookTogether(body, sender)) : this.bulk.bookEach(body, sender);
   }
 
-  private enter(reply: FastifyReply): void {
+  /** @param booking what goes on without the client, and needs its room until it is done */
+  private enter(reply: FastifyReply, booking: () => Promise<unknown> | undefined): void {
     const { socket } = reply.raw.req;
     // A client that has gone while its token was checked: no further `close` would make room again.
     if (socket.destroyed) return;
@@ -53,7 +55,7 @@ export class BulkController {
     let left = false;
     const leave = () => {
       socket.off('close', leave);
-      if (!left) this.open -= 1;
+      if (!left) void Promise.allSettled([booking()]).then(() => (this.open -= 1));
       left = true;
     };
     // One or both: an answer that waits behind another one is not told when its connection goes.
