@@ -20,6 +20,7 @@ import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-stor
 import { collect, newEvent, newEvents, newStream } from '../contract/event-store.contract.js';
 
 const script = fileURLToPath(new URL('../../src/backup.ts', import.meta.url));
+const noLinks = fileURLToPath(new URL('../support/no-links.mjs', import.meta.url));
 
 describe('a backup', () => {
   let directory: string;
@@ -74,7 +75,10 @@ describe('a backup', () => {
       env: { ...process.env, LEDGER_DATA_DIR: join(directory, 'data') },
     });
 
-  it('is made by one of those who make it at a time, and stays as that one made it', async () => {
+  it.each([
+    ['', ''],
+    [', also where there are no links', ` --import ${noLinks}`],
+  ])('is made by one of those who make it at a time, and stays as that one made it%s', async (_, options) => {
     for (let at = 0; at < 60; at++)
       await store.append(
         newStream(),
@@ -83,7 +87,11 @@ describe('a backup', () => {
       );
     const make = async () => {
       const child = spawn(process.execPath, [script, copy], {
-        env: { ...process.env, LEDGER_DATA_DIR: join(directory, 'data') },
+        env: {
+          ...process.env,
+          NODE_OPTIONS: (process.env['NODE_OPTIONS'] ?? '') + options,
+          LEDGER_DATA_DIR: join(directory, 'data'),
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);

@@ -34,11 +34,28 @@ function nameOnce(unfinished: string, copy: string): void {
   try {
     linkSync(unfinished, copy);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(copy);
+    if (isThere(error)) throw taken(copy);
     // The file system has no links, as on many a memory stick.
-    renameSync(unfinished, copy);
+    renameOnce(unfinished, copy);
   }
 }
+
+/** A new name replaces what has it. So it is taken first, by an empty file, which only one can make. */
+function renameOnce(unfinished: string, copy: string): void {
+  try {
+    closeSync(openSync(copy, 'wx'));
+  } catch (error) {
+    throw isThere(error) ? taken(copy) : error;
+  }
+  try {
+    renameSync(unfinished, copy);
+  } catch (error) {
+    rmSync(copy, { force: true });
+    throw error;
+  }
+}
+
+const isThere = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
 
 const taken = (copy: string): StoreUnavailable =>
   new StoreUnavailable(`${copy} exists already: choose another name`);
