@@ -35,6 +35,11 @@ export class AccountAppends {
     return this.doubts.some;
   }
 
+  /** Whether so many are in doubt that `settle` comes before any further append. */
+  get enoughInDoubt(): boolean {
+    return this.doubts.enough;
+  }
+
   /** The stream was read up to here, while nothing was on its way. */
   goOnFrom(revision: number): void {
     this.sentRevision = revision;

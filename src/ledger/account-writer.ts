@@ -129,6 +129,8 @@ export class AccountWriter {
     for (const pending of this.waiting) pending.fresh = true;
     const asked = this.waiting.length;
     try {
+      if (this.appends.enoughInDoubt)
+        throw new StoreUnavailable('too many appends to this account are in doubt');
       const loaded = await this.shared.loader.load(this.mainAccountId);
       this.speculation = new Speculation(loaded, this.shared.index, this.shared.now);
       this.appends.goOnFrom(this.speculation.revision);
@@ -143,7 +145,7 @@ export class AccountWriter {
   /** @returns those that can be decided again; whose keys stay in doubt is told so */
   private async settled(again: readonly Pending[]): Promise<readonly Pending[]> {
     const inDoubt = again.filter((pending) => this.appends.inDoubt(pending));
-    if (inDoubt.length === 0) return again;
+    if (inDoubt.length === 0 && !this.appends.enoughInDoubt) return again;
     try {
       await this.appends.settle();
       return again;

@@ -3,8 +3,8 @@ import type { EventStore, NewEvent } from '../event-store/event-store.js';
 import type { EventMetadata } from './domain/events.js';
 import type { Pending } from './pending.js';
 
-/** Appends that are remembered of one account: as many as may be on their way at once. */
-const MAX_APPENDS = 16;
+/** With so many appends in doubt an account has enough of them; those on their way at that moment may come on top. */
+const ENOUGH = 16;
 /** What an event takes in memory, roughly. */
 const EVENT_BYTES = 1000;
 
@@ -37,6 +37,11 @@ export class Doubts {
     return this.doubts.length > 0;
   }
 
+  /** Whether they have to be settled before the account is written to again: none may be forgotten. */
+  get enough(): boolean {
+    return this.doubts.length >= ENOUGH;
+  }
+
   /** Roughly how much memory they take. */
   get bytes(): number {
     return this.doubts.reduce((sum, { events }) => sum + EVENT_BYTES * events.length, 0);
@@ -48,7 +53,7 @@ export class Doubts {
     const known = this.doubts.some(
       (doubt) => doubt.expected === append.expected && keys.every((key) => doubt.keys.has(key)),
     );
-    if (known || this.doubts.length === MAX_APPENDS) return;
+    if (known) return;
     this.doubts = [...this.doubts, { ...append, keys: new Set(keys) }];
   }
 

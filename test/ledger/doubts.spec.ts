@@ -67,6 +67,15 @@ describe('several appends of an account in doubt', () => {
     await expectTruth();
   });
 
+  it('are remembered although many other commands were in doubt before', async () => {
+    for (let at = 0; at < 16; at++) await buy(freshKey());
+    await Promise.allSettled([
+      ledger.purchase('acme', '90', 'bought'),
+      ledger.add('acme', '100', '100', 'added'),
+    ]);
+    await expectTruth();
+  });
+
   it('of too many accounts keep further ones away until the store answers', async () => {
     const outcomes = new Set<string>();
     const open = (at: number) => ledger.open(`other-${at}`).catch(({ name }: Error) => outcomes.add(name));
