@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOperation } from '@nestjs/swagger';
-import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
+import { ApiProblems } from './api-problems.js';
 import { DirectRoute } from './direct-routes.js';
 import { IDEMPOTENCY_KEY } from './idempotency-key.js';
 import type { ProblemCode } from './problems.js';
@@ -13,14 +13,6 @@ export const POSITION_HEADER = {
     schema: { type: 'string' as const, example: '1042' },
   },
 };
-
-export const ApiCorrelationId = (): MethodDecorator & ClassDecorator =>
-  ApiHeader({
-    name: 'X-Correlation-Id',
-    description:
-      "The caller's own id of what the request belongs to: 1 to 128 of A-Z a-z 0-9 . _ ~ : / + = @ -. Without one that fits, the request's own id is used.",
-    schema: { type: 'string', maxLength: 128, example: 'order-4711' },
-  });
 
 /** Documents a command: its headers, its receipt, and all it may be refused for. */
 export function ApiCommand(summary: string, ...refusals: readonly ProblemCode[]): MethodDecorator {
@@ -40,12 +32,10 @@ export function ApiCommand(summary: string, ...refusals: readonly ProblemCode[])
         example: 'invoice-17',
       },
     }),
-    ApiCorrelationId(),
     ApiCreatedResponse({
       description: 'Booked, now or by an earlier request with the same key: the receipt.',
       type: ReceiptResponse,
       headers: {
-        ...CORRELATION_HEADER,
         ...POSITION_HEADER,
         'Idempotent-Replayed': {
           description: 'Present when the key was known: nothing was booked now, this is the first receipt.',

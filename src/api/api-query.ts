@@ -1,7 +1,6 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { ApiCorrelationId } from './api-command.js';
-import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
+import { ApiProblems } from './api-problems.js';
 import type { ProblemCode } from './problems.js';
 
 export const ApiAtLeast = (): MethodDecorator =>
@@ -21,8 +20,7 @@ export function ApiReadModelQuery(
   return applyDecorators(
     ApiOperation({ summary }),
     ApiAtLeast(),
-    ApiCorrelationId(),
-    ApiOkResponse({ description: 'The answer', type: answer, headers: CORRELATION_HEADER }),
+    ApiOkResponse({ description: 'The answer', type: answer }),
     ApiProblems(
       'invalid-request',
       'unauthenticated',

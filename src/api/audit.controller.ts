@@ -6,7 +6,6 @@ import { Roles } from '../auth/decorators.js';
 import { GetConservationQuery } from '../projections/conservation/get-conservation.js';
 import { GetStatementQuery, type GetStatement } from '../projections/history/get-statement.js';
 import { GetStatementDiffQuery } from '../projections/history/get-statement-diff.js';
-import { CORRELATION_HEADER } from './api-problems.js';
 import { ApiReadModelQuery } from './api-query.js';
 import { AtLeast } from './headers.js';
 import { pageOf } from './requests/page.js';
@@ -39,7 +38,6 @@ export class AuditController {
   @ApiExtraModels(StatementResponse)
   @ApiOkResponse({
     description: 'The answer',
-    headers: CORRELATION_HEADER,
     content: {
       'application/json': { schema: { $ref: getSchemaPath(StatementResponse) } },
       'text/csv': { schema: { type: 'string' } },

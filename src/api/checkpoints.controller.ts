@@ -2,8 +2,7 @@ import { applyDecorators, Controller, Get, Header, Param, Query } from '@nestjs/
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Checkpoints } from '../audit/checkpoints.js';
 import { Roles } from '../auth/decorators.js';
-import { ApiCorrelationId } from './api-command.js';
-import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
+import { ApiProblems } from './api-problems.js';
 import { ApiAtLeast, ApiReadModelQuery } from './api-query.js';
 import { AtLeast } from './headers.js';
 import { CheckpointPath, ConsistencyRequest, EventPath } from './requests/tree.js';
@@ -16,10 +15,8 @@ const ApiNote = (summary: string): MethodDecorator =>
       description: 'A signed note: origin, size and root, a line each, and the signature.',
     }),
     ApiAtLeast(),
-    ApiCorrelationId(),
     ApiOkResponse({
       description: 'The checkpoint',
-      headers: CORRELATION_HEADER,
       content: { 'text/plain': { schema: { type: 'string' } } },
     }),
     ApiProblems(
@@ -44,8 +41,7 @@ export class CheckpointsController {
   }
 
   @ApiOperation({ summary: 'Show the public keys that sign checkpoints' })
-  @ApiCorrelationId()
-  @ApiOkResponse({ description: 'The answer', type: CheckpointKeysResponse, headers: CORRELATION_HEADER })
+  @ApiOkResponse({ description: 'The answer', type: CheckpointKeysResponse })
   @ApiProblems('unauthenticated', 'forbidden', 'too-many-requests', 'internal-error', 'issuer-unavailable')
   @Roles('billing', 'auditor', 'operator')
   @Get('checkpoints/keys')

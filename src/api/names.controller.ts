@@ -3,8 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
 import { EraseNamesCommand } from '../profiles/erase-names.js';
-import { ApiCorrelationId } from './api-command.js';
-import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
+import { ApiProblems } from './api-problems.js';
 import { correlationIdOf } from './headers.js';
 import { MainAccountPath } from './requests/paths.js';
 
@@ -19,8 +18,7 @@ export class NamesController {
     description:
       'Also those they had before. Balances and history stay as they are. It is done at once and for ever, and may be repeated.',
   })
-  @ApiCorrelationId()
-  @ApiNoContentResponse({ description: 'There are no names', headers: CORRELATION_HEADER })
+  @ApiNoContentResponse({ description: 'There are no names' })
   @ApiProblems(
     ...(['invalid-request', 'unauthenticated', 'forbidden', 'too-many-requests'] as const),
     ...(['internal-error', 'issuer-unavailable', 'store-unavailable', 'outcome-unknown'] as const),

@@ -37,7 +37,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     operationIdFactory: (_controller, method) => method,
   });
   closeRequests(document);
-  showProblems(document);
+  showWhatAllHave(document);
   return document;
 }
 
@@ -48,20 +48,65 @@ function closeRequests({ components }: OpenAPIObject): void {
 }
 
 /** What every route that asks who is calling may answer, and every route that reads a body. */
-const EVERYWHERE: readonly ProblemCode[] = ['too-many-requests', 'internal-error', 'issuer-unavailable'];
+const EVERYWHERE: readonly ProblemCode[] = [
+  'invalid-request',
+  'too-many-requests',
+  'internal-error',
+  'issuer-unavailable',
+];
 const WITH_BODY: readonly ProblemCode[] = ['payload-too-large', 'unsupported-media-type'];
 
-/** Every refusal has the same form, also where a route only says in words which ones it has. */
-function showProblems({ paths }: OpenAPIObject): void {
-  const content = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } };
+const text = (example: string) => ({ type: 'string' as const, example });
+
+const CORRELATION_ID = {
+  name: 'X-Correlation-Id',
+  in: 'header' as const,
+  required: false,
+  description:
+    "The caller's own id of what the request belongs to: 1 to 128 of A-Z a-z 0-9 . _ ~ : / + = @ -. Without one that fits, the request's own id is used.",
+  schema: { ...text('order-4711'), maxLength: 128 },
+};
+
+const ON_EVERY_ANSWER = {
+  'X-Correlation-Id': {
+    description: 'Joins the answer to the logs and to the events',
+    schema: text('order-4711'),
+  },
+};
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Answer = Exclude<NonNullable<Operation['responses'][string]>, { readonly $ref: string }>;
+
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait', schema: text('1') } };
+const ON_REFUSALS: Readonly<Record<string, NonNullable<Answer['headers']>>> = {
+  401: { 'WWW-Authenticate': { description: 'How to authenticate', schema: text('Bearer realm="ledger"') } },
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
+};
+
+/** What is the same on every route is said here, and no route has to remember it. */
+function showWhatAllHave({ paths }: OpenAPIObject): void {
   for (const [url, path] of Object.entries(paths))
     for (const operation of [path.get, path.post, path.put, path.patch, path.delete]) {
       if (!operation) continue;
-      const { responses } = operation;
-      const common = operation === path.post ? [...EVERYWHERE, ...WITH_BODY] : EVERYWHERE;
-      for (const code of url.startsWith('/v1/') ? common : [])
-        responses[PROBLEMS[code].status] ??= { description: `\`${code}\`: ${PROBLEMS[code].meaning}` };
-      for (const [status, response] of Object.entries(responses))
-        if (Number(status) >= 400 && response && !('$ref' in response)) response.content ??= content;
+      (operation.parameters ??= []).push({ ...CORRELATION_ID });
+      // The answers of the probes are of their own form.
+      if (url.startsWith('/v1/')) showProblems(operation, operation === path.post);
+      for (const [, answer] of answersOf(operation))
+        answer.headers = { ...ON_EVERY_ANSWER, ...answer.headers };
     }
 }
+
+/** Every refusal has the same form, also where a route only says in words which ones it has. */
+function showProblems(operation: Operation, hasBody: boolean): void {
+  for (const code of hasBody ? [...EVERYWHERE, ...WITH_BODY] : EVERYWHERE)
+    operation.responses[PROBLEMS[code].status] ??= { description: `\`${code}\`: ${PROBLEMS[code].meaning}` };
+  for (const [status, answer] of answersOf(operation)) {
+    if (Number(status) < 400) continue;
+    answer.content ??= { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } };
+    if (ON_REFUSALS[status]) answer.headers = { ...ON_REFUSALS[status], ...answer.headers };
+  }
+}
+
+const answersOf = ({ responses }: Operation): [string, Answer][] =>
+  Object.entries(responses).filter((entry): entry is [string, Answer] => !('$ref' in (entry[1] ?? {})));

@@ -11,8 +11,8 @@ import { GetHistoryQuery } from '../projections/history/get-history.js';
 import { GetPastMainAccountQuery } from '../projections/history/get-past-main-account.js';
 import { GetPastSipAccountQuery } from '../projections/history/get-past-sip-account.js';
 import type { PointInTime } from '../projections/history/point-in-time.js';
-import { ApiCorrelationId, POSITION_HEADER } from './api-command.js';
-import { ApiProblems, CORRELATION_HEADER } from './api-problems.js';
+import { POSITION_HEADER } from './api-command.js';
+import { ApiProblems } from './api-problems.js';
 import { ApiReadModelQuery } from './api-query.js';
 import { receiptOf } from './booked.js';
 import { DirectRoute } from './direct-routes.js';
@@ -120,11 +120,10 @@ export class QueriesController {
     summary: 'Show the receipt of a command by its key',
     description: 'For a caller that lost the reply. It waits for a command of that key that is on its way.',
   })
-  @ApiCorrelationId()
   @ApiOkResponse({
     description: 'The receipt, byte for byte as it was answered first',
     type: ReceiptResponse,
-    headers: { ...CORRELATION_HEADER, ...POSITION_HEADER },
+    headers: POSITION_HEADER,
   })
   @ApiProblems(
     'invalid-request',

@@ -31,7 +31,7 @@ export class HealthController {
     description: 'Restart it when this does not answer.',
     security: [],
   })
-  @ApiOkResponse({ description: 'It is' })
+  @ApiOkResponse({ description: 'It is', schema: { type: 'object' } })
   isLive(): { status: 'ok' } {
     return { status: 'ok' };
   }
@@ -43,9 +43,10 @@ export class HealthController {
     description: 'Send it requests only while it can. `details` gives the reason for each part that cannot.',
     security: [],
   })
-  @ApiOkResponse({ description: 'It can' })
+  @ApiOkResponse({ description: 'It can', schema: { type: 'object' } })
   @ApiServiceUnavailableResponse({
     description: 'The store cannot be written, the balances are catching up, or it is shutting down',
+    schema: { type: 'object' },
   })
   async isReady(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     try {

@@ -29,7 +29,11 @@ export class ReadModelsController {
     description:
       'From the log, beside those in use, which answer until the new ones take their place. Sent again while it runs, it is the same rebuild. The read models of this replica only.',
   })
-  @ApiAcceptedResponse({ description: 'It runs', type: RebuildResponse })
+  @ApiAcceptedResponse({
+    description: 'It runs',
+    type: RebuildResponse,
+    headers: { Location: { description: 'Where to ask how it goes', schema: { type: 'string' } } },
+  })
   rebuildReadModels(): RebuildResponse {
     // How it ends is in the log, and in the answer to the query below.
     this.projections.rebuild().catch(() => undefined);

@@ -7,8 +7,7 @@ import {
   ApiResponse,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { ApiCorrelationId } from '../api-command.js';
-import { ApiProblems, CORRELATION_HEADER } from '../api-problems.js';
+import { ApiProblems } from '../api-problems.js';
 import {
   AddCreditLineRequest,
   AddSipAccountLineRequest,
@@ -29,7 +28,8 @@ const LINES = [
 
 const DESCRIPTION = `One JSON object a line, any commands of any accounts, each with a key of its own that means the same
 as in a single command. A result a line, in their order, while the lines are still coming in: read while you write.
-A line that is broken or refused is so by itself.
+A line that is broken or refused is so by itself. With \`atomic\` the lines of an account are booked together: one that
+is refused refuses them all, and the others say \`batch-not-booked\`; more of them than that takes say \`batch-too-large\`.
 
 Limits: ${MAX_LINES} lines (${MAX_LINES_TOGETHER} with \`atomic\`, at most 400 of one main account), ${MAX_LINE_BYTES} bytes a line,
 ${MAX_BYTES} bytes in all, ${MAX_OPEN} such requests at a time.`;
@@ -38,7 +38,6 @@ ${MAX_BYTES} bytes in all, ${MAX_OPEN} such requests at a time.`;
 export const ApiBulk = (): MethodDecorator =>
   applyDecorators(
     ApiOperation({ summary: 'Book many commands', description: DESCRIPTION }),
-    ApiCorrelationId(),
     ApiExtraModels(BulkResultResponse, ...LINES),
     ApiConsumes('application/x-ndjson'),
     ApiBody({
@@ -48,7 +47,6 @@ export const ApiBulk = (): MethodDecorator =>
     ApiResponse({
       status: 200,
       description: 'A result a line, also when all were refused',
-      headers: CORRELATION_HEADER,
       content: { 'application/x-ndjson': { schema: { $ref: getSchemaPath(BulkResultResponse) } } },
     }),
     ApiProblems(
@@ -56,11 +54,10 @@ export const ApiBulk = (): MethodDecorator =>
       'unauthenticated',
       'forbidden',
       'payload-too-large',
-      'batch-too-large',
       'unsupported-media-type',
-      'batch-not-booked',
       'too-many-requests',
       'internal-error',
       'issuer-unavailable',
+      'store-unavailable',
     ),
   );
