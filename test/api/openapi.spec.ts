@@ -105,6 +105,21 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(content?.['application/problem+json']?.examples ?? {})).toContain(code);
   });
 
+  it('has the parameters of the queries that docs/reference/routes.md lists', () => {
+    const page = readFileSync(new URL('../../docs/reference/routes.md', import.meta.url), 'utf8');
+    const listed = [...page.matchAll(/^\| `(\w+ \S+)` +\|[^|]+\|([^|]+)\|/gm)].map(
+      ([, route = '', names = '']) => [
+        route.replace(/\{\w+\}/g, '{}'),
+        [...names.matchAll(/\w+/g)].map(([name]) => name),
+      ],
+    );
+    const described = operations.map(({ route, operation }) => [
+      route.replace(/\{\w+\}/g, '{}'),
+      (operation.parameters ?? []).filter((each) => each.in === 'query').map(({ name }) => name),
+    ]);
+    expect(Object.fromEntries(listed)).toMatchObject(Object.fromEntries(described));
+  });
+
   it('describes a statement in both its forms', () => {
     const path = '/v1/main-accounts/{mainAccountId}/statements';
     const { operation } = operations.find(({ route }) => route === `GET ${path}`)!;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,7 +10,8 @@ import { ApiKeys } from '../../src/auth/api-keys.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/operations/logger.js';
 import { Metrics } from '../../src/operations/metrics.js';
-import { KEY, temporaryDirectory } from '../support/service.js';
+import { type Role, ROLES } from '../../src/auth/principal.js';
+import { KEY, ROOT, temporaryDirectory } from '../support/service.js';
 
 /** What everybody may use: probes, figures, documents, and the way to sign in. All else needs a role. */
 const PUBLIC: ReadonlySet<string> = new Set([
@@ -67,6 +70,10 @@ describe('every route of the service', () => {
   const closed = (): Route[] =>
     routes.filter(({ method, url: path }) => method !== 'HEAD' && !PUBLIC.has(`${method} ${path}`));
 
+  const keyOf = (role: Role): string =>
+    app.get(ApiKeys).create({ name: role, roles: [role], ...(role === 'customer' && { mainAccountId: 'x' }) })
+      .key;
+
   const ask = (route: Route, authorization?: string): Promise<Response> =>
     fetch(url + route.url.replace(/:\w+/g, 'x'), {
       method: route.method,
@@ -98,6 +105,29 @@ describe('every route of the service', () => {
   it('is closed to a key without a role', async () => {
     for (const route of closed().filter(isApi))
       expect([route, (await ask(route, `Bearer ${nobody}`)).status]).toEqual([route, 403]);
+  });
+
+  it('is open to the roles that docs/reference/routes.md names, and to no other', async () => {
+    const page = readFileSync(join(ROOT, 'docs/reference/routes.md'), 'utf8');
+    const listed = [...page.matchAll(/^\| `(\w+) (\S+)` +\| ([\w, ]+?) +\|/gm)].map(
+      ([, method = '', path = '', roles = '']) => ({ method, path: path.replace(/\{\w+\}/g, ':id'), roles }),
+    );
+    const found = closed()
+      .filter(isApi)
+      .map(({ method, url: path }) => `${method} ${path.replace(/:\w+/g, ':id')}`);
+    expect(listed.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(found.toSorted());
+    for (const role of ROLES) {
+      const key = keyOf(role);
+      for (const { method, path, roles } of listed) {
+        const { status } = await ask({ method, url: path }, `Bearer ${key}`);
+        expect([role, method, path, status !== 403]).toEqual([
+          role,
+          method,
+          path,
+          roles.split(', ').includes(role),
+        ]);
+      }
+    }
   });
 
   it('shows no page to somebody who is not signed in', async () => {
