@@ -288,6 +288,16 @@ describe('the documents', () => {
     expect(broken).toEqual([]);
   });
 
+  it('link only to headings that are there', () => {
+    const broken = DOCUMENTS.flatMap((file) =>
+      [...read(file).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)]
+        .map(([, path = '', heading = '']) => ({ target: path ? join(dirname(file), path) : file, heading }))
+        .filter(({ target, heading }) => !headingsOf(target).includes(heading))
+        .map(({ target, heading }) => `${file} → ${target}#${heading}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
   it('list every decision', () => {
     const index = read('docs/adr/README.md');
     for (const file of filesOf('docs/adr', /\/\d{4}-.*\.md$/)) expect(index).toContain(`(${basename(file)})`);
@@ -298,6 +308,15 @@ describe('the documents', () => {
     expect(read('README.md')).toContain('npm ci && npm test');
   });
 });
+
+/** As addresses have them: in lower case, without signs, with dashes for spaces. */
+const headingsOf = (file: string): string[] =>
+  (read(file).match(/(?<=^#+ ).+/gm) ?? []).map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 
 function exists(path: string): boolean {
   try {

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { KEY, ROOT, Service, temporaryDirectory } from '../support/service.js';
+import { blocksOf, pasted } from '../support/documents.js';
+import { KEY, Service, temporaryDirectory } from '../support/service.js';
 
 const run = promisify(execFile);
 const dataDir = temporaryDirectory();
@@ -21,13 +21,6 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-/** The blocks of a page that are meant to be pasted, in order. */
-const blocksOf = (page: string): { language: string; code: string }[] =>
-  [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```(sh|js)\n([\s\S]*?)^```/gm)].map((match) => ({
-    language: match[1] ?? '',
-    code: match[2] ?? '',
-  }));
-
 const environment = () => ({ PATH: process.env['PATH'], LEDGER: service.url, KEY });
 
 /** What a reader puts into the place of the examples' own. */
@@ -41,13 +34,6 @@ const inShell = (code: string) =>
   run('bash', ['-euo', 'pipefail', '-c', filledIn(code)], { env: environment() });
 const inNode = (code: string, env: NodeJS.ProcessEnv = environment()) =>
   run(process.execPath, ['--input-type=module', '-e', code], { env });
-
-/** The blocks of a page in one language, pasted one after the other into one terminal. */
-const pasted = (page: string, language: string): string =>
-  blocksOf(page)
-    .filter((block) => block.language === language)
-    .map(({ code }) => code)
-    .join('');
 
 const BILLING = 'docs/how-to/call-from-a-billing-service.md';
 const BULK = 'docs/how-to/book-in-bulk.md';
@@ -73,13 +59,23 @@ describe('what the documents show can be pasted', () => {
   });
 
   it('and the reference makes, lists and revokes an API key', async () => {
-    const [make, listAndRevoke] = blocksOf('docs/reference/configuration.md');
-    const { id, key } = JSON.parse((await inShell(make?.code ?? '')).stdout) as { id: string; key: string };
+    const [make, listAndRevoke] = blocksOf('docs/reference/configuration.md', 'sh');
+    const { id, key } = JSON.parse((await inShell(make ?? '')).stdout) as { id: string; key: string };
     const asAuditor = { headers: { Authorization: `Bearer ${key}` } };
     expect((await fetch(`${service.url}/v1/main-accounts`, asAuditor)).status).toBe(200);
-    const { stdout } = await inShell(listAndRevoke?.code.replace('4f1c09ab77d2', id) ?? '');
+    const { stdout } = await inShell(listAndRevoke?.replace('4f1c09ab77d2', id) ?? '');
     expect(stdout).toContain(`"id":"${id}"`);
     expect((await fetch(`${service.url}/v1/main-accounts`, asAuditor)).status).toBe(401);
+  });
+
+  it('and the page about the dashboard lets somebody in, and erases names', async () => {
+    const [letIn = '', erase = ''] = blocksOf('docs/how-to/use-the-dashboard.md', 'sh');
+    const { stdout } = await inShell(letIn.replace('4f1c09ab77d2', 'bootstrap'));
+    const { path } = JSON.parse(stdout) as { path: string };
+    const body = new URL(path, service.url).searchParams;
+    const entered = await fetch(`${service.url}/sign-in`, { method: 'POST', body, redirect: 'manual' });
+    expect(entered.headers.get('Set-Cookie')).toContain('ledger_session=');
+    await inShell(erase);
   });
 
   it.each([
