@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { ROOT, Service, temporaryDirectory } from '../support/service.js';
+import { blocksOf, pasted } from '../support/documents.js';
+import { Service, temporaryDirectory } from '../support/service.js';
 
 const run = promisify(execFile);
 let dataDir: string;
@@ -14,11 +15,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 /** The lines of a document to paste, for this service and key. */
 const firstUseOf = (page: string, url: string, key: string): string =>
-  [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)]
-    .map((match) => match[1] ?? '')
-    .join('')
-    .replaceAll('http://127.0.0.1:3000', url)
-    .replaceAll('ledger_…', key);
+  pasted(page, 'sh').replaceAll('http://127.0.0.1:3000', url).replaceAll('ledger_…', key);
 
 it('prints a key once, and three lines that work when pasted; those of the README book nothing a second time', async () => {
   const service = await Service.start(dataDir, { LEDGER_BOOTSTRAP_KEY: '' });
@@ -36,6 +33,9 @@ it('prints a key once, and three lines that work when pasted; those of the READM
     { type: 'CreditPurchased', mainAccount: { available: '110.2580' } },
     { mainAccountId: 'acme' },
   ]);
+  const shown = JSON.parse(blocksOf('README.md', 'json')[0] ?? '') as object;
+  const ofItsOwn = { eventId: expect.any(String), recordedAt: expect.any(String) };
+  expect(answers[1]).toEqual({ ...shown, ...ofItsOwn });
   const key = /Bearer (\S+)'/.exec(service.output.join('\n'))?.[1] ?? '';
   const { stdout } = await run('bash', ['-c', firstUseOf('README.md', service.url, key)]);
   const again = stdout
