@@ -28,6 +28,8 @@ export default {
   // Tests run in a process of their own, which ends between two files once it holds so much. If one dies, that is the
   // failure of its file alone.
   workerIdleMemoryLimit: '1GB',
+  // Many tests wait for a disk, a process or a browser. More at a time would only wait for each other.
+  maxWorkers: 2,
   // A busy machine is no failure.
   testTimeout: 60_000,
   coverageProvider: 'v8',
