@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Config } from '../../src/config/config.js';
 import { CONFIG } from '../../src/config/config.module.js';
 import { ApiApp } from '../support/api-app.js';
+import { blocksOf } from '../support/documents.js';
 import { KEY, ROOT, temporaryDirectory } from '../support/service.js';
 
 const run = promisify(execFile);
-const PAGE = join(ROOT, 'docs/how-to/audit-an-account.md');
 const COMMANDS = `
 npx() { shift; command node --import "$ROOT/test/support/register-typescript.mjs" "$ROOT/src/audit/cli.ts" "$@"; }
 node() { if [ "$1" = -p ]; then command node "$@"; else local file="$1"; shift; command node "$ROOT/$file" "$@"; fi; }
@@ -45,9 +44,7 @@ afterAll(async () => {
 
 describe('docs/how-to/audit-an-account.md', () => {
   it('shows commands that do what it says', async () => {
-    const blocks = [...readFileSync(PAGE, 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(
-      (match) => match[1] ?? '',
-    );
+    const blocks = blocksOf('docs/how-to/audit-an-account.md', 'sh');
     const page = blocks
       .join(`echo '${BETWEEN}'\n`)
       .replace('http://127.0.0.1:3000', api.url)
