@@ -1,10 +1,12 @@
+import type { StreamRevision } from './event-store.js';
+
 /** The stream was not at the expected revision. Nothing was written. */
 export class RevisionConflict extends Error {
   override readonly name = 'RevisionConflict';
   constructor(
     readonly stream: string,
-    readonly expectedRevision: number | 'no-stream',
-    readonly actualRevision: number | 'no-stream',
+    readonly expectedRevision: StreamRevision,
+    readonly actualRevision: StreamRevision,
   ) {
     super(`${stream} is at ${actualRevision}, not at the expected ${expectedRevision}`);
   }

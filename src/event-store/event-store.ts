@@ -17,6 +17,9 @@ export type Position = bigint;
 /** Before the first event: `follow(START)` and `readAll(START)` deliver everything. */
 export const START: Position = 0n;
 
+/** Where a stream stands: the revision of its last event, or `no-stream` when it has none. */
+export type StreamRevision = number | 'no-stream';
+
 /** An event on its way in. `data` and `metadata` are JSON texts, kept as they are, so nothing is serialised twice. */
 export interface NewEvent {
   /** UUID. Its first four groups name what caused the event. */
@@ -92,7 +95,7 @@ export abstract class EventStore extends EventReader {
    *
    * The same append sent again, the same ids at the same expected revision, is answered with the position of
    * the first and writes nothing: so an unknown outcome is settled by sending the append once more.
-   * @param expectedRevision the revision of the stream's last event, or `no-stream` if it has none
+   * @param expectedRevision where the stream has to stand
    * @returns the position of the last event appended
    * @throws RevisionConflict the stream is not at the expected revision; nothing was written
    * @throws StoreUnavailable surely nothing was written; StreamDamaged nor ever will be
@@ -101,7 +104,7 @@ export abstract class EventStore extends EventReader {
   abstract append(
     stream: string,
     events: readonly NewEvent[],
-    expectedRevision: number | 'no-stream',
+    expectedRevision: StreamRevision,
   ): Promise<Position>;
 
   /**

@@ -1,5 +1,5 @@
 import { OutcomeUnknown, RevisionConflict } from '../event-store/errors.js';
-import type { EventStore, NewEvent } from '../event-store/event-store.js';
+import type { EventStore, NewEvent, StreamRevision } from '../event-store/event-store.js';
 import type { EventMetadata } from './domain/events.js';
 import type { Pending } from './pending.js';
 
@@ -10,7 +10,7 @@ const EVENT_BYTES = 1000;
 
 interface Append {
   readonly events: readonly NewEvent[];
-  readonly expected: number | 'no-stream';
+  readonly expected: StreamRevision;
 }
 
 interface Doubt extends Append {

@@ -4,6 +4,7 @@ import {
   type NewEvent,
   type Position,
   type RecordedEvent,
+  type StreamRevision,
 } from '../../src/event-store/event-store.js';
 
 type Append = () => Promise<Position>;
@@ -23,7 +24,7 @@ export class FaultyStore extends EventStore {
     super();
   }
 
-  append(stream: string, events: readonly NewEvent[], expected: number | 'no-stream'): Promise<Position> {
+  append(stream: string, events: readonly NewEvent[], expected: StreamRevision): Promise<Position> {
     return this.onAppend(async () => {
       this.appends.push(events.length);
       return this.inner.append(stream, events, expected);

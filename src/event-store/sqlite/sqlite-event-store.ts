@@ -8,6 +8,7 @@ import {
   type NewEvent,
   type Position,
   type RecordedEvent,
+  type StreamRevision,
 } from '../event-store.js';
 import { isUuid } from './event-id.js';
 import { FileOwner } from './file-owner.js';
@@ -82,11 +83,7 @@ export class SqliteEventStore extends EventStore {
     }
   }
 
-  append(
-    stream: string,
-    events: readonly NewEvent[],
-    expectedRevision: number | 'no-stream',
-  ): Promise<Position> {
+  append(stream: string, events: readonly NewEvent[], expectedRevision: StreamRevision): Promise<Position> {
     if (this.ended !== undefined) return Promise.reject(new StoreUnavailable(this.ended));
     if (events.length === 0 || !events.every(({ id }) => isUuid(id)))
       return Promise.reject(new TypeError('an append takes one event or more, each with a lower-case UUID'));

@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { BulkInsert } from '../../sqlite/bulk-insert.js';
 import { openDatabase, query, value, type Connection, type Statement } from '../../sqlite/database.js';
 import { resultCode, SQLITE_IOERR } from '../../sqlite/result-code.js';
-import type { NewEvent } from '../event-store.js';
 import { LAST_RESORT_PAGES, moveRest } from '../../sqlite/wal-mover.js';
+import type { NewEvent, StreamRevision } from '../event-store.js';
 import { idBytes } from './event-id.js';
 import { explain } from './failure.js';
 import { FilePlace } from './file-place.js';
@@ -20,14 +20,14 @@ const PROBE_BYTES = 32_768;
 export interface AppendRequest {
   readonly stream: string;
   readonly events: readonly NewEvent[];
-  readonly expectedRevision: number | 'no-stream';
+  readonly expectedRevision: StreamRevision;
 }
 
 /** What became of a request: the position of its last event, or why it was not appended. It crosses threads. */
 export type AppendResult = number | AppendFailure;
 
 export type AppendFailure =
-  | { readonly kind: 'conflict'; readonly actualRevision: number | 'no-stream' }
+  | { readonly kind: 'conflict'; readonly actualRevision: StreamRevision }
   | { readonly kind: 'unavailable'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
