@@ -4,8 +4,18 @@ import { problemBody } from './problem-body.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
 import { ProblemResponse } from './responses/problem.js';
 
-/** Documents the problems that a route may answer: an entry a status, an example a code. */
-export function ApiProblems(...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
+/** What every route may answer that asks who is calling. */
+const OF_EVERY_ROUTE: readonly ProblemCode[] = [
+  'unauthenticated',
+  'forbidden',
+  'too-many-requests',
+  'internal-error',
+  'issuer-unavailable',
+];
+
+/** Documents the problems that a route may answer beside those of every route: an entry a status, an example a code. */
+export function ApiProblems(...others: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
+  const codes = [...OF_EVERY_ROUTE, ...others];
   const statuses = new Set(codes.map((code) => PROBLEMS[code].status));
   const responses = [...statuses].map((status) => {
     const ofStatus = codes.filter((code) => PROBLEMS[code].status === status);

@@ -21,16 +21,6 @@ export function ApiReadModelQuery(
     ApiOperation({ summary }),
     ApiAtLeast(),
     ApiOkResponse({ description: 'The answer', type: answer }),
-    ApiProblems(
-      'invalid-request',
-      'unauthenticated',
-      'forbidden',
-      ...refusals,
-      'too-many-requests',
-      'internal-error',
-      'issuer-unavailable',
-      'store-unavailable',
-      'read-model-behind',
-    ),
+    ApiProblems('invalid-request', ...refusals, 'store-unavailable', 'read-model-behind'),
   );
 }

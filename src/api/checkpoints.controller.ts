@@ -19,11 +19,7 @@ const ApiNote = (summary: string): MethodDecorator =>
       description: 'The checkpoint',
       content: { 'text/plain': { schema: { type: 'string' } } },
     }),
-    ApiProblems(
-      ...(['invalid-request', 'unauthenticated', 'forbidden', 'not-found', 'conflict'] as const),
-      ...(['too-many-requests', 'internal-error', 'issuer-unavailable', 'store-unavailable'] as const),
-      'read-model-behind',
-    ),
+    ApiProblems('invalid-request', 'not-found', 'conflict', 'store-unavailable', 'read-model-behind'),
   );
 
 /** Signed tree heads, and proofs that lead to them. */
@@ -42,7 +38,7 @@ export class CheckpointsController {
 
   @ApiOperation({ summary: 'Show the public keys that sign checkpoints' })
   @ApiOkResponse({ description: 'The answer', type: CheckpointKeysResponse })
-  @ApiProblems('unauthenticated', 'forbidden', 'too-many-requests', 'internal-error', 'issuer-unavailable')
+  @ApiProblems()
   @Roles('billing', 'auditor', 'operator')
   @Get('checkpoints/keys')
   getCheckpointKeys(): CheckpointKeysResponse {

@@ -19,11 +19,7 @@ export class NamesController {
       'Also those they had before. Balances and history stay as they are. It is done at once and for ever, and may be repeated.',
   })
   @ApiNoContentResponse({ description: 'There are no names' })
-  @ApiProblems(
-    ...(['invalid-request', 'unauthenticated', 'forbidden', 'too-many-requests'] as const),
-    ...(['internal-error', 'issuer-unavailable', 'store-unavailable', 'outcome-unknown'] as const),
-    'read-model-behind',
-  )
+  @ApiProblems('invalid-request', 'store-unavailable', 'outcome-unknown', 'read-model-behind')
   @Roles('billing', 'operator')
   @Delete()
   @HttpCode(204)

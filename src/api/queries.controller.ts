@@ -125,17 +125,7 @@ export class QueriesController {
     type: ReceiptResponse,
     headers: POSITION_HEADER,
   })
-  @ApiProblems(
-    'invalid-request',
-    'unauthenticated',
-    'forbidden',
-    'command-not-found',
-    'too-many-requests',
-    'internal-error',
-    'issuer-unavailable',
-    'store-unavailable',
-    'outcome-unknown',
-  )
+  @ApiProblems('invalid-request', 'command-not-found', 'store-unavailable', 'outcome-unknown')
   @Roles('billing', 'auditor', 'operator')
   @Get(':mainAccountId/commands/:idempotencyKey')
   async getReceipt(

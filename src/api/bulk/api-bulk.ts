@@ -49,15 +49,5 @@ export const ApiBulk = (): MethodDecorator =>
       description: 'A result a line, also when all were refused',
       content: { 'application/x-ndjson': { schema: { $ref: getSchemaPath(BulkResultResponse) } } },
     }),
-    ApiProblems(
-      'invalid-request',
-      'unauthenticated',
-      'forbidden',
-      'payload-too-large',
-      'unsupported-media-type',
-      'too-many-requests',
-      'internal-error',
-      'issuer-unavailable',
-      'store-unavailable',
-    ),
+    ApiProblems('invalid-request', 'payload-too-large', 'unsupported-media-type', 'store-unavailable'),
   );
