@@ -1,9 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsIn, IsOptional, Matches } from 'class-validator';
-import { IDEMPOTENCY_KEY } from '../idempotency-key.js';
+import { IsIn, IsOptional } from 'class-validator';
 import { AddCreditRequest } from './add-credit.js';
 import { AddSipAccountRequest } from './add-sip-account.js';
+import { IsIdempotencyKey } from './ids.js';
 import { OpenMainAccountRequest } from './open-main-account.js';
 import { MainAccountPath, SipAccountPath } from './paths.js';
 import { PurchaseCreditRequest } from './purchase-credit.js';
@@ -23,15 +23,7 @@ const IsCommand = (name: string): PropertyDecorator =>
   applyDecorators(IsIn([name]), ApiProperty({ description: 'Which command it is', enum: [name] }));
 
 class KeyedLine {
-  @Matches(IDEMPOTENCY_KEY, { message: '$property must be 1 to 255 visible ASCII characters' })
-  @ApiProperty({
-    description: 'As the header `Idempotency-Key` of a single command',
-    example: 'invoice-17',
-    type: 'string',
-    minLength: 1,
-    maxLength: 255,
-    pattern: IDEMPOTENCY_KEY.source,
-  })
+  @IsIdempotencyKey('As the header `Idempotency-Key` of a single command')
   readonly idempotencyKey!: string;
 }
 

@@ -1,12 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
+import { IDEMPOTENCY_KEY } from '../idempotency-key.js';
 
 /** Not "." or "..": whoever normalises a URL takes these for folders. */
 const ID = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,64}$/;
 
 /** The caller's own id of an account: safe in a path as it is. */
-export const IsAccountId = (description: string, example: string): PropertyDecorator =>
+const IsAccountId = (description: string, example: string): PropertyDecorator =>
   applyDecorators(
     Matches(ID, { message: '$property must be 1 to 64 characters of A-Z a-z 0-9 . _ ~ -, not "." or ".."' }),
     ApiProperty({ description, example, type: 'string', minLength: 1, maxLength: 64, pattern: ID.source }),
@@ -17,3 +18,17 @@ export const IsMainAccountId = (): PropertyDecorator =>
 
 export const IsSipAccountId = (): PropertyDecorator =>
   IsAccountId('Id of the SIP account, unique within its main account, given by the caller', 'desk-1');
+
+/** The key of a command where it is no header. */
+export const IsIdempotencyKey = (description: string): PropertyDecorator =>
+  applyDecorators(
+    Matches(IDEMPOTENCY_KEY, { message: '$property must be 1 to 255 visible ASCII characters' }),
+    ApiProperty({
+      description,
+      example: 'invoice-17',
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+      pattern: IDEMPOTENCY_KEY.source,
+    }),
+  );
