@@ -10,7 +10,8 @@ import { ApiReadModelQuery } from './api-query.js';
 import { AtLeast } from './headers.js';
 import { pageOf } from './requests/page.js';
 import { MainAccountPath } from './requests/paths.js';
-import { boundOf, StatementDiffRequest, StatementRequest } from './requests/time.js';
+import { StatementDiffRequest, StatementRequest } from './requests/statement.js';
+import { periodOf } from './requests/time.js';
 import { ConservationResponse } from './responses/conservation.js';
 import { StatementDiffResponse, StatementResponse } from './responses/statement.js';
 import { statementCsv } from './statement-csv.js';
@@ -51,13 +52,8 @@ export class AuditController {
     @Query() request: StatementRequest,
     @AtLeast() atLeast: bigint | undefined,
   ): Promise<StatementResponse | StreamableFile> {
-    const asked: GetStatement = {
-      mainAccountId,
-      from: boundOf(request.from ?? BEFORE_ALL),
-      until: request.until === undefined ? undefined : boundOf(request.until),
-      ...pageOf(request),
-      atLeast,
-    };
+    const { from = BEFORE_ALL, until } = periodOf(request);
+    const asked: GetStatement = { mainAccountId, from, until, ...pageOf(request), atLeast };
     if (request.format !== 'csv') return this.queries.execute(new GetStatementQuery(asked));
     const read = (after?: string) =>
       this.queries.execute(new GetStatementQuery({ ...asked, after, limit: 1000 }));

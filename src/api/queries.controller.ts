@@ -19,9 +19,10 @@ import { DirectRoute } from './direct-routes.js';
 import { freshJson } from './fresh-json.js';
 import { AtLeast } from './headers.js';
 import { InvalidRequest } from './invalid-request.js';
+import { HistoryRequest } from './requests/history.js';
 import { pageOf, PageRequest } from './requests/page.js';
 import { CommandPath, MainAccountPath, SipAccountPath } from './requests/paths.js';
-import { boundOf, HistoryRequest, PastRequest, PointRequest, utcOf } from './requests/time.js';
+import { PastRequest, periodOf, PointRequest, utcOf } from './requests/time.js';
 import { HistoryResponse } from './responses/history.js';
 import { MainAccountListResponse, MainAccountResponse } from './responses/main-account.js';
 import { ReceiptResponse } from './responses/receipt.js';
@@ -100,17 +101,16 @@ export class QueriesController {
     @Query() request: HistoryRequest,
     @AtLeast() atLeast: bigint | undefined,
   ): Promise<HistoryResponse> {
-    const { from, until, sipAccountId, type, actor, order } = request;
+    const { sipAccountId, type, actor, order } = request;
     return this.queries.execute(
       new GetHistoryQuery({
         mainAccountId,
         ...pageOf(request),
+        ...periodOf(request),
         sipAccountId,
         type,
         actor,
         atLeast,
-        from: from === undefined ? from : boundOf(from),
-        until: until === undefined ? until : boundOf(until),
         newestFirst: order === 'newest-first',
       }),
     );

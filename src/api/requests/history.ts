@@ -1,0 +1,42 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, Length } from 'class-validator';
+import { IsSipAccountId } from './ids.js';
+import { PageRequest } from './page.js';
+import { OptionalInstant } from './time.js';
+
+const TYPES = [
+  'MainAccountOpened',
+  'CreditPurchased',
+  'SipAccountAdded',
+  'CreditAllocated',
+  'CreditReclaimed',
+] as const;
+
+/** Which part of a history. */
+export class HistoryRequest extends PageRequest {
+  @OptionalInstant('Recorded at this time or later.')
+  readonly from?: string;
+
+  @OptionalInstant('Recorded before this time.')
+  readonly until?: string;
+
+  @IsOptional()
+  @IsSipAccountId()
+  @ApiPropertyOptional({ description: 'Only what moved credit of this SIP account.' })
+  readonly sipAccountId?: string;
+
+  @IsOptional()
+  @IsIn(TYPES)
+  @ApiPropertyOptional({ description: 'Only events of this type.', enum: TYPES })
+  readonly type?: (typeof TYPES)[number];
+
+  @IsOptional()
+  @Length(1, 256)
+  @ApiPropertyOptional({ description: 'Only what this sender sent.', example: 'key:billing' })
+  readonly actor?: string;
+
+  @IsOptional()
+  @IsIn(['oldest-first', 'newest-first'])
+  @ApiPropertyOptional({ enum: ['oldest-first', 'newest-first'], default: 'oldest-first' })
+  readonly order?: 'oldest-first' | 'newest-first';
+}
