@@ -11,8 +11,8 @@ import { PurchaseCreditCommand } from '../ledger/commands/purchase-credit.js';
 import { RemoveAllCreditCommand } from '../ledger/commands/remove-all-credit.js';
 import { parseAmount } from '../ledger/domain/amount.js';
 import { ApiCommand } from './api-command.js';
-import { booked } from './booked.js';
 import { Context } from './headers.js';
+import { bookedJson } from './receipt-json.js';
 import { AddCreditRequest } from './requests/add-credit.js';
 import { AddSipAccountRequest } from './requests/add-sip-account.js';
 import { OpenMainAccountRequest } from './requests/open-main-account.js';
@@ -37,7 +37,7 @@ export class CommandsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const command = new OpenMainAccountCommand({ mainAccountId, currency }, context);
-    return booked(reply, await this.commands.execute(command));
+    return bookedJson(reply, await this.commands.execute(command));
   }
 
   @ApiCommand(
@@ -54,7 +54,7 @@ export class CommandsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const data = { mainAccountId, amount: parseAmount(amount), reference };
-    return booked(reply, await this.commands.execute(new PurchaseCreditCommand(data, context)));
+    return bookedJson(reply, await this.commands.execute(new PurchaseCreditCommand(data, context)));
   }
 
   @ApiCommand(
@@ -71,7 +71,7 @@ export class CommandsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const command = new AddSipAccountCommand({ mainAccountId, sipAccountId }, context);
-    return booked(reply, await this.commands.execute(command));
+    return bookedJson(reply, await this.commands.execute(command));
   }
 
   @ApiCommand(
@@ -90,7 +90,7 @@ export class CommandsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const data = { amount: parseAmount(amount), mainAccountId, sipAccountId };
-    return booked(reply, await this.commands.execute(new AddCreditCommand(data, context)));
+    return bookedJson(reply, await this.commands.execute(new AddCreditCommand(data, context)));
   }
 
   @ApiCommand(
@@ -109,6 +109,6 @@ export class CommandsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const command = new RemoveAllCreditCommand({ mainAccountId, sipAccountId }, context);
-    return booked(reply, await this.commands.execute(command));
+    return bookedJson(reply, await this.commands.execute(command));
   }
 }

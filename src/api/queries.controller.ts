@@ -14,11 +14,11 @@ import type { PointInTime } from '../projections/history/point-in-time.js';
 import { POSITION_HEADER } from './api-command.js';
 import { ApiProblems } from './api-problems.js';
 import { ApiReadModelQuery } from './api-query.js';
-import { receiptOf } from './booked.js';
 import { DirectRoute } from './direct-routes.js';
 import { freshJson } from './fresh-json.js';
 import { AtLeast } from './headers.js';
 import { InvalidRequest } from './invalid-request.js';
+import { receiptJson } from './receipt-json.js';
 import { HistoryRequest } from './requests/history.js';
 import { pageOf, PageRequest } from './requests/page.js';
 import { CommandPath, MainAccountPath, SipAccountPath } from './requests/paths.js';
@@ -132,7 +132,7 @@ export class QueriesController {
     @Param() { mainAccountId, idempotencyKey }: CommandPath,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    return receiptOf(reply, await this.queries.execute(new GetReceiptQuery(mainAccountId, idempotencyKey)));
+    return receiptJson(reply, await this.queries.execute(new GetReceiptQuery(mainAccountId, idempotencyKey)));
   }
 }
 

@@ -2,13 +2,13 @@ import type { FastifyReply } from 'fastify';
 import type { Booking } from '../ledger/booking.js';
 
 /** Answers with what a command booked: its receipt, and whether it was booked now. */
-export function booked(reply: FastifyReply, booking: Booking): string {
+export function bookedJson(reply: FastifyReply, booking: Booking): string {
   if (booking.replayed) reply.header('Idempotent-Replayed', 'true');
-  return receiptOf(reply, booking);
+  return receiptJson(reply, booking);
 }
 
 /** Answers with a receipt: its text as it was kept, byte for byte. */
-export function receiptOf(reply: FastifyReply, { receipt, position }: Booking): string {
+export function receiptJson(reply: FastifyReply, { receipt, position }: Booking): string {
   reply.header('Content-Type', 'application/json; charset=utf-8');
   reply.header('Ledger-Position', position.toString());
   return receipt;
