@@ -33,7 +33,7 @@ export class ReadModelsUnusable extends Error {
 export class Projector {
   private readonly runners: readonly ProjectionRunner[];
   /** Whether the end of the log has been reached once. */
-  private live = false;
+  private caughtUp = false;
   /** How far the log has been read, and whether that was its end. */
   private at = { seen: START, live: false };
 
@@ -82,10 +82,11 @@ export class Projector {
     let batch: RecordedEvent[] = [];
     for await (const { events, position, live } of this.reader.follow(this.start, signal)) {
       batch.push(...events);
-      if (!live && batch.length < (this.live ? BUSY_EVENTS : CATCH_UP_EVENTS)) continue;
+      if (!live && batch.length < (this.caughtUp ? BUSY_EVENTS : CATCH_UP_EVENTS)) continue;
       await this.advance(batch, position);
-      for (const recorded of batch) if (isTombstone(recorded)) this.warn(recorded);
+      for (const recorded of batch) if (isTombstone(recorded)) this.tellDeleted(recorded);
       progress(batch.length, live);
+      this.caughtUp ||= live;
       const streams = live ? [...new Set(batch.map(({ stream }) => stream))] : undefined;
       batch = [];
       this.at = { seen: position, live };
@@ -114,8 +115,8 @@ export class Projector {
     for (;;) {
       const stopped = runner.oneByOne(batch, position);
       if (!stopped) return;
-      if (!(await this.isDamaged(stopped.stream))) return this.alarm(stopped);
-      this.warn(stopped);
+      if (!(await this.isDamaged(stopped.stream))) return this.tellStopped(stopped);
+      this.tellDeleted(stopped);
       runner.passOver(stopped.stream);
     }
   }
@@ -151,7 +152,7 @@ export class Projector {
     return this.runners.map(({ position }) => position).reduce((a, b) => (a < b ? a : b));
   }
 
-  private alarm(at: StoppedProjection): void {
+  private tellStopped(at: StoppedProjection): void {
     this.report({ kind: 'stopped', at });
     this.log('error', `projection ${at.projection} stopped at an event that it cannot apply`, {
       ...at,
@@ -160,7 +161,7 @@ export class Projector {
   }
 
   /** The account's rows stay as they are, and its commands find out by themselves. */
-  private warn({ stream, position }: Pick<RecordedEvent, 'stream' | 'position'>): void {
+  private tellDeleted({ stream, position }: Pick<RecordedEvent, 'stream' | 'position'>): void {
     if (mainAccountIdOf(stream) !== undefined)
       this.log('alarm', `the stream ${stream} was deleted in EventStoreDB`, {
         stream,
@@ -175,11 +176,10 @@ export class Projector {
     let total = 0;
     let told = began;
     return (events, live) => {
-      if (this.live) return;
+      if (this.caughtUp) return;
       total += events;
       const now = performance.now();
-      if (live) this.live = true;
-      else if (now - told < PROGRESS_EVERY_MS) return;
+      if (!live && now - told < PROGRESS_EVERY_MS) return;
       told = now;
       this.log('info', live ? 'read models have reached the end of the log' : 'read models catching up', {
         events: total,
