@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import type { LedgerObserver } from '../ledger/ledger-observer.js';
+import { BuildBeside } from './build-beside.js';
 import type { LogFields, LogLevel, Positions, ThreadMessage } from './messages.js';
 import { Progress } from './progress.js';
 import { ProjectionsThread } from './projections-thread.js';
@@ -23,7 +24,7 @@ export class Supervisor {
   private readonly besideFile: string;
   private readonly logger = new Logger('Projections');
   private thread: ProjectionsThread | undefined;
-  private beside: ProjectionsThread | undefined;
+  private beside: BuildBeside | undefined;
   private rebuilding: Promise<void> | undefined;
   private restart: NodeJS.Timeout | undefined;
   private restartMs = FIRST_RESTART_MS;
@@ -98,10 +99,10 @@ export class Supervisor {
       if (!reaches(message.positions, this.progress.positions))
         return this.abandon('the read models hold less than was read from them');
       if (!this.models.isOpen) this.models.open(this.file);
+      // The thread before it may have died between a commit and telling of it.
+      this.models.moved(undefined);
     }
     if (message.kind === 'progress') this.models.moved(message.streams);
-    // The thread before it may have died between a commit and telling of it.
-    if (message.kind === 'opened') this.models.moved(undefined);
     this.progress.hear(message);
     if (this.progress.live) this.restartMs = FIRST_RESTART_MS;
   }
@@ -149,34 +150,18 @@ export class Supervisor {
   }
 
   private async replaceFile(): Promise<void> {
-    const progress = new Progress();
-    let death = 'the service is closing';
     this.removeBeside();
-    const beside = new ProjectionsThread(
-      this.config,
-      // Two threads that each read all of EventStoreDB take twice as long as one that follows it.
-      { file: this.besideFile, mayReset: true, inBulk: this.config.store === 'sqlite' },
-      (message) => {
-        if (message.kind === 'log') this.log(message.level, `rebuild: ${message.message}`, message.fields);
-        else progress.hear(message);
-      },
-      (reason) => (death = reason),
-    );
+    const beside = new BuildBeside(this.config, this.besideFile, (...told) => this.log(...told));
     this.beside = beside;
-    const until = async (condition: () => boolean): Promise<void> => {
-      await Promise.race([progress.until(() => condition() || progress.stopped.size > 0), beside.ended]);
-      if (progress.stopped.size > 0) throw new Error('a projection stopped');
-      if (!condition()) throw new Error(death);
-    };
     try {
-      await until(() => progress.live);
+      await beside.until(() => beside.progress.live);
       // From here on nothing is added to the old file, so that the new one gets as far.
       clearTimeout(this.restart);
       await this.thread?.close();
       this.thread = undefined;
-      await until(() => reaches(progress.positions, this.progress.positions));
+      await beside.until(() => reaches(beside.progress.positions, this.progress.positions));
       await beside.close();
-      this.swap(progress.positions);
+      this.swap(beside.progress.positions);
     } finally {
       await beside.close();
       this.beside = undefined;
