@@ -1,5 +1,5 @@
 import type { EventReader } from '../event-store/event-store.js';
-import type { Connection } from '../sqlite/database.js';
+import { cutWriteAheadLog, type Connection } from '../sqlite/database.js';
 import { moveRest, WalMover } from '../sqlite/wal-mover.js';
 import type { Report, ThreadOptions } from './messages.js';
 import type { Pace } from './pace.js';
@@ -33,7 +33,7 @@ export async function runProjections(
     }
     // Leaves all in the one file, which may then take another's place. A reader from outside, such as `verify`, may
     // hold on to the write-ahead log for long: not to be waited for.
-    db.exec('PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE)');
+    cutWriteAheadLog(500, db);
   } catch (error) {
     if (!isDamage(error) && !(error instanceof ReadModelsUnusable)) throw error;
     report({ kind: 'unusable', reason: error.message });

@@ -43,6 +43,24 @@ export const openDatabase = (file: string, options: Options = {}): Connection =>
 export const openReadOnly = (file: string): Connection =>
   new DatabaseSync(file, { timeout: PATIENCE_MS, readOnly: true });
 
+/** Does the work with statements that wait for another connection no longer than so many milliseconds. */
+export function waitingAtMost<Result>(ms: number, db: Connection, work: () => Result): Result {
+  db.exec(`PRAGMA busy_timeout = ${ms}`);
+  try {
+    return work();
+  } finally {
+    db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
+  }
+}
+
+/**
+ * Moves all of the write-ahead log into the file, and cuts it to nothing.
+ * @param ms how long it waits for those who read the log
+ * @returns false when somebody still does
+ */
+export const cutWriteAheadLog = (ms: number, db: Connection): boolean =>
+  waitingAtMost(ms, db, () => value(db, 'PRAGMA wal_checkpoint(TRUNCATE)')) === 0;
+
 /** A statement whose rows are arrays of column values: less to make than objects. */
 export function query<Row extends readonly Value[]>(db: Connection, sql: string): Statement<Row> {
   const statement = (db as DatabaseSyncInstance).prepare(sql);

@@ -1,6 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import { BulkInsert } from '../../sqlite/bulk-insert.js';
-import { openDatabase, query, value, type Connection, type Statement } from '../../sqlite/database.js';
+import {
+  cutWriteAheadLog,
+  openDatabase,
+  query,
+  value,
+  waitingAtMost,
+  type Connection,
+  type Statement,
+} from '../../sqlite/database.js';
 import { resultCode, SQLITE_IOERR } from '../../sqlite/result-code.js';
 import { LAST_RESORT_PAGES, moveRest } from '../../sqlite/wal-mover.js';
 import type { NewEvent, StreamRevision } from '../event-store.js';
@@ -16,6 +24,8 @@ import { checkSchema, createSchema, ERASED } from './schema.js';
 export const STREAMS_IN_MEMORY = 10_000;
 /** A probe takes room like a large append, so that a full disk shows. */
 const PROBE_BYTES = 32_768;
+/** How long other programs are waited for while appends wait too. */
+const HASTE_MS = 1000;
 
 export interface AppendRequest {
   readonly stream: string;
@@ -144,8 +154,9 @@ export class SqliteLog {
       this.unname.run(stream);
       this.commit.run();
       this.fault = undefined;
-      const cut = this.hastily(() => value(this.db, 'PRAGMA wal_checkpoint(TRUNCATE)')) === 0;
-      return cut ? undefined : `${this.file} is being read, by a backup perhaps: delete again`;
+      return cutWriteAheadLog(HASTE_MS, this.db)
+        ? undefined
+        : `${this.file} is being read, by a backup perhaps: delete again`;
     } catch (error) {
       this.rollBack();
       return (this.fault = explain(this.file, error));
@@ -156,7 +167,7 @@ export class SqliteLog {
   check(): string | undefined {
     try {
       this.place.check();
-      if (this.fault !== undefined) this.hastily(() => this.writeProbe());
+      if (this.fault !== undefined) waitingAtMost(HASTE_MS, this.db, () => this.writeProbe());
       this.fault = undefined;
     } catch (error) {
       this.rollBack();
@@ -173,7 +184,7 @@ export class SqliteLog {
   /** Moves what the write-ahead log holds into the file, then lets go of it. */
   close(): void {
     try {
-      this.db.exec('PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)');
+      cutWriteAheadLog(HASTE_MS, this.db);
     } catch {
       // What cannot be moved now stays where it is, as safe as before, and is moved after the next start.
     }
@@ -216,16 +227,6 @@ export class SqliteLog {
     const end = { number: row[0], revision: row[1] ?? -1 };
     this.ends.set(stream, end);
     return end;
-  }
-
-  /** Lets it wait for other programs, but not for very long: appends wait meanwhile. */
-  private hastily<T>(work: () => T): T {
-    this.db.exec('PRAGMA busy_timeout = 1000');
-    try {
-      return work();
-    } finally {
-      this.db.exec('PRAGMA busy_timeout = 5000');
-    }
   }
 
   private writeProbe(): void {

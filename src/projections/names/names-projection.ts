@@ -1,6 +1,6 @@
 import { isTombstone, type RecordedEvent } from '../../event-store/event-store.js';
 import { parseProfileEvent, profileOf } from '../../profiles/profile-events.js';
-import type { Connection, Statement } from '../../sqlite/database.js';
+import { cutWriteAheadLog, type Connection, type Statement } from '../../sqlite/database.js';
 import { overwriting } from '../../sqlite/overwriting.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
 import { searchText, tailsOf } from './search-text.js';
@@ -92,7 +92,7 @@ class NamesWriter implements ProjectionWriter {
   }
 
   finish(): boolean {
-    if (this.erased) this.erased = !this.cutWriteAheadLog();
+    if (this.erased) this.erased = !cutWriteAheadLog(PATIENCE_MS, this.db);
     return !this.erased;
   }
 
@@ -126,13 +126,5 @@ class NamesWriter implements ProjectionWriter {
   private drop(mainAccountId: string, { sip_account_id, search_text }: NameRow): void {
     for (const tail of tailsOf(search_text)) this.removeTail.run(tail, mainAccountId, sip_account_id);
     this.remove.run(mainAccountId, sip_account_id);
-  }
-
-  /** @returns false while somebody reads what it holds */
-  private cutWriteAheadLog(): boolean {
-    this.db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
-    const { busy } = this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
-    this.db.exec('PRAGMA busy_timeout = 5000');
-    return busy === 0;
   }
 }
