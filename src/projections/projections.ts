@@ -16,6 +16,12 @@ export interface ProjectionLag {
   readonly seconds: number;
 }
 
+/** How fresh a query's answer has to be. */
+export interface AtLeast {
+  /** The answer is not from before this position. */
+  readonly atLeast?: Position | undefined;
+}
+
 /** What a query's answer says of its age. */
 export interface Freshness {
   /** Everything up to this position of the log is in the answer, and nothing later. */

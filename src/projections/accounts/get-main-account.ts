@@ -1,15 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { limitOf, readPage, type PageRequest } from '../page.js';
-import { Projections, type At, type Fresh } from '../projections.js';
+import { Projections, type At, type AtLeast, type Fresh } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { type MainAccountOverview, overviewOf, TOTALS, type Totals, viewOf } from './account-view.js';
 
-export interface GetMainAccount extends PageRequest {
+export interface GetMainAccount extends PageRequest, AtLeast {
   readonly mainAccountId: string;
-  /** The answer is not from before this position. */
-  readonly atLeast?: Position | undefined;
 }
 
 /** @throws MainAccountNotFound, InvalidCursor, ReadModelBehind, PositionInFuture */

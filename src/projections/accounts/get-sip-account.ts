@@ -1,15 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound, SipAccountNotFound } from '../../ledger/domain/errors.js';
-import { Projections, type At, type Fresh } from '../projections.js';
+import { Projections, type At, type AtLeast, type Fresh } from '../projections.js';
 import { positionOf, type ReadModels } from '../read-models.js';
 import { type SipAccountOverview, viewOf } from './account-view.js';
 
-export interface GetSipAccount {
+export interface GetSipAccount extends AtLeast {
   readonly mainAccountId: string;
   readonly sipAccountId: string;
-  /** The answer is not from before this position. */
-  readonly atLeast?: Position | undefined;
 }
 
 /** @throws MainAccountNotFound, SipAccountNotFound, ReadModelBehind, PositionInFuture */

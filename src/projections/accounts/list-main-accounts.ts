@@ -1,13 +1,9 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Position } from '../../event-store/event-store.js';
 import { readPage, type PageRequest } from '../page.js';
-import { Projections, type Freshness } from '../projections.js';
+import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 
-export interface ListMainAccounts extends PageRequest {
-  /** The answer is not from before this position. */
-  readonly atLeast?: Position | undefined;
-}
+export interface ListMainAccounts extends PageRequest, AtLeast {}
 
 /** One page of the main accounts, in the order they were opened. */
 export interface MainAccountList {

@@ -1,9 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { nameOf, namesPosition } from '../names/names.js';
 import { searchText } from '../names/search-text.js';
-import { Projections, type Freshness } from '../projections.js';
+import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 
 /**
@@ -23,7 +22,7 @@ const ORDERS = {
 
 export type SipAccountOrder = keyof typeof ORDERS;
 
-export interface SearchSipAccounts {
+export interface SearchSipAccounts extends AtLeast {
   readonly mainAccountId: string;
   /** What the ids or the names contain, in capitals or not; everything when empty. */
   readonly contains: string;
@@ -34,7 +33,6 @@ export interface SearchSipAccounts {
   readonly limit: number;
   /** How many of the accounts with the most credit to give beside them. */
   readonly largest: number;
-  readonly atLeast?: Position | undefined;
 }
 
 /** A main account, the SIP accounts that were looked for, and those with the most credit. */

@@ -1,17 +1,14 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { amountOf } from '../../audit/balances.js';
-import type { Position } from '../../event-store/event-store.js';
 import { ZERO } from '../../ledger/domain/amount.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
-import { Projections, type Freshness } from '../projections.js';
+import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import { entryAt } from '../history/entries.js';
 import type { ReadModels } from '../read-models.js';
 import type { EquationRow } from './conservation-projection.js';
 
-export interface GetConservation {
+export interface GetConservation extends AtLeast {
   readonly mainAccountId: string;
-  /** The answer is not from before this position. */
-  readonly atLeast?: Position | undefined;
 }
 
 /** That what was purchased is what remains: purchased − spent = main account + SIP accounts + held. */

@@ -1,13 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Position } from '../../event-store/event-store.js';
 import type { LedgerEvent } from '../../ledger/domain/events.js';
 import { cursorOf, limitOf, placeOf, type PageRequest } from '../page.js';
-import { Projections, type Freshness } from '../projections.js';
+import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { firstRevisionAt, spanOf, type AccountSpan } from './account-span.js';
 import { pageOfEntries, type HistoryEntry } from './history-entry.js';
 
-export interface GetHistory extends PageRequest {
+export interface GetHistory extends PageRequest, AtLeast {
   readonly mainAccountId: string;
   /** Recorded at this instant or later, and before that one: RFC 3339, UTC, milliseconds. */
   readonly from?: string | undefined;
@@ -16,8 +15,6 @@ export interface GetHistory extends PageRequest {
   readonly type?: LedgerEvent['type'] | undefined;
   readonly actor?: string | undefined;
   readonly newestFirst?: boolean | undefined;
-  /** The answer is not from before this position. */
-  readonly atLeast?: Position | undefined;
 }
 
 /** One page of what happened to a main account and its SIP accounts. */

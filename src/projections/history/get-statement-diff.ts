@@ -1,21 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Position } from '../../event-store/event-store.js';
 import { NotInReadModel } from '../errors.js';
 import { cursorOf, limitOf, placeOf, type PageRequest } from '../page.js';
-import { Projections, type Freshness } from '../projections.js';
+import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { spanOf } from './account-span.js';
 import { entriesIn, entryAt } from './entries.js';
 import { MOST_SCANNED } from './get-history.js';
 import { pageOfEntries, type HistoryEntry } from './history-entry.js';
 
-export interface GetStatementDiff extends PageRequest {
+export interface GetStatementDiff extends PageRequest, AtLeast {
   readonly mainAccountId: string;
   /** `hash` of a statement, or `<revision>:<hash>`, which is found at once however long the history is. */
   readonly since: string;
-  /** The answer is not from before this position. */
-  readonly atLeast?: Position | undefined;
 }
 
 /** One page of what has been added since a statement, oldest first. */

@@ -1,22 +1,19 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Position } from '../../event-store/event-store.js';
 import { ZERO } from '../../ledger/domain/amount.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { cursorOf, limitOf, placeOf, type PageRequest } from '../page.js';
-import { Projections, type Freshness } from '../projections.js';
+import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { type AccountSpan, firstRevisionAt, spanOf } from './account-span.js';
 import { entryAt, type EntryRow } from './entries.js';
 import { pageOfEntries, type HistoryEntry } from './history-entry.js';
 import { PointInFuture } from './point-in-time.js';
 
-export interface GetStatement extends PageRequest {
+export interface GetStatement extends PageRequest, AtLeast {
   readonly mainAccountId: string;
   /** The period: from this instant until before that one; until the last event when undefined. RFC 3339, UTC, milliseconds. */
   readonly from: string;
   readonly until?: string | undefined;
-  /** The answer is not from before this position. */
-  readonly atLeast?: Position | undefined;
 }
 
 export interface StatementBalances {

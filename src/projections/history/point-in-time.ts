@@ -1,7 +1,6 @@
-import type { Position } from '../../event-store/event-store.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { NotInReadModel } from '../errors.js';
-import type { Freshness, Projections } from '../projections.js';
+import type { AtLeast, Freshness, Projections } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { firstRevisionAt, spanOf, type AccountSpan } from './account-span.js';
 import { entryAt } from './entries.js';
@@ -13,11 +12,9 @@ export type PointInTime =
 export const atPoint = (point: PointInTime): string =>
   'asOf' in point ? `at ${point.asOf}` : `at revision ${point.atRevision}`;
 
-export interface GetPast {
+export interface GetPast extends AtLeast {
   readonly mainAccountId: string;
   readonly point: PointInTime;
-  /** The answer is not from before this position. */
-  readonly atLeast?: Position | undefined;
 }
 
 /** A point that has not come yet: what it will show is not known. */

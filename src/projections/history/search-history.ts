@@ -1,13 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Position } from '../../event-store/event-store.js';
 import type { LedgerEvent } from '../../ledger/domain/events.js';
-import { Projections, type Freshness } from '../projections.js';
+import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { firstRevisionAt, spanOf } from './account-span.js';
 import { MOST_SCANNED } from './get-history.js';
 import { pageOfEntries, type HistoryEntry } from './history-entry.js';
 
-export interface SearchHistory {
+export interface SearchHistory extends AtLeast {
   readonly mainAccountId: string;
   readonly sipAccountId?: string | undefined;
   readonly type?: LedgerEvent['type'] | undefined;
@@ -17,7 +16,6 @@ export interface SearchHistory {
   /** Entries before this revision only. */
   readonly before?: number | undefined;
   readonly limit: number;
-  readonly atLeast?: Position | undefined;
 }
 
 /** One page of a history, newest first. */
