@@ -4,6 +4,7 @@ import { nameOf, namesPosition } from '../names/names.js';
 import { searchText } from '../names/search-text.js';
 import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
+import { TOTALS, type Totals } from './account-view.js';
 
 /**
  * Canonical amounts have four decimals and no leading zeros, so the longer text is the larger amount, and texts of
@@ -36,12 +37,7 @@ export interface SearchSipAccounts extends AtLeast {
 }
 
 /** A main account, the SIP accounts that were looked for, and those with the most credit. */
-export interface FoundSipAccounts {
-  readonly currency: string;
-  readonly available: string;
-  readonly sipAccountsAvailable: string;
-  readonly sipAccountsCount: number;
-  readonly revision: number;
+export interface FoundSipAccounts extends Omit<Totals, 'position'> {
   /** The position of the last change of a name, 0 before the first. */
   readonly namesPosition: bigint;
   /** How many SIP accounts fit, on all pages. */
@@ -75,7 +71,6 @@ export class SearchSipAccountsHandler implements IQueryHandler<SearchSipAccounts
   }
 }
 
-type Totals = Omit<FoundSipAccounts, 'found' | 'sipAccounts' | 'largest'>;
 type Row = Omit<FoundSipAccount, 'name'>;
 
 const COLUMNS = 'sip_account_id AS sipAccountId, available, moved_at AS movedAt';
@@ -103,6 +98,7 @@ function search(models: ReadModels, request: SearchSipAccounts): FoundSipAccount
   const named = (row: Row) => withName(models, mainAccountId, row);
   return {
     ...totals,
+    namesPosition: namesPosition(models, mainAccountId),
     found: text === '' ? totals.sipAccountsCount : (count.get(mainAccountId, ...fitting)?.found ?? 0),
     sipAccounts: found.map(named),
     largest: largest.map(named),
@@ -115,20 +111,10 @@ const FITS = `AND (instr(lower(sip_account_id), ?) > 0 OR sip_account_id IN
 
 function totalsOf(models: ReadModels, mainAccountId: string): Totals {
   const totals = models
-    .query<Totals>(
-      `SELECT currency, available, sip_accounts_available AS sipAccountsAvailable,
-       sip_accounts_count AS sipAccountsCount, revision FROM main_accounts WHERE main_account_id = ?`,
-    )
+    .query<Totals>(`SELECT ${TOTALS} FROM main_accounts WHERE main_account_id = ?`)
     .get(mainAccountId);
   if (!totals) throw new MainAccountNotFound(mainAccountId);
-  return {
-    currency: totals.currency,
-    available: totals.available,
-    sipAccountsAvailable: totals.sipAccountsAvailable,
-    sipAccountsCount: totals.sipAccountsCount,
-    revision: totals.revision,
-    namesPosition: namesPosition(models, mainAccountId),
-  };
+  return totals;
 }
 
 function withName(models: ReadModels, mainAccountId: string, row: Row): FoundSipAccount {

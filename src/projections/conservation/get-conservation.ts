@@ -2,8 +2,9 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { amountOf } from '../../audit/balances.js';
 import { ZERO } from '../../ledger/domain/amount.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
-import { Projections, type AtLeast, type Freshness } from '../projections.js';
+import { placeOfAccount } from '../history/account-span.js';
 import { entryAt } from '../history/entries.js';
+import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import type { EquationRow } from './conservation-projection.js';
 
@@ -83,10 +84,8 @@ function differenceFromHistory(
   main: string,
   sips: string,
 ): ConservationCertificate['firstBreach'] {
-  const place = models
-    .query<{ account: number }>('SELECT place AS account FROM main_accounts WHERE main_account_id = ?')
-    .get(mainAccountId);
-  const shown = place && entryAt(models, place.account, revision);
+  const account = placeOfAccount(models, mainAccountId);
+  const shown = account === undefined ? undefined : entryAt(models, account, revision);
   // The history may be a moment behind.
   if (!shown || (shown.available === main && shown.sip_accounts_available === sips)) return null;
   const reason = `the history shows ${shown.available} on the main account and ${shown.sip_accounts_available} on its SIP accounts`;

@@ -2,6 +2,12 @@ import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import type { ReadModels } from '../read-models.js';
 import { entryAt } from './entries.js';
 
+/** The place of an account, by which its entries know it; undefined when there is no such account. */
+export const placeOfAccount = (models: ReadModels, mainAccountId: string): number | undefined =>
+  models
+    .query<{ place: number }>('SELECT place FROM main_accounts WHERE main_account_id = ?')
+    .get(mainAccountId)?.place;
+
 /** An account's history: what it is in, and its last revision. */
 export interface AccountSpan {
   /** By which its entries know it. */

@@ -94,10 +94,16 @@ const RECENT_OF_SIP = `SELECT recent AS positions FROM sip_accounts
 const TILES_OF_SIP = `SELECT positions FROM sip_entry_tiles WHERE account = ?1 AND sip_account =
   (SELECT place FROM sip_accounts WHERE main_account_id = ?2 AND sip_account_id = ?3)`;
 
+/** What entries, and rows of SIP accounts, know their main account by. */
+interface AccountKey {
+  readonly account: number;
+  readonly mainAccountId: string;
+}
+
 /** A SIP account's last entry that is not after a revision of its main account; undefined before it was added. */
 export const lastOfSip = (
   models: ReadModels,
-  { account, mainAccountId }: { readonly account: number; readonly mainAccountId: string },
+  { account, mainAccountId }: AccountKey,
   sipAccountId: string,
   revision: number,
 ): EntryRow | undefined =>
@@ -115,7 +121,7 @@ export const lastOfSip = (
 /** The last balances of a SIP account, newest first. */
 export const lastBalancesOfSip = (
   models: ReadModels,
-  { account, mainAccountId }: { readonly account: number; readonly mainAccountId: string },
+  { account, mainAccountId }: AccountKey,
   sipAccountId: string,
   count: number,
 ): string[] =>

@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
+import { placeOfAccount } from './account-span.js';
 import { lastBalancesOfSip } from './entries.js';
 
 export interface GetRecentBalances {
@@ -33,12 +34,10 @@ export class GetRecentBalancesHandler implements IQueryHandler<GetRecentBalances
 
 function readBalances(models: ReadModels, request: GetRecentBalances): RecentBalances {
   const { mainAccountId, sipAccountIds, count } = request;
-  const place = models
-    .query<{ account: number }>('SELECT place AS account FROM main_accounts WHERE main_account_id = ?')
-    .get(mainAccountId);
-  if (!place) return { balances: new Map(sipAccountIds.map((id) => [id, []])) };
-  const of = { mainAccountId, ...place };
-  return {
-    balances: new Map(sipAccountIds.map((id) => [id, lastBalancesOfSip(models, of, id, count).toReversed()])),
-  };
+  const account = placeOfAccount(models, mainAccountId);
+  const balancesOf = (sipAccountId: string): readonly string[] =>
+    account === undefined
+      ? []
+      : lastBalancesOfSip(models, { mainAccountId, account }, sipAccountId, count).toReversed();
+  return { balances: new Map(sipAccountIds.map((id) => [id, balancesOf(id)])) };
 }

@@ -29,13 +29,8 @@ export class PointInFuture extends NotInReadModel {
 }
 
 /** A main account as it was right after an event. */
-export interface PastAccount {
-  /** By which its entries know it. */
-  readonly account: number;
-  readonly currency: string;
-  readonly revision: number;
+export interface PastAccount extends AccountSpan {
   readonly recordedAt: string;
-  readonly hash: string;
   readonly available: string;
   readonly sipAccountsAvailable: string;
   readonly sipAccountsCount: number;
@@ -80,11 +75,9 @@ function pastAccount(models: ReadModels, mainAccountId: string, point: PointInTi
   const entry = entryAt(models, span.account, revision);
   if (!entry) throw new MainAccountNotFound(mainAccountId, atPoint(point));
   return {
-    account: span.account,
-    currency: span.currency,
+    ...span,
     revision,
     recordedAt: entry.recorded_at,
-    hash: entry.hash,
     available: entry.available,
     sipAccountsAvailable: entry.sip_accounts_available,
     sipAccountsCount: entry.sip_accounts_count,

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
-import { MainAccountNotFound } from '../../ledger/domain/errors.js';
+import { spanOf } from '../history/account-span.js';
 import { Projections, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { namesPosition } from './names.js';
@@ -28,10 +28,7 @@ export class GetLastChangeHandler implements IQueryHandler<GetLastChangeQuery> {
   }
 }
 
-function lastChange(models: ReadModels, mainAccountId: string): LastChange {
-  const row = models
-    .query<{ revision: number }>('SELECT revision FROM main_accounts WHERE main_account_id = ?')
-    .get(mainAccountId);
-  if (!row) throw new MainAccountNotFound(mainAccountId);
-  return { revision: row.revision, namesPosition: namesPosition(models, mainAccountId) };
-}
+const lastChange = (models: ReadModels, mainAccountId: string): LastChange => ({
+  revision: spanOf(models, mainAccountId).revision,
+  namesPosition: namesPosition(models, mainAccountId),
+});
