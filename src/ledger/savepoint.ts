@@ -1,7 +1,7 @@
 import type { Big } from 'big.js';
 import type { LoadedAccount } from './account-loader.js';
 import type { Fold } from './domain/account.js';
-import type { LedgerEvent } from './domain/events.js';
+import { sipAccountIdOf, type LedgerEvent } from './domain/events.js';
 import type { StreamHead } from './seal.js';
 
 /**
@@ -22,7 +22,7 @@ export class Savepoint {
   /** To be called before an event is applied. */
   note(event: LedgerEvent, idempotencyKey: string): void {
     this.idempotencyKeys.push(idempotencyKey);
-    const sipAccountId = 'sipAccountId' in event.data ? event.data.sipAccountId : undefined;
+    const sipAccountId = sipAccountIdOf(event);
     if (sipAccountId !== undefined && !this.sipAccounts.has(sipAccountId))
       this.sipAccounts.set(sipAccountId, this.loaded.account.sipAccounts.get(sipAccountId));
   }

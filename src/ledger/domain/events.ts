@@ -32,6 +32,10 @@ export interface CreditReclaimed {
   readonly data: { readonly sipAccountId: string; readonly amount: Amount };
 }
 
+/** The SIP account that an event names, if its type names one. */
+export const sipAccountIdOf = ({ data }: LedgerEvent): string | undefined =>
+  'sipAccountId' in data ? data.sipAccountId : undefined;
+
 /** What stands beside every event. */
 export interface EventMetadata {
   readonly idempotencyKey: string;

@@ -1,6 +1,6 @@
 import { sipAvailable, type Account } from './account.js';
 import { formatAmount, type Amount } from './amount.js';
-import type { LedgerEvent } from './events.js';
+import { sipAccountIdOf, type LedgerEvent } from './events.js';
 
 /** What a command booked, and the balances right after it. */
 export interface Receipt {
@@ -29,7 +29,7 @@ export interface Booked {
  * so that the same event always makes the same text, whoever asks for it and when.
  */
 export function receiptOf(event: LedgerEvent, booked: Booked, account: Account): Receipt {
-  const sipAccountId = 'sipAccountId' in event.data ? event.data.sipAccountId : undefined;
+  const sipAccountId = sipAccountIdOf(event);
   return {
     eventId: booked.eventId,
     type: event.type,

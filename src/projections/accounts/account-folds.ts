@@ -2,6 +2,7 @@ import { Big } from 'big.js';
 import { LRUCache } from 'lru-cache';
 import { emptyFold, evolve, sipAvailable } from '../../ledger/domain/account.js';
 import { formatAmount, ZERO } from '../../ledger/domain/amount.js';
+import { sipAccountIdOf } from '../../ledger/domain/events.js';
 import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import { accountOf, type MainRow, type PartialFold, type PartialSip, type SipRow } from './partial-fold.js';
@@ -56,7 +57,7 @@ export class AccountFolds {
       throw new BrokenChain(`revision ${recorded.revision} comes after revision ${fold.revision}`);
     if (fold.hash !== undefined && metadata.previousHash !== fold.hash)
       throw new BrokenChain(`previousHash ${metadata.previousHash} is not the hash before it, ${fold.hash}`);
-    const sipAccountId = 'sipAccountId' in event.data ? event.data.sipAccountId : undefined;
+    const sipAccountId = sipAccountIdOf(event);
     const known = sipAccountId === undefined ? undefined : this.sip(fold, sipAccountId);
     this.named.clear();
     if (known) this.named.set(known.sipAccountId, known.balance);

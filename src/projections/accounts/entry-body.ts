@@ -1,4 +1,4 @@
-import type { EventMetadata } from '../../ledger/domain/events.js';
+import { sipAccountIdOf, type EventMetadata } from '../../ledger/domain/events.js';
 import type { LogEntry } from '../log-entry.js';
 import type { PartialFold } from './partial-fold.js';
 
@@ -24,16 +24,17 @@ export const BODY = [
 
 /** @param fold the account after the event @param sipAvailable what the SIP account that it names has then */
 export function bodyOf(
-  { recorded, event: { type, data }, metadata }: LogEntry,
+  { recorded, event, metadata }: LogEntry,
   fold: PartialFold,
   sipAvailable: string | undefined,
 ): string {
+  const { type, data } = event;
   // In the order of BODY.
   return JSON.stringify([
     recorded.id,
     type,
     metadata.recordedAt,
-    'sipAccountId' in data ? data.sipAccountId : null,
+    sipAccountIdOf(event) ?? null,
     'amount' in data ? data.amount : null,
     'currency' in data ? data.currency : null,
     'reference' in data ? data.reference : null,
