@@ -1,5 +1,5 @@
 import { StreamDamaged } from '../event-store/errors.js';
-import { START, type EventStore, type Position, type RecordedEvent } from '../event-store/event-store.js';
+import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import type { AccountsIndex, KnownCommand, Snapshot } from './accounts-index.js';
 import { addsUp, emptyFold, evolve, type Fold } from './domain/account.js';
 import { parseEvent, type EventMetadata } from './domain/events.js';
@@ -129,13 +129,4 @@ function foldRecorded(
     receipt: JSON.stringify(receiptOf(event, booked, loaded.account)),
     position: recorded.position,
   });
-}
-
-/** Forgets the keys that the index has caught up with: what is left is what the index may lack. */
-export function prune(tail: Map<string, KnownCommand>, indexed: Position): void {
-  if (indexed === START) return;
-  for (const [key, { position }] of tail) {
-    if (position > indexed) return;
-    tail.delete(key);
-  }
 }

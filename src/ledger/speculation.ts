@@ -1,5 +1,5 @@
 import type { NewEvent, Position } from '../event-store/event-store.js';
-import { prune, type LoadedAccount } from './account-loader.js';
+import type { LoadedAccount } from './account-loader.js';
 import type { AccountsIndex, KnownCommand } from './accounts-index.js';
 import type { Order } from './booking.js';
 import { evolve } from './domain/account.js';
@@ -66,6 +66,17 @@ export class Speculation {
     );
   }
 
+  /** Forgets the keys that the index has by now. @returns whether that is all of them */
+  prune(): boolean {
+    const { tail } = this.loaded;
+    const indexed = this.index.position;
+    for (const [key, { position }] of tail) {
+      if (position > indexed) break;
+      tail.delete(key);
+    }
+    return tail.size === 0;
+  }
+
   private decideEach(orders: readonly Order[], savepoint: Savepoint | undefined): readonly Decision[] {
     try {
       return orders.map((order) => this.decideOne(order, savepoint));
@@ -87,12 +98,6 @@ export class Speculation {
       if (error instanceof Refusal) return { kind: 'refused', refusal: error };
       throw error;
     }
-  }
-
-  /** Forgets the keys that the index has by now. @returns whether that is all of them */
-  prune(): boolean {
-    prune(this.loaded.tail, this.index.position);
-    return this.loaded.tail.size === 0;
   }
 
   private find(idempotencyKey: string): KnownEntry | undefined {
