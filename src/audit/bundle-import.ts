@@ -1,4 +1,10 @@
-import { START, type EventStore, type NewEvent, type RecordedEvent } from '../event-store/event-store.js';
+import {
+  MAX_APPEND,
+  START,
+  type EventStore,
+  type NewEvent,
+  type RecordedEvent,
+} from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 
 /** The store holds something else than the bundle. */
@@ -6,8 +12,6 @@ export class CannotImport extends Error {
   override readonly name = 'CannotImport';
 }
 
-/** Events in an append at most; with their longest fields they stay below what any store takes at once. */
-const MAX_APPEND = 400;
 /** Appends on their way at a time, where they are written in the order in which they were sent. */
 const WINDOW = 256;
 

@@ -1,13 +1,11 @@
 import {
+  MAX_APPEND,
   START,
   type EventReader,
   type EventStore,
   type NewEvent,
   type RecordedEvent,
 } from './event-store.js';
-
-/** Events in an append at most. */
-const MAX_APPEND = 400;
 
 /** How many events were written to the copy, and how many of the source's were there already. */
 export interface Copied {

@@ -17,6 +17,9 @@ export type Position = bigint;
 /** Before the first event: `follow(START)` and `readAll(START)` deliver everything. */
 export const START: Position = 0n;
 
+/** Events that an append is given at most: with the limits on the ledger's fields it stays under EventStoreDB's 1 MiB. */
+export const MAX_APPEND = 400;
+
 /** Where a stream stands: the revision of its last event, or `no-stream` when it has none. */
 export type StreamRevision = number | 'no-stream';
 

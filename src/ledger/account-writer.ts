@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable, StreamDamaged } from '../event-store/errors.js';
+import { MAX_APPEND } from '../event-store/event-store.js';
 import { AccountAppends, type AppendsThrough } from './account-appends.js';
 import type { AccountLoader } from './account-loader.js';
 import type { AccountsIndex } from './accounts-index.js';
@@ -9,8 +10,6 @@ import { bookedIn, isRefused, type Decided, type Pending } from './pending.js';
 import { Speculation } from './speculation.js';
 import { mainAccountStream } from './streams.js';
 
-/** Events an append carries at most: with the limits on their fields it stays under EventStoreDB's 1 MiB. */
-export const MAX_BATCH = 400;
 /** Commands that may wait for one account before further ones are turned away. */
 const MAX_WAITING = 10_000;
 /** Races with another replica that a command may lose before it is given up. */
@@ -82,7 +81,7 @@ export class AccountWriter {
   }
 
   /**
-   * Takes orders that stand or fall together, at most MAX_BATCH.
+   * Takes orders that stand or fall together, at most MAX_APPEND.
    * @param broken whether another one of them could not be read
    * @returns what becomes of each; rejected with Refusal, StoreUnavailable, OutcomeUnknown
    */
@@ -157,7 +156,7 @@ export class AccountWriter {
 
   private take(): readonly Pending[] {
     let orders = 0;
-    const end = this.waiting.findIndex(({ asked }) => (orders += asked.length) > MAX_BATCH);
+    const end = this.waiting.findIndex(({ asked }) => (orders += asked.length) > MAX_APPEND);
     return this.waiting.splice(0, end < 0 ? this.waiting.length : end);
   }
 

@@ -1,7 +1,7 @@
 import { StoreUnavailable } from '../event-store/errors.js';
-import type { EventStore } from '../event-store/event-store.js';
+import { MAX_APPEND, type EventStore } from '../event-store/event-store.js';
 import { AccountLoader } from './account-loader.js';
-import { AccountWriter, MAX_BATCH, type Collaborators } from './account-writer.js';
+import { AccountWriter, type Collaborators } from './account-writer.js';
 import { AccountsAtRest } from './accounts-at-rest.js';
 import type { AccountsIndex } from './accounts-index.js';
 import { Backlog } from './backlog.js';
@@ -77,7 +77,7 @@ export class Accounts {
     const [mainAccountId] = mainAccountIds;
     if (mainAccountId === undefined || mainAccountIds.size > 1)
       throw new TypeError('only commands of one main account can be booked together');
-    if (commands.length > MAX_BATCH) return notBooked(commands, new BatchTooLarge(MAX_BATCH));
+    if (commands.length > MAX_APPEND) return notBooked(commands, new BatchTooLarge(MAX_APPEND));
     const orders = commands.map(orderOf);
     return this.whenThereIsRoom(commands, () => this.submit(mainAccountId, orders, broken));
   }
