@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { START, type EventReader, type RecordedEvent } from '../event-store/event-store.js';
-import { mainAccountIdOf } from '../ledger/streams.js';
+import { mainAccountIdOf, mainAccountStream } from '../ledger/streams.js';
 import {
   checkpointLine,
   eventLine,
@@ -75,7 +75,7 @@ export class BundleSource {
       if (last) this.options.onProgress?.(this.events, last);
     }
     for (const mainAccountId of this.mainAccounts ?? [])
-      if (!this.heads.has(`mainAccount-${mainAccountId}`))
+      if (!this.heads.has(mainAccountStream(mainAccountId)))
         throw new CannotExport(`the log has no events of main account ${mainAccountId}`);
     yield* this.ending();
   }

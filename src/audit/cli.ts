@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { loadConfig } from '../config/config.js';
 import { StoreUnavailable } from '../event-store/errors.js';
 import { collectTheYoungCheaply } from '../operations/heap.js';
+import { readModelsFileIn } from '../projections/read-models-file.js';
 import { CheckpointKeys } from './checkpoint-keys.js';
 import { checkpointFileIn } from './checkpoints.js';
 import {
@@ -66,7 +66,7 @@ function verify(values: Values): Promise<number> {
   if (values.key && !values.checkpoint) throw new UsageError('--key needs a --checkpoint that it has signed');
   const config = configOf(values);
   const published = checkpointFileIn(config.dataDir);
-  const readModels = values['read-model'] && { readModels: join(config.dataDir, 'read-models.db') };
+  const readModels = values['read-model'] && { readModels: readModelsFileIn(config.dataDir) };
   return verifyStore(
     config,
     { ...optionsOf(values), ...(existsSync(published) && { published }), ...readModels },

@@ -1,7 +1,11 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { openDatabase, type Connection } from '../sqlite/database.js';
 import { resultCode, SQLITE_CORRUPT, SQLITE_NOTADB } from '../sqlite/result-code.js';
 import { LAST_RESORT_PAGES } from '../sqlite/wal-mover.js';
+
+/** Where a replica keeps its read models. */
+export const readModelsFileIn = (dataDir: string): string => join(dataDir, 'read-models.db');
 
 /** Files that SQLite keeps beside a database. */
 const COMPANIONS = ['-wal', '-shm'];

@@ -8,7 +8,13 @@ import { Progress } from './progress.js';
 import { ProjectionsThread } from './projections-thread.js';
 import type { ReadModels } from './read-models.js';
 import type { RebuildStatus } from './rebuild-status.js';
-import { fileBeside, removeReadModels, replaceReadModels, requireClosedWell } from './read-models-file.js';
+import {
+  fileBeside,
+  readModelsFileIn,
+  removeReadModels,
+  replaceReadModels,
+  requireClosedWell,
+} from './read-models-file.js';
 
 const FIRST_RESTART_MS = 200;
 const LAST_RESTART_MS = 30_000;
@@ -37,7 +43,7 @@ export class Supervisor {
     private readonly models: ReadModels,
     private readonly observer: LedgerObserver,
   ) {
-    this.file = join(config.dataDir, 'read-models.db');
+    this.file = readModelsFileIn(config.dataDir);
     this.besideFile = join(config.dataDir, 'read-models.rebuild.db');
     models.onDamage = (reason) => {
       if (!this.abandoned) this.abandon(reason);

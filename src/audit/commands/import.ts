@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import { START } from '../../event-store/event-store.js';
 import { openEventStore } from '../../event-store/open-event-store.js';
-import { removeReadModels } from '../../projections/read-models-file.js';
+import { readModelsFileIn, removeReadModels } from '../../projections/read-models-file.js';
 import { auditBundle } from '../bundle-audit.js';
 import { importEvents } from '../bundle-import.js';
 import { BundleReader } from '../bundle-reader.js';
@@ -24,7 +23,7 @@ export async function importBundle(file: string, config: Config, output: Output)
   const store = await openEventStore(config);
   try {
     // Those of an earlier log: its positions are not the ones that the events are given now.
-    if ((await store.head()) === START) removeReadModels(join(config.dataDir, 'read-models.db'));
+    if ((await store.head()) === START) removeReadModels(readModelsFileIn(config.dataDir));
     const importing = new Progress('imported', report.events);
     const written = await importEvents(store, bundle.events(), (events) => importing.update(events, events));
     importing.end();
