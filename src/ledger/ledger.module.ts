@@ -4,7 +4,8 @@ import { Accounts } from './accounts.js';
 import { AccountsIndex } from './accounts-index.js';
 import { AddCreditHandler } from './commands/add-credit.js';
 import { AddSipAccountHandler } from './commands/add-sip-account.js';
-import { BookAllHandler } from './commands/book-all.js';
+import { BookEachHandler } from './commands/book-each.js';
+import { BookTogetherHandler } from './commands/book-together.js';
 import { OpenMainAccountHandler } from './commands/open-main-account.js';
 import { PurchaseCreditHandler } from './commands/purchase-credit.js';
 import { RemoveAllCreditHandler } from './commands/remove-all-credit.js';
@@ -26,7 +27,8 @@ import { GetStoredEventHandler } from './queries/get-stored-event.js';
     AddSipAccountHandler,
     AddCreditHandler,
     RemoveAllCreditHandler,
-    BookAllHandler,
+    BookEachHandler,
+    BookTogetherHandler,
     GetReceiptHandler,
     GetStoredEventHandler,
   ],

@@ -24,7 +24,7 @@ import { MAX_LINE_BYTES } from './limits.js';
 export type Sender = Omit<CommandContext, 'idempotencyKey'>;
 
 /** What a line asks for, or why it cannot be read. */
-export interface Read {
+export interface ReadLine {
   /** Undefined when not even that can be read. */
   readonly mainAccountId: string | undefined;
   readonly command?: LedgerCommand;
@@ -95,7 +95,7 @@ const READERS: ReadonlyMap<unknown, Reader> = new Map<unknown, Reader>([
 ]);
 
 /** Reads one line. A broken one is no more than an error of its own. */
-export function readLine(line: Line, sender: Sender): Read {
+export function readLine(line: Line, sender: Sender): ReadLine {
   let mainAccountId: string | undefined;
   try {
     if (!line) throw new PayloadTooLargeException(`A line has at most ${MAX_LINE_BYTES} bytes`);

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { CommandBus, type Command } from '@nestjs/cqrs';
 import type { Booking } from '../../ledger/booking.js';
-import { BookAllCommand } from '../../ledger/commands/book-all.js';
+import { BookEachCommand } from '../../ledger/commands/book-each.js';
+import { BookTogetherCommand } from '../../ledger/commands/book-together.js';
 import type { LedgerCommand } from '../../ledger/commands/ledger-command.js';
 import { PROBLEMS } from '../problems.js';
 import { blocksOf, BodyTooLong, type Block } from './blocks.js';
-import { readLine, type Read, type Sender } from './bulk-line.js';
+import { readLine, type ReadLine, type Sender } from './bulk-line.js';
 import { MAX_BLOCKS, MAX_LINES, MAX_LINES_TOGETHER } from './limits.js';
 import { problemOfLine, resultText } from './result.js';
 
@@ -39,7 +40,7 @@ export class Bulk {
    * @throws BodyTooLong, and what the body throws when the client has gone: nothing was booked
    */
   async bookTogether(body: AsyncIterable<Buffer>, sender: Sender): Promise<string> {
-    const lines: Read[] = [];
+    const lines: ReadLine[] = [];
     for await (const block of blocksOf(body, MAX_LINES_TOGETHER))
       for (const line of block.lines) lines.push(readLine(line, sender));
     const outcomes: Outcome[] = [];
@@ -47,7 +48,7 @@ export class Bulk {
     const book = async (places: readonly number[]): Promise<void> => {
       const group = places.map((place) => lines[place]!);
       const broken = lost || group.some(({ command }) => !command);
-      const booked = await this.execute(group, true, broken);
+      const booked = await this.execute(group, (commands) => new BookTogetherCommand(commands, broken));
       for (const [at, place] of places.entries()) outcomes[place] = booked[at]!;
     };
     await Promise.all(placesByAccount(lines).map(book));
@@ -56,14 +57,18 @@ export class Bulk {
 
   private async bookBlock({ first, lines }: Block, sender: Sender): Promise<string> {
     const read = lines.map((line) => readLine(line, sender));
-    return this.write(first, await this.execute(read, false), sender);
+    const booked = await this.execute(read, (commands) => new BookEachCommand(commands));
+    return this.write(first, booked, sender);
   }
 
   /** @returns an outcome a line: of its command, or why it is none */
-  private async execute(lines: readonly Read[], together: boolean, broken = false): Promise<Outcome[]> {
+  private async execute(
+    lines: readonly ReadLine[],
+    commandOf: (commands: readonly LedgerCommand[]) => Command<Outcome[]>,
+  ): Promise<Outcome[]> {
     const commands = lines.flatMap(({ command }): LedgerCommand[] => (command ? [command] : []));
     if (commands.length === 0) return lines.map(({ error }) => rejected(error));
-    const booked = await this.commands.execute(new BookAllCommand(commands, together, broken));
+    const booked = await this.commands.execute(commandOf(commands));
     if (commands.length === lines.length) return booked;
     const rest = booked.values();
     return lines.map(({ command, error }) => (command ? rest.next().value! : rejected(error)));
@@ -102,7 +107,7 @@ export class Bulk {
 const rejected = (reason: unknown): PromiseRejectedResult => ({ status: 'rejected', reason });
 
 /** The places of the lines, by the main account that they name. */
-function placesByAccount(lines: readonly Read[]): (readonly number[])[] {
+function placesByAccount(lines: readonly ReadLine[]): (readonly number[])[] {
   const places = new Map<string | undefined, number[]>();
   for (const [place, { mainAccountId }] of lines.entries()) {
     const ofAccount = places.get(mainAccountId);

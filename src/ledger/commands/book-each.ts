@@ -1,0 +1,20 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Accounts } from '../accounts.js';
+import type { Booking } from '../booking.js';
+import type { LedgerCommand } from './ledger-command.js';
+
+/** Many commands at once, of any accounts, each by itself. Answers what became of each, in their order. */
+export class BookEachCommand extends Command<PromiseSettledResult<Booking>[]> {
+  constructor(readonly commands: readonly LedgerCommand[]) {
+    super();
+  }
+}
+
+@CommandHandler(BookEachCommand)
+export class BookEachHandler implements ICommandHandler<BookEachCommand> {
+  constructor(private readonly accounts: Accounts) {}
+
+  execute({ commands }: BookEachCommand): Promise<PromiseSettledResult<Booking>[]> {
+    return this.accounts.bookEach(commands);
+  }
+}
