@@ -49,6 +49,15 @@ export class LogAudit {
     }
   }
 
+  finish(): void {
+    for (const { size } of this.checkpoints)
+      if (size > this.grown.size)
+        this.findings.add(
+          'checkpoint',
+          `the checkpoint was made of ${size} events, but the log has only ${this.grown.size}`,
+        );
+  }
+
   /** Level of the largest complete subtree that so many more leaves make next, up to where there is a checkpoint. */
   private nextSubtree(leaves: number): number {
     const { size } = this.grown;
@@ -71,15 +80,6 @@ export class LogAudit {
         this.findings.add(
           'checkpoint',
           `the first ${size} events are not those that the checkpoint was made of`,
-        );
-  }
-
-  finish(): void {
-    for (const { size } of this.checkpoints)
-      if (size > this.grown.size)
-        this.findings.add(
-          'checkpoint',
-          `the checkpoint was made of ${size} events, but the log has only ${this.grown.size}`,
         );
   }
 }

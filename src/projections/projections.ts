@@ -161,6 +161,20 @@ export class Projections {
     };
   }
 
+  /**
+   * Builds the read models anew beside those in use, and puts them in their place once they are as far.
+   * Called again while it runs, it is the same rebuild.
+   * @throws Error with the reason why those in use have stayed
+   */
+  rebuild(): Promise<void> {
+    return this.supervisor.rebuild();
+  }
+
+  /** The rebuild that runs, or the last one since the service started. */
+  get rebuildStatus(): RebuildStatus {
+    return this.supervisor.rebuildStatus;
+  }
+
   private readNow<Answer extends object>(
     projection: string,
     read: (models: ReadModels) => Answer,
@@ -188,19 +202,5 @@ export class Projections {
   private holds(projection: string, position: Position): boolean {
     const { progress } = this;
     return position === START ? progress.caughtUp.has(projection) : progress.position(projection) >= position;
-  }
-
-  /**
-   * Builds the read models anew beside those in use, and puts them in their place once they are as far.
-   * Called again while it runs, it is the same rebuild.
-   * @throws Error with the reason why those in use have stayed
-   */
-  rebuild(): Promise<void> {
-    return this.supervisor.rebuild();
-  }
-
-  /** The rebuild that runs, or the last one since the service started. */
-  get rebuildStatus(): RebuildStatus {
-    return this.supervisor.rebuildStatus;
   }
 }

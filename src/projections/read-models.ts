@@ -73,13 +73,6 @@ export class ReadModels {
     return read();
   }
 
-  private endTurn(): void {
-    if (!this.turn) return;
-    clearImmediate(this.turn);
-    this.turn = undefined;
-    this.commit();
-  }
-
   /** Everything that `read` reads is of one moment: of that of the call around it, if it is called in another. */
   atOnce<Result>(read: () => Result): Result {
     if (this.db?.isTransaction) return read();
@@ -90,6 +83,13 @@ export class ReadModels {
     } finally {
       this.commit();
     }
+  }
+
+  private endTurn(): void {
+    if (!this.turn) return;
+    clearImmediate(this.turn);
+    this.turn = undefined;
+    this.commit();
   }
 
   /** SQLite ends a transaction by itself after some faults. */

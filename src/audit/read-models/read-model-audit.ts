@@ -32,16 +32,6 @@ export class ReadModelAudit {
     this.compareViews();
   }
 
-  /** What is read by a view is only as good as that: the service looks into some of the tables themselves. */
-  private compareViews(): void {
-    const made = openDatabase(':memory:');
-    for (const { ddl } of BUILT) made.exec(ddl);
-    const views = this.tables.views();
-    for (const [name, sql] of viewsOf(made))
-      if (views.get(name) !== sql) this.tables.report(`${name} is not the view that the service makes`);
-    made.close();
-  }
-
   /** @param end of a log whose positions are exact: what a projection would have beyond it, it would never read */
   compareEnd(end: Position): void {
     for (const projection of Object.keys(WITNESSES)) {
@@ -55,5 +45,15 @@ export class ReadModelAudit {
 
   close(): void {
     this.tables.close();
+  }
+
+  /** What is read by a view is only as good as that: the service looks into some of the tables themselves. */
+  private compareViews(): void {
+    const made = openDatabase(':memory:');
+    for (const { ddl } of BUILT) made.exec(ddl);
+    const views = this.tables.views();
+    for (const [name, sql] of viewsOf(made))
+      if (views.get(name) !== sql) this.tables.report(`${name} is not the view that the service makes`);
+    made.close();
   }
 }

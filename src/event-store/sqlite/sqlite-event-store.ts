@@ -129,16 +129,16 @@ export class SqliteEventStore extends EventStore {
     return this.checking;
   }
 
+  close(): Promise<void> {
+    this.closing ??= this.letGo();
+    return this.closing;
+  }
+
   private askWriter(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.others.push((fault) => (fault === undefined ? resolve() : reject(new StoreUnavailable(fault))));
       this.post('check');
     });
-  }
-
-  close(): Promise<void> {
-    this.closing ??= this.letGo();
-    return this.closing;
   }
 
   private async letGo(): Promise<void> {
