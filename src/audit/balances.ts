@@ -3,7 +3,7 @@ import { ownText } from './own-text.js';
 /** Money in ten-thousandths, so that sums are whole numbers. */
 export type Units = bigint;
 
-export const MAX_BALANCE: Units = 9_999_999_999_999_999n;
+const MAX_BALANCE: Units = 9_999_999_999_999_999n;
 
 const AMOUNT = /^(0|[1-9][0-9]{0,11})\.[0-9]{4}$/;
 

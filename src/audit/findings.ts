@@ -44,10 +44,6 @@ export class Findings {
     return [...this.first.values()];
   }
 
-  get none(): boolean {
-    return this.first.size === 0;
-  }
-
   add(check: Check, message: string, event?: RecordedEvent): void {
     const key = `${check} ${event?.stream ?? message}`;
     const known = this.first.get(key);

@@ -26,7 +26,7 @@ export interface PartSeen {
 }
 
 /** What a thread has found. */
-export interface PartResult {
+interface PartResult {
   readonly accounts: ReadonlyMap<string, AuditedAccount>;
   readonly findings: readonly Finding[];
   readonly unlistedFindings: number;

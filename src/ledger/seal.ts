@@ -36,7 +36,7 @@ export const emptyHead = (stream: string): StreamHead => ({
 export type Provenance = Omit<EventMetadata, 'hash' | 'previousHash' | 'schema' | 'recordedAt'>;
 
 /** An event ready to be stored, and the head that the stream has with it. */
-export interface SealedEvent {
+interface SealedEvent {
   readonly event: NewEvent;
   readonly head: StreamHead;
 }

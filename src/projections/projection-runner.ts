@@ -88,7 +88,7 @@ export class ProjectionRunner {
    * and it stays there until the next start.
    * @param position every event up to here is in the batch
    * @returns where the projection stopped, when it did
-   * @throws SqliteError when not an event but the file or the disk is at fault
+   * @throws what SQLite throws, when not an event but the file or the disk is at fault
    */
   oneByOne(batch: readonly RecordedEvent[], position: Position): StoppedProjection | undefined {
     for (const recorded of batch)

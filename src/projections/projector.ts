@@ -66,7 +66,7 @@ export class Projector {
 
   /**
    * Ends when the signal says so, between two batches.
-   * @throws SqliteError when the file or the disk is at fault
+   * @throws what SQLite throws, when the file or the disk is at fault
    */
   async run(signal: AbortSignal, pace: Pace = new Pace()): Promise<void> {
     const timer = setInterval(() => this.finish(), FINISH_EVERY_MS);

@@ -10,7 +10,7 @@ import { isDamage, moveAside, openReadModels } from './read-models-file.js';
 /**
  * Opens the file and the log, and projects until the signal ends it. A damaged file, or one that does not fit
  * the log, starts again from nothing when that is allowed, else is reported as unusable.
- * @throws StoreUnavailable, SqliteError
+ * @throws StoreUnavailable, and what SQLite throws
  */
 export async function runProjections(
   options: ThreadOptions,

@@ -21,7 +21,7 @@ export class ReadModelAudit {
   readonly witnesses: readonly Witness[];
   private readonly tables: ReadModelTables;
 
-  /** @throws SqliteError when the file cannot be read */
+  /** @throws what SQLite throws, when the file cannot be read */
   constructor(file: string, findings: Findings) {
     this.tables = ReadModelTables.open(file, findings);
     this.witnesses = Object.entries(WITNESSES).flatMap(([projection, kinds]) => {

@@ -17,7 +17,7 @@ export class ReadModelTables {
     private readonly findings: Findings,
   ) {}
 
-  /** @throws SqliteError */
+  /** @throws what SQLite throws */
   static open(file: string, findings: Findings): ReadModelTables {
     const db = openReadOnly(file);
     db.exec('BEGIN');

@@ -36,7 +36,7 @@ export interface AppendRequest {
 /** What became of a request: the position of its last event, or why it was not appended. It crosses threads. */
 export type AppendResult = number | AppendFailure;
 
-export type AppendFailure =
+type AppendFailure =
   | { readonly kind: 'conflict'; readonly actualRevision: StreamRevision }
   | { readonly kind: 'unavailable'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };

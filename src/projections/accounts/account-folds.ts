@@ -12,7 +12,7 @@ import { positionsIn } from './tiles.js';
 const MAX_WEIGHT = 25_000;
 
 /** The accounts that an event changed, as they are right after it. */
-export interface Evolved {
+interface Evolved {
   readonly fold: PartialFold;
   /** The SIP account that it names. */
   readonly sip: PartialSip | undefined;
