@@ -123,8 +123,9 @@ export class AccountWriter {
 
   private async load(): Promise<void> {
     this.loading = true;
-    const again = await this.settled(this.again.splice(0));
-    this.waiting = [...again, ...this.waiting];
+    // Without a pause when there is nothing to settle: accounts that are loaded in one step are read in one transaction.
+    if (this.again.length > 0 || this.appends.enoughInDoubt)
+      this.waiting.unshift(...(await this.settled(this.again.splice(0))));
     for (const pending of this.waiting) pending.fresh = true;
     const asked = this.waiting.length;
     try {

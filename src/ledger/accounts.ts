@@ -162,9 +162,12 @@ export class Accounts {
     this.calls = 0;
     const writers = [...this.due];
     this.due.clear();
-    this.index.atOnce(() => {
-      for (const writer of writers) writer.advance();
-    });
+    const { store } = this.shared;
+    this.index.atOnce(() =>
+      store.atOnce(() => {
+        for (const writer of writers) writer.advance();
+      }),
+    );
     for (const writer of writers) if (writer.idle) this.rest(writer);
     this.atRest.prune();
   }

@@ -1,6 +1,7 @@
 import { StoreUnavailable } from '../event-store/errors.js';
 import { START, type Position } from '../event-store/event-store.js';
 import { openDatabase, type Connection, type Statement, type Value } from '../sqlite/database.js';
+import { ReadTransaction } from '../sqlite/read-transaction.js';
 import type { AccountView } from './accounts/account-view.js';
 import { isDamage } from './read-models-file.js';
 import { RecentReads } from './recent-reads.js';
@@ -12,6 +13,7 @@ export const positionOf = (projection: string): string =>
 /** The read models as this thread reads them: at once, each statement prepared once. */
 export class ReadModels {
   private db: Connection | undefined;
+  private transaction: ReadTransaction | undefined;
   /** Set while a transaction is open that ends with this turn of the event loop. */
   private turn: NodeJS.Immediate | undefined;
   private readonly statements = new Map<string, Statement>();
@@ -27,13 +29,14 @@ export class ReadModels {
     this.close();
     this.db = openDatabase(file);
     this.db.exec('PRAGMA query_only = ON');
+    this.transaction = new ReadTransaction(this.db);
   }
 
   close(): void {
     this.moved(undefined);
     this.statements.clear();
     this.db?.close();
-    this.db = undefined;
+    this.db = this.transaction = undefined;
   }
 
   /**
@@ -61,13 +64,10 @@ export class ReadModels {
     this.recent.forget(streams);
   }
 
-  /**
-   * What is read like this in one turn of the event loop is of one moment, for to begin and end a transaction takes
-   * several times as long as a small read.
-   */
+  /** What is read like this in one turn of the event loop is of one moment. */
   inThisTurn<Result>(read: () => Result): Result {
-    if (!this.db?.isTransaction) {
-      this.query('BEGIN').run();
+    if (!this.opened.isOpen) {
+      this.opened.begin();
       this.turn = setImmediate(() => this.endTurn());
     }
     return read();
@@ -75,32 +75,19 @@ export class ReadModels {
 
   /** Everything that `read` reads is of one moment: of that of the call around it, if it is called in another. */
   atOnce<Result>(read: () => Result): Result {
-    if (this.db?.isTransaction) return read();
-    // Prepared: to parse them took longer than to run them, and they are a part of every query.
-    this.query('BEGIN').run();
-    try {
-      return read();
-    } finally {
-      this.commit();
-    }
+    return this.opened.atOnce(read);
+  }
+
+  private get opened(): ReadTransaction {
+    if (!this.transaction) throw new Error('the read models are not open');
+    return this.transaction;
   }
 
   private endTurn(): void {
     if (!this.turn) return;
     clearImmediate(this.turn);
     this.turn = undefined;
-    this.commit();
-  }
-
-  /** SQLite ends a transaction by itself after some faults. */
-  private commit(): void {
-    if (!this.db?.isTransaction) return;
-    try {
-      this.query('COMMIT').run();
-    } catch {
-      // Nothing was written, and what was read is told by its own statement.
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
-    }
+    this.transaction?.end();
   }
 
   private watched(statement: Statement): Statement {

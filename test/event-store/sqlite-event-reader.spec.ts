@@ -35,6 +35,30 @@ describe('a reader of the log beside its owner', () => {
     expect(await collect(reader.readAll(START))).toEqual(await collect(store.readStream(stream)));
   });
 
+  it('begins reads at once as of one moment, and lets go of it when the work throws', async () => {
+    const [stream, other] = [newStream(), newStream()];
+    await store.append(stream, newEvents(1), 'no-stream');
+    const reads = reader.atOnce(() => {
+      const before = collect(reader.readStream(stream));
+      const db = openDatabase(join(directory, 'events.db'));
+      db.exec(`UPDATE streams SET name = '${other}'`);
+      db.close();
+      return [before, collect(reader.readStream(other))];
+    });
+    expect((await Promise.all(reads)).map(({ length }) => length)).toEqual([1, 0]);
+    expect(() =>
+      reader.atOnce(() => {
+        throw new RangeError();
+      }),
+    ).toThrow(RangeError);
+    expect(await collect(reader.readStream(other))).toHaveLength(1);
+  });
+
+  it('still does the work of a step once it is closed', async () => {
+    await reader.close();
+    expect(reader.atOnce(() => 'done')).toBe('done');
+  });
+
   it('is told of commits, faster than it would look by itself', async () => {
     const stream = newStream();
     const delays: number[] = [];

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { openReadOnly, query, type Connection, type Statement } from '../../sqlite/database.js';
+import { ReadTransaction } from '../../sqlite/read-transaction.js';
 import { resultCode, SQLITE_CORRUPT, SQLITE_NOTADB } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
 import { EventReader, START, type LogBatch, type Position, type RecordedEvent } from '../event-store.js';
@@ -27,6 +28,7 @@ export interface Part {
 /** The reading half of the log, on a read-only connection of its own: in any thread or process, while it is written. */
 export class SqliteEventReader extends EventReader {
   private readonly closed = new AbortController();
+  private readonly transaction: ReadTransaction;
   private readonly ofStream: EventPages;
   private readonly ofLog: EventPages;
   private readonly ofPart: EventPages;
@@ -38,6 +40,7 @@ export class SqliteEventReader extends EventReader {
     private readonly db: Connection,
   ) {
     super();
+    this.transaction = new ReadTransaction(db);
     this.ofStream = new EventPages(
       db,
       'FROM streams JOIN events ON stream = number WHERE name = ? AND revision >= ? ORDER BY revision',
@@ -119,6 +122,10 @@ export class SqliteEventReader extends EventReader {
 
   async head(): Promise<Position> {
     return BigInt(this.read(() => this.lastPosition.get())?.[0] ?? 0);
+  }
+
+  override atOnce<Result>(work: () => Result): Result {
+    return this.closed.signal.aborted ? work() : this.transaction.atOnce(work);
   }
 
   /** The position of the first event after a position, erased or not; undefined at the end. @throws StoreUnavailable */

@@ -97,6 +97,10 @@ export class SqliteEventStore extends EventStore {
     });
   }
 
+  override atOnce<Result>(work: () => Result): Result {
+    return this.reader.atOnce(work);
+  }
+
   readStream(stream: string, from?: number): AsyncIterable<readonly RecordedEvent[]> {
     return this.reader.readStream(stream, from);
   }

@@ -61,7 +61,7 @@ export interface SipRow {
 }
 
 /** The account that a row holds, as yet without SIP accounts. */
-export const accountOf = (mainAccountId: string, row: MainRow): Fold => ({
+export const accountOf = (mainAccountId: string, row: Omit<MainRow, 'place' | 'recent'>): Fold => ({
   mainAccountId,
   currency: row.currency ?? undefined,
   purchased: new Big(row.purchased),
