@@ -69,11 +69,17 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
     why: 'the database client knows nobody',
   },
   {
+    room: /^src\/files\//,
+    may: [/^node:/],
+    why: 'a file is written knowing nobody',
+  },
+  {
     room: /^src\/event-store\/sqlite\//,
     may: [
       /^event-store\/(event-store|errors)$/,
       /^event-store\/sqlite\//,
       /^sqlite\//,
+      /^files\//,
       /^config\//,
       /^node:/,
       /^lru-cache$/,
@@ -147,6 +153,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^profiles\//,
       /^projections\//,
       /^audit\//,
+      /^files\//,
       /^node:/,
       /^[@a-z]/,
     ],

@@ -2,6 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { HistoryRewritten, NotInTree } from '../audit/checkpoints.js';
 import { IssuerUnavailable } from '../auth/tokens.js';
 import { OutcomeUnknown, StoreUnavailable, StreamDamaged } from '../event-store/errors.js';
+import { CannotWrite } from '../files/small-file.js';
 import { AmountMalformed, ReferenceNotPlain, Refusal } from '../ledger/domain/errors.js';
 import { InvalidCursor, PositionInFuture, ReadModelBehind } from '../projections/errors.js';
 import { PeriodReversed } from '../projections/history/get-statement.js';
@@ -67,6 +68,13 @@ function ofHttpException(error: HttpException): Problem | undefined {
 function ofFault(error: unknown): Problem | undefined {
   if (error instanceof ReadModelBehind) return { code: 'read-model-behind', detail: error.message };
   if (error instanceof IssuerUnavailable) return { code: 'issuer-unavailable', detail: error.message };
+  if (error instanceof CannotWrite)
+    return {
+      code: 'store-unavailable',
+      detail: error.diskIsFull
+        ? 'The disk is full, so all is as it was. Free some space, and send this again'
+        : 'A file of the service cannot be written, so all is as it was. The log says why',
+    };
   if (error instanceof StreamDamaged)
     return {
       code: 'store-unavailable',

@@ -1,7 +1,8 @@
-import { closeSync, createWriteStream, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { EventReader } from '../event-store/event-store.js';
+import { syncToDisk } from '../files/small-file.js';
 import { BundleSource, CannotExport, type ExportOptions, type ExportResult } from './bundle-source.js';
 
 /**
@@ -20,9 +21,7 @@ export async function writeBundle(
   try {
     // The lowest level is several times as fast as the usual one, and events compress well all the same.
     await pipeline(source.lines(), createGzip({ level: 1 }), createWriteStream(part, { fd: opened }));
-    const descriptor = openSync(part, 'r');
-    fsyncSync(descriptor);
-    closeSync(descriptor);
+    syncToDisk(part);
     // Another export may have ended just before the part was opened.
     requireFree(file);
     renameSync(part, file);

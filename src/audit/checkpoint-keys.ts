@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceFile } from '../files/small-file.js';
 import { noteSigner, signNote, type NoteSigner } from './signed-note.js';
 
 /** A key that signs checkpoints, or did, as it is published. */
@@ -43,7 +44,7 @@ export class CheckpointKeys {
       throw new Error('its secret is not that of its last key');
   }
 
-  /** Reads the key file, which is made when it is missing. @throws CheckpointKeyFileError that names the file */
+  /** Reads the key file, which is made when it is missing. @throws CheckpointKeyFileError that names the file, CannotWrite */
   static open(dataDir: string, now = new Date()): CheckpointKeys {
     const file = keyFileIn(dataDir);
     if (!existsSync(file)) save(file, firstKey(now));
@@ -87,9 +88,5 @@ function firstKey(now: Date): KeyFile {
   return { origin, seed: seed.toString('base64'), keys: [key] };
 }
 
-/** All or nothing, and for nobody else to read. */
-function save(file: string, content: KeyFile): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flush: true });
-  renameSync(`${file}.new`, file);
-}
+const save = (file: string, content: KeyFile): void =>
+  replaceFile(file, `${JSON.stringify(content, undefined, 2)}\n`);

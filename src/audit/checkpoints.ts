@@ -1,6 +1,6 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventStore, Position, RecordedEvent } from '../event-store/event-store.js';
+import { replaceFile } from '../files/small-file.js';
 import { mainAccountStream } from '../ledger/streams.js';
 import { NotInReadModel } from '../projections/errors.js';
 import type { Projections } from '../projections/projections.js';
@@ -98,13 +98,12 @@ export class Checkpoints {
     return answer;
   }
 
-  /** Signs the tree as it is now and keeps it, for the next time to be held to. @throws HistoryRewritten */
+  /** Signs the tree as it is now and keeps it, for the next time to be held to. @throws HistoryRewritten, CannotWrite */
   async publish(): Promise<void> {
     const note = await this.latest();
     const known = this.published();
     if (known && known.size === parseTreeHead(note).size) return;
-    writeFileSync(`${this.file}.new`, note, { mode: 0o644, flush: true });
-    renameSync(`${this.file}.new`, this.file);
+    replaceFile(this.file, note, 0o644);
   }
 
   private read<Answer extends object>(

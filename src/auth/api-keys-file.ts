@@ -1,19 +1,10 @@
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceFile } from '../files/small-file.js';
 import type { ApiKey } from './api-key.js';
 import { ROLES, type Role } from './principal.js';
 
-/** The file cannot be read or written, or does not hold what it should. The message is for an operator. */
+/** The file cannot be read, or does not hold what it should. The message is for an operator. */
 export class ApiKeysFileError extends Error {
   override readonly name = 'ApiKeysFileError';
 }
@@ -50,28 +41,12 @@ export class ApiKeysFile {
   }
 
   /**
-   * Replaces the file as a whole: after a crash it holds the old keys or the new ones.
-   * @throws ApiKeysFileError also for keys that `read` would not take: the service could not start again
+   * Replaces the file as a whole.
+   * @throws CannotWrite; ApiKeysFileError for keys that `read` would not take: the service could not start again
    */
   write(keys: readonly ApiKey[]): void {
     if (!keys.every(isApiKey)) throw new ApiKeysFileError(`${this.path} would be damaged by such a key`);
-    const temporary = `${this.path}.tmp`;
-    try {
-      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-      const file = openSync(temporary, 'w', 0o600);
-      try {
-        writeFileSync(file, `${JSON.stringify({ format: 1, keys }, undefined, 2)}\n`);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(temporary, this.path);
-      syncDirectory(dirname(this.path));
-    } catch (error) {
-      throw new ApiKeysFileError(`${this.path} cannot be written: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
+    replaceFile(this.path, `${JSON.stringify({ format: 1, keys }, undefined, 2)}\n`);
   }
 
   private tighten(warn: (message: string) => void): void {
@@ -79,16 +54,6 @@ export class ApiKeysFile {
     if ((mode & 0o077) === 0) return;
     chmodSync(this.path, 0o600);
     warn(`${this.path} was open to other users (mode ${mode.toString(8)}); it is now open to its owner only`);
-  }
-}
-
-/** Makes the rename durable. */
-function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
   }
 }
 

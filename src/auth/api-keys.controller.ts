@@ -20,6 +20,7 @@ import {
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiServiceUnavailableResponse,
   ApiTags,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
@@ -28,6 +29,12 @@ import { ApiKeyListResponse, CreatedApiKeyResponse } from './api-key.response.js
 import { ApiKeys, LastOperatorKey } from './api-keys.js';
 import { CreateApiKeyRequest } from './create-api-key.request.js';
 import { Roles } from './decorators.js';
+
+const ApiNotWritten = (): MethodDecorator =>
+  ApiServiceUnavailableResponse({
+    description:
+      '`store-unavailable`: the file of the keys cannot be written, of a full disk say, and is as it was; `issuer-unavailable`',
+  });
 
 /** Operators make, list and revoke API keys. */
 @ApiTags('API keys')
@@ -43,6 +50,7 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'Make an API key', description: 'Sent twice, it makes two keys; revoke one.' })
   @ApiCreatedResponse({ type: CreatedApiKeyResponse })
   @ApiBadRequestResponse({ description: '`invalid-request`' })
+  @ApiNotWritten()
   createApiKey(@Body() { name, roles, mainAccountId }: CreateApiKeyRequest): CreatedApiKeyResponse {
     const isCustomer = roles.includes('customer');
     if (isCustomer && roles.length > 1)
@@ -66,6 +74,7 @@ export class ApiKeysController {
   @ApiNoContentResponse({ description: 'Revoked' })
   @ApiNotFoundResponse({ description: '`not-found`: there is no such key' })
   @ApiConflictResponse({ description: '`conflict`: this is the last operator key' })
+  @ApiNotWritten()
   revokeApiKey(@Param('id') id: string): void {
     try {
       if (this.apiKeys.revoke(id)) return;

@@ -56,7 +56,7 @@ export class ApiKeys {
     return this.file.path;
   }
 
-  /** The key of a first start, which has no other way in; undefined on every other start. @throws ApiKeysFileError */
+  /** The key of a first start, which has no other way in; undefined on every other start. @throws CannotWrite */
   makeFirst(): string | undefined {
     if (this.entries.size > 0 || this.bootstrap || this.otherWaysIn) return undefined;
     return this.create({ name: 'first key', roles: ALL_ROLES }).key;
@@ -79,7 +79,7 @@ export class ApiKeys {
     return Array.from(this.entries.values(), ({ apiKey }) => apiKey);
   }
 
-  /** @returns the key, which cannot be had again. @throws ApiKeysFileError */
+  /** @returns the key, which cannot be had again. @throws CannotWrite */
   create(about: Pick<ApiKey, 'name' | 'roles' | 'mainAccountId'>): { key: string; apiKey: ApiKey } {
     const made = makeApiKey(about, new Date());
     this.file.write([...this.list(), made.apiKey]);
@@ -87,7 +87,7 @@ export class ApiKeys {
     return made;
   }
 
-  /** @returns whether there was such a key. @throws LastOperatorKey, ApiKeysFileError */
+  /** @returns whether there was such a key. @throws LastOperatorKey, CannotWrite */
   revoke(id: string): boolean {
     if (!this.entries.has(id)) return false;
     const rest = this.list().filter((apiKey) => apiKey.id !== id);

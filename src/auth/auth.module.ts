@@ -17,6 +17,7 @@ import { SignInLinks } from './sign-in-links.js';
 import { Tokens } from './tokens.js';
 
 const logger = new Logger('Auth');
+const warn = (message: string): void => logger.warn(message);
 
 /** Closes every route of the application but those that say who may use them. */
 @Module({
@@ -26,9 +27,7 @@ const logger = new Logger('Auth');
     {
       provide: ApiKeys,
       useFactory: ({ dataDir, bootstrapKey, jwt }: Config) =>
-        new ApiKeys(new ApiKeysFile(dataDir), bootstrapKey, jwt !== undefined, (message) =>
-          logger.warn(message),
-        ),
+        new ApiKeys(new ApiKeysFile(dataDir), bootstrapKey, jwt !== undefined, warn),
       inject: [CONFIG],
     },
     // Null when tokens are not configured.
@@ -54,7 +53,7 @@ const logger = new Logger('Auth');
         return new Sessions(
           secret,
           keys,
-          new EndedSessions(join(dataDir, 'ended-sessions')),
+          new EndedSessions(join(dataDir, 'ended-sessions'), warn),
           jwt !== undefined,
         );
       },

@@ -1,4 +1,5 @@
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { replaceFile } from '../files/small-file.js';
 
 /** Those whose time is over are looked for so often at most: there may be very many. */
 const PRUNE_EVERY_MS = 60_000;
@@ -13,8 +14,10 @@ export class EndedSessions {
   /** In the file, also of sessions whose time is over. */
   private lines = Infinity;
 
+  /** @param warn told what an operator should know */
   constructor(
     private readonly path: string,
+    private readonly warn: (message: string) => void,
     private readonly now: () => number = Date.now,
   ) {
     this.ended = new Map(linesOf(path).map(([id, endsAt]) => [id, Number(endsAt)]));
@@ -25,12 +28,20 @@ export class EndedSessions {
     return this.ended.has(id);
   }
 
-  /** @param endsAt in milliseconds since 1970 */
+  /** It has ended from now on, also when that cannot be written. @param endsAt in milliseconds since 1970 */
   add(id: string, endsAt: number): void {
-    if (this.now() - this.prunedAt >= PRUNE_EVERY_MS) this.prune();
+    try {
+      if (this.now() - this.prunedAt >= PRUNE_EVERY_MS) this.prune();
+      appendFileSync(this.path, lineOf([id, endsAt]), { mode: 0o600, flush: true });
+      this.lines += 1;
+    } catch (error) {
+      // The next one writes the file anew, and this one with it.
+      [this.lines, this.prunedAt] = [Infinity, -Infinity];
+      this.warn(
+        `a session that was signed out is not in ${this.path}: after a restart a copy of its cookie would be good again (${(error as Error).message})`,
+      );
+    }
     this.ended.set(id, endsAt);
-    appendFileSync(this.path, lineOf([id, endsAt]), { mode: 0o600, flush: true });
-    this.lines += 1;
   }
 
   /** Forgets those whose time is over; the file is written anew when that halves it. */
@@ -38,8 +49,7 @@ export class EndedSessions {
     this.prunedAt = this.now();
     for (const [id, endsAt] of this.ended) if (!(endsAt > this.prunedAt)) this.ended.delete(id);
     if (this.ended.size > this.lines / 2) return;
-    writeFileSync(`${this.path}.new`, Array.from(this.ended, lineOf).join(''), { mode: 0o600, flush: true });
-    renameSync(`${this.path}.new`, this.path);
+    replaceFile(this.path, Array.from(this.ended, lineOf).join(''));
     this.lines = this.ended.size;
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../files/small-file.js';
 
 const BYTES = 32;
 
@@ -19,8 +20,7 @@ export function sessionSecret(dataDir: string): Buffer {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const secret = randomBytes(BYTES);
-  writeFileSync(path, secret.toString('base64url'), { mode: 0o600 });
+  replaceFile(path, secret.toString('base64url'));
   return secret;
 }

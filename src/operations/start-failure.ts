@@ -1,6 +1,7 @@
 /** Failures whose message tells an operator what is wrong and what to do. */
 const FORESEEN: ReadonlySet<string> = new Set([
   'ApiKeysFileError',
+  'CannotWrite',
   'CheckpointKeyFileError',
   'StoreUnavailable',
 ]);

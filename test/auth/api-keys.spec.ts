@@ -1,5 +1,13 @@
-import { chmodSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiKeysFile } from '../../src/auth/api-keys-file.js';
 import { ApiKeys, LastOperatorKey } from '../../src/auth/api-keys.js';
@@ -143,6 +151,34 @@ describe('the routes for API keys', () => {
       ['DELETE', '/v1/api-keys/000000000000'],
     ] as const)
       expect((await app.send(method, path, billing)).status).toBe(403);
+  });
+
+  it.each([
+    ['POST', '', 'make none'],
+    ['DELETE', '/:id', 'revoke none'],
+  ])('on a full disk say so, and leave all as it was: %s %s', async (method, place) => {
+    await app.key(['billing']);
+    const { body } = await app.send('GET', '/v1/api-keys');
+    const [{ id }] = body['apiKeys'] as [{ id: string }];
+    const file = pathIn(app.dataDir);
+    const before = readFileSync(file, 'utf8');
+    const fresh = `${file}.new`;
+    symlinkSync('/dev/full', fresh);
+    const answer = await app.send(method, `/v1/api-keys${place.replace(':id', id)}`, KEY, {
+      name: 'one too many',
+      roles: ['auditor'],
+    });
+    expect(answer).toMatchObject({
+      status: 503,
+      body: {
+        code: 'store-unavailable',
+        detail: expect.stringMatching(/^The disk is full, so all is as it was/),
+      },
+    });
+    expect(JSON.stringify(answer.body)).not.toContain(app.dataDir);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    expect(readdirSync(app.dataDir)).not.toContain(basename(fresh));
+    expect((await app.send('GET', '/v1/api-keys')).body).toEqual(body);
   });
 
   it.each([

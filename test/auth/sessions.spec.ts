@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeysFile } from '../../src/auth/api-keys-file.js';
@@ -15,10 +15,15 @@ describe('somebody who is signed in', () => {
   let sessions: Sessions;
   let id: string;
   let dataDir: string;
+  let warnings: string[];
 
   /** As after a start. */
   const openSessions = (secret = Buffer.alloc(32, 1), takesTokens = true): Sessions => {
-    const ended = new EndedSessions(join(dataDir, 'ended-sessions'), () => now);
+    const ended = new EndedSessions(
+      join(dataDir, 'ended-sessions'),
+      (message) => warnings.push(message),
+      () => now,
+    );
     return new Sessions(secret, keys, ended, takesTokens, () => now);
   };
 
@@ -26,6 +31,7 @@ describe('somebody who is signed in', () => {
     dataDir = temporaryDirectory();
     keys = new ApiKeys(new ApiKeysFile(temporaryDirectory()), 'bootstrap-key-123', false, () => undefined);
     now = Date.parse('2026-11-22T12:00:00Z');
+    warnings = [];
     sessions = openSessions();
     ({ id } = keys.create({ name: 'desk', roles: ['billing'] }).apiKey);
   });
@@ -64,6 +70,23 @@ describe('somebody who is signed in', () => {
     now += SESSION_SECONDS * 1000;
     openSessions();
     expect(readFileSync(join(dataDir, 'ended-sessions'), 'utf8')).toBe('');
+  });
+
+  it('has signed out also on a full disk, which a warning tells, and for good once there is room again', () => {
+    const file = join(dataDir, 'ended-sessions');
+    const [first, second] = [cookie(), cookie()];
+    rmSync(file);
+    symlinkSync('/dev/full', file);
+    expect(sessions.end(first)).toContain('Max-Age=0');
+    expect(sessions.principalOf(first)).toBeUndefined();
+    expect(warnings).toEqual([
+      expect.stringMatching(/signed out is not in .*ended-sessions: after a restart/),
+    ]);
+    rmSync(file);
+    sessions.end(second);
+    const restarted = openSessions();
+    for (const sent of [first, second]) expect(restarted.principalOf(sent)).toBeUndefined();
+    expect(warnings).toHaveLength(1);
   });
 
   it('is forgotten after signing out when the time is over, and so is its line in the file', () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -53,6 +53,15 @@ describe('the owner of a log', () => {
     );
     await store.append(newStream(), newEvents(1), 'no-stream');
     await store.close();
+    await (await SqliteEventStore.open(file)).close();
+  });
+
+  it('does not keep the log when the disk is too full to say which process it is', async () => {
+    symlinkSync('/dev/full', `${file}.pid.new`);
+    await expect(SqliteEventStore.open(file)).rejects.toThrow(
+      `${file}.pid cannot be written: the disk is full`,
+    );
+    expect(existsSync(`${file}.pid`)).toBe(false);
     await (await SqliteEventStore.open(file)).close();
   });
 

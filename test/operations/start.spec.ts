@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as passed } from 'node:timers/promises';
@@ -21,7 +21,7 @@ async function failedStart(env: Readonly<Record<string, string>>): Promise<Ended
   try {
     await promisify(execFile)(process.execPath, [join(ROOT, 'dist/main.js')], {
       env: { LEDGER_PORT: '0', LEDGER_DATA_DIR: temporaryDirectory(), ...env },
-      timeout: 15_000,
+      timeout: 50_000,
     });
   } catch (error) {
     return error as Ended;
@@ -78,6 +78,22 @@ describe('a start that fails', () => {
     expect(stderr).toContain(`${join(dataDir, file)} ${what}`);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
+});
+
+describe('a first start on a full disk', () => {
+  it.each(['session-secret', 'checkpoint-key.json', 'events.db.pid'])(
+    'says so in one line, and leaves no half of a file: %s',
+    async (file) => {
+      const dataDir = temporaryDirectory();
+      symlinkSync('/dev/full', join(dataDir, `${file}.new`));
+      const { code, stderr } = await failedStart({ LEDGER_DATA_DIR: dataDir });
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `${join(dataDir, file)} cannot be written: the disk is full\n`,
+      });
+      expect(readdirSync(dataDir).filter((name) => name.startsWith(file))).toEqual([]);
+    },
+  );
 });
 
 describe('a start that is broken off', () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { syncToDisk } from '../../files/small-file.js';
 import { openReadOnly, value, type Connection } from '../../sqlite/database.js';
 import { resultCode, SQLITE_CORRUPT } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
@@ -95,14 +96,5 @@ function reading<T>(file: string, work: (db: Connection) => T): T {
     }
   } catch (error) {
     throw unavailable(file, error);
-  }
-}
-
-function syncToDisk(path: string): void {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

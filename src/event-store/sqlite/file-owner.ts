@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { replaceFile } from '../../files/small-file.js';
 import { openDatabase, type Connection } from '../../sqlite/database.js';
 import { resultCode, SQLITE_BUSY } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
@@ -18,13 +19,15 @@ export class FileOwner {
   /** @throws StoreUnavailable when it is owned already, by another process or by this one */
   static claim(file: string): FileOwner {
     const real = placeOf(file);
+    let lock: Connection | undefined;
     try {
-      const lock = openDatabase(`${real}.lock`, { timeout: 0 });
+      lock = openDatabase(`${real}.lock`, { timeout: 0 });
       // The lock file is never opened in another way: closing it anywhere in this process would end the lock.
       lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-      writeFileSync(`${real}.pid`, `${process.pid}\n`);
+      replaceFile(`${real}.pid`, `${process.pid}\n`, 0o644);
       return new FileOwner(real, lock);
     } catch (error) {
+      lock?.close();
       if (resultCode(error) !== SQLITE_BUSY) throw unavailable(file, error);
       throw new StoreUnavailable(
         `${file} is in use by another ledger${ownerOf(real)}: one log has one owner; stop that one, or choose another data directory`,

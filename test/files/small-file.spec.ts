@@ -1,0 +1,47 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { CannotWrite, replaceFile } from '../../src/files/small-file.js';
+import { temporaryDirectory } from '../support/service.js';
+
+describe('a small file', () => {
+  let directory: string;
+  let path: string;
+  beforeEach(() => {
+    directory = temporaryDirectory();
+    path = join(directory, 'keys.json');
+  });
+
+  it('is replaced as a whole, for its owner alone to read unless it is for others', () => {
+    replaceFile(path, 'old, and longer');
+    replaceFile(path, 'new');
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    replaceFile(path, 'new', 0o640);
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+    expect(readdirSync(directory)).toEqual(['keys.json']);
+  });
+
+  it('stays as it was on a full disk, with nothing beside it', () => {
+    replaceFile(path, 'old');
+    symlinkSync('/dev/full', `${path}.new`);
+    expect(() => replaceFile(path, 'new')).toThrow(`${path} cannot be written: the disk is full`);
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(directory)).toEqual(['keys.json']);
+  });
+
+  it('says what else stands in the way', () => {
+    mkdirSync(path);
+    expect(() => replaceFile(path, 'new')).toThrow(/keys\.json cannot be written: EISDIR/);
+    writeFileSync(join(directory, 'file'), '');
+    expect(() => replaceFile(join(directory, 'file', 'keys.json'), 'new')).toThrow(CannotWrite);
+    expect(readdirSync(directory)).toEqual(['file', 'keys.json']);
+  });
+
+  it('is written over what a crash has left of it', () => {
+    writeFileSync(`${path}.new`, 'half of what it was to be');
+    replaceFile(path, 'new');
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(readdirSync(directory)).toEqual(['keys.json']);
+  });
+});
