@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -124,6 +125,15 @@ describe('a backup', () => {
     const { stdout } = run(copy);
     expect(statSync(copy).mode & 0o077).toBe(0);
     expect(stdout).toContain('keep checkpoint-key.json and api-keys.json as well');
+  });
+
+  it('tells of those that were killed before they were finished, and leaves them to the operator', () => {
+    const left = `${copy}.${randomUUID()}.unfinished`;
+    writeFileSync(left, 'half of a log');
+    expect(run(copy)).toMatchObject({ status: 0, stderr: expect.stringMatching(`^${left} was left by`) });
+    expect(existsSync(left)).toBe(true);
+    rmSync(left);
+    expect(run(`${copy}.2`)).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('is not made by an option: the command says how it is used', () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, existsSync, linkSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { syncToDisk } from '../../files/small-file.js';
 import { openReadOnly, value, type Connection } from '../../sqlite/database.js';
 import { resultCode, SQLITE_CORRUPT } from '../../sqlite/result-code.js';
@@ -28,6 +28,15 @@ export function backUp(log: string, copy: string): number {
   } finally {
     rmSync(unfinished, { force: true });
   }
+}
+
+/** What backups in the place of a copy have not finished: they are being made, or were killed. */
+export function unfinishedBeside(copy: string): readonly string[] {
+  const directory = dirname(resolve(copy));
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((name) => /\.[0-9a-f-]{36}\.unfinished$/.test(name))
+    .map((name) => join(directory, name));
 }
 
 /** Gives the copy its name, unless another backup has taken it meanwhile: a link replaces nothing. */
