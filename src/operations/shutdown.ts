@@ -43,7 +43,8 @@ export function stopOnSignals(app: INestApplication, logger: Logger): void {
 
 /**
  * Ends the process whatever its threads are doing. An exit would terminate them, and one in the midst of a call of the
- * driver would make it an abort. Only where this is the first process of a container a kill from within does nothing.
+ * driver would make it an abort. It is what is left where this is the first process of a container, which no kill from
+ * within reaches.
  */
 export function endAtOnce(): never {
   process.kill(process.pid, 'SIGKILL');

@@ -10,6 +10,7 @@ import { ROOT } from '../support/service.js';
 
 interface Service {
   readonly image?: string;
+  readonly init?: boolean;
   readonly profiles?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly volumes?: readonly string[];
@@ -48,6 +49,12 @@ describe.each(['docker-compose.yml', 'deploy/embedded/docker-compose.yml'])('%s'
   it('pins every image but the one it builds', () => {
     const images = services.map(([, { image }]) => image).filter((image) => image !== 'credit-ledger');
     for (const image of images) expect(image).toMatch(/:v?\d+\.\d+[\w.-]*$/);
+  });
+
+  it('gives every ledger an init: as the first process it could not kill itself', () => {
+    const ledgers = services.filter(([, { image }]) => image === 'credit-ledger');
+    expect(ledgers.length).toBeGreaterThan(0);
+    for (const [, { init }] of ledgers) expect(init).toBe(true);
   });
 
   it('mounts only volumes it declares and files that exist', () => {
