@@ -34,8 +34,13 @@ function storeNamed(name: string | undefined): Config {
 const isOfOthers = (stream: string): boolean => mainAccountIdOf(stream) === undefined;
 
 /** The ledger up to a position, so that a source that is still written to comes to an end. */
-async function* ledgerUpTo(from: EventReader, end: Position): AsyncGenerator<readonly RecordedEvent[]> {
+async function* ledgerUpTo(
+  from: EventReader,
+  end: Position,
+  reached: (position: Position) => void,
+): AsyncGenerator<readonly RecordedEvent[]> {
   for await (const page of from.readAll(START)) {
+    reached(page.at(-1)?.position ?? START);
     const wanted = page.filter(({ position }) => position <= end);
     yield wanted.filter((event) => !isOfOthers(event.stream) && !isTombstone(event));
     if (wanted.length < page.length) return;
@@ -71,15 +76,18 @@ async function main(args: string[]): Promise<void> {
   const to = await openEventStore(target);
   try {
     const end = await from.head();
-    const copying = new Progress('copied', source.store === 'sqlite' ? Number(end) : 0);
-    const count = (events: number): void => copying.update(events, events);
-    const written = await importEvents(to, ledgerUpTo(from, end), count);
+    const total = source.store === 'sqlite' ? Number(end) : 0;
+    // By the position in the log, which holds names too.
+    let at = START;
+    const ledger = () => ledgerUpTo(from, end, (position) => (at = position));
+    const copying = new Progress('copied', total);
+    const written = await importEvents(to, ledger(), (events) => copying.update(events, Number(at)));
     const others = await copyStreams(from, to, isOfOthers);
     copying.end();
-    const checking = new Progress('compared', 0);
+    const checking = new Progress('compared', total);
     let compared = 0;
     // Nothing is left to write: what this run wrote is read back and compared with the source.
-    await importEvents(to, ledgerUpTo(from, end), (events) => checking.update((compared = events), events));
+    await importEvents(to, ledger(), (events) => checking.update((compared = events), Number(at)));
     const again = await copyStreams(from, to, isOfOthers);
     checking.end();
     process.stdout.write(

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
-import type { Report, ThreadOptions, ThreadWish } from './messages.js';
+import type { Report, ThreadMessage, ThreadOptions, ThreadWish } from './messages.js';
 
 /** The thread that writes a read models' file, seen from the main thread. */
 export class ProjectionsThread {
@@ -14,8 +14,11 @@ export class ProjectionsThread {
     this.worker = new Worker(new URL('../projections-worker.js', import.meta.url), {
       workerData: { config, options },
     });
-    this.worker.on('message', report);
     let reason = 'it ended';
+    this.worker.on('message', (message: ThreadMessage) => {
+      if (message.kind === 'unusable') reason = message.reason;
+      report(message);
+    });
     this.worker.on('error', (error) => (reason = error instanceof Error ? error.message : String(error)));
     this.ended = new Promise((resolve) => {
       this.worker.on('exit', () => {

@@ -11,7 +11,10 @@ export interface Statement<Row = unknown> {
   run(...parameters: Value[]): { readonly changes: number };
 }
 
-/** A connection to an SQLite file, plain and synchronous. Closing it ends its statements too. */
+/**
+ * A connection to an SQLite file, plain and synchronous. Closing it ends its statements too; the file is open until they
+ * are collected, which the driver leaves to the collector.
+ */
 export interface Connection extends Pick<DatabaseSyncInstance, 'exec' | 'close' | 'isTransaction'> {
   /** A statement whose rows are objects, a member for each column. */
   prepare<Row>(sql: string): Statement<Row>;

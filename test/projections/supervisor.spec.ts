@@ -1,4 +1,5 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
@@ -110,6 +111,21 @@ describe('the supervisor of the read models', () => {
     await thread.close();
     // At most that the build was done before it heard of it.
     expect(told).not.toContain('opened');
+  });
+
+  it('is told what was wrong with a file when its thread ends over it', async () => {
+    const file = join(side.dataDir, 'rubbish.db');
+    writeFileSync(file, 'rubbish '.repeat(1000));
+    const reason = await new Promise<string>((died) => {
+      const thread = new ProjectionsThread(
+        testConfig(side.dataDir),
+        { file, mayReset: false },
+        () => undefined,
+        died,
+      );
+      expect(thread).toBeDefined();
+    });
+    expect(reason).toBe('file is not a database');
   });
 
   it('begins no rebuild once it is closed, though its thread still finds the file of no use', async () => {
