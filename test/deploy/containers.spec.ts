@@ -135,12 +135,44 @@ describe('the Dockerfile', () => {
   });
 });
 
-describe('the dashboard for operators', () => {
-  it('shows only metrics that the ledger has', () => {
-    const source = read('src/operations/metrics.ts') + read('src/operations/gauges.ts');
-    const names = new Set(source.match(/(?<=')ledger_\w+(?=')/g));
-    const shown = read('deploy/grafana/dashboards/ledger.json').match(/ledger_\w+/g) ?? [];
-    for (const name of shown) expect(names).toContain(name.replace(/_(bucket|sum|count)$/, ''));
+const metricsIn = (text: string): Set<string> =>
+  new Set(text.match(/ledger_\w+/g)?.map((name) => name.replace(/_(bucket|sum|count)$/, '')));
+
+describe('what operators are shown', () => {
+  const source = read('src/operations/metrics.ts') + read('src/operations/gauges.ts');
+  const known = source.match(/(?<=')ledger_\w+(?=')/g) ?? [];
+  const rules = yaml('deploy/prometheus/alerts.yml') as {
+    groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[];
+  };
+  const alerts = rules.groups.flatMap((group) => group.rules);
+
+  it.each(['deploy/grafana/dashboards/ledger.json', 'deploy/prometheus/alerts.yml'])(
+    'is made of metrics that the ledger has: %s',
+    (file) => {
+      expect(metricsIn(read(file)).size).toBeGreaterThan(0);
+      expect(known).toEqual(expect.arrayContaining([...metricsIn(read(file))]));
+    },
+  );
+
+  it('has a rule for all that the reference calls worth an alert', () => {
+    const [worth = ''] = /^Worth an alert:.*$/m.exec(read('docs/reference/metrics.md')) ?? [];
+    const expressions = alerts.map(({ expr }) => expr).join('\n');
+    const named = worth.match(/ledger_\w+|(?<=")\w+Un\w+|\/health\/ready/g) ?? [];
+    expect(named).toHaveLength(7);
+    for (const name of named) expect(expressions).toContain(name);
+    for (const { alert, annotations } of alerts) {
+      expect(alert).toMatch(/^Ledger/);
+      expect(annotations.summary).toMatch(/\w/);
+    }
+  });
+
+  it('is in the places where Prometheus looks for it', () => {
+    const { rule_files } = yaml('deploy/prometheus/prometheus.yml') as { rule_files: string[] };
+    const { services } = yaml('docker-compose.yml') as Compose;
+    for (const file of rule_files)
+      expect(services['prometheus']?.volumes).toContain(
+        `./deploy/prometheus/${file}:/etc/prometheus/${file}:ro`,
+      );
   });
 });
 
