@@ -20,6 +20,8 @@ export function startFailure(error: unknown, { host, port }: { host: string; por
   const { code = '', syscall, path } = error as NodeJS.ErrnoException;
   if (syscall === 'listen' || syscall === 'getaddrinfo')
     return `cannot listen on ${host}:${port}: ${CANNOT_LISTEN[code] ?? error.message}`;
-  if (path) return `${error.message}: look at LEDGER_DATA_DIR and at who may write there`;
+  // What is read as a file and is a directory has no path in its error.
+  if (path || code === 'EISDIR')
+    return `${error.message}: look at LEDGER_DATA_DIR and at who may write there`;
   return FORESEEN.has(error.name) ? error.message : (error.stack ?? error.message);
 }

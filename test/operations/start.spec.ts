@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { existsSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as passed } from 'node:timers/promises';
@@ -77,6 +77,16 @@ describe('a start that fails', () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`${join(dataDir, file)} ${what}`);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('a start where a small file is a directory', () => {
+  it('says so in one line', async () => {
+    const dataDir = temporaryDirectory();
+    mkdirSync(join(dataDir, 'session-secret'));
+    const { code, stderr } = await failedStart({ LEDGER_DATA_DIR: dataDir });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^EISDIR: illegal operation on a directory, read: look at LEDGER_DATA_DIR.*\n$/);
   });
 });
 
