@@ -144,6 +144,12 @@ describe('the Merkle tree', () => {
     }
   });
 
+  it('has no proof of a leaf that it does not have, nor of a tree that came before none of its own', () => {
+    const read = nodesOf(leaves(3));
+    for (const leaf of [-1, 3]) expect(() => inclusionProof(leaf, 3, read)).toThrow('has no leaf');
+    for (const older of [0, 4]) expect(() => consistencyProof(older, 3, read)).toThrow('no tree of');
+  });
+
   it('proves nothing with a proof of which one byte was changed', () => {
     const entries = leaves(100);
     const read = nodesOf(entries);

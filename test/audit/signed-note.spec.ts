@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { parseTreeHead, treeHeadText } from '../../src/audit/checkpoint.js';
+import { parseTreeHead, readCheckpoint, treeHeadText } from '../../src/audit/checkpoint.js';
 import { EMPTY_ROOT } from '../../src/audit/merkle.js';
 import { noteSigner, noteVerifier, openNote, signNote } from '../../src/audit/signed-note.js';
 
@@ -39,11 +40,39 @@ describe('a signed note', () => {
     expect(openNote(both, [noteVerifier(other.verifierKey)]).signedBy[0]?.name).toBe('other');
   });
 
+  it('may have blank lines in its text', () => {
+    const text = `${TEXT}\n${TEXT}`;
+    const { text: opened, signedBy } = openNote(signNote(text, noteSigner('PeterNeumann', SEED)), [
+      noteVerifier(VERIFIER),
+    ]);
+    expect([opened, signedBy.length]).toEqual([text, 1]);
+  });
+
+  it('is signed by a key only under the name and the id of the key', () => {
+    const known = [noteVerifier(VERIFIER)];
+    expect(openNote(NOTE.replace('— PeterNeumann', '— SomebodyElse'), known).signedBy).toEqual([]);
+    // All keys of a log bear its name: what an older one has signed is no wrong signature of this one.
+    const older = noteSigner('PeterNeumann', Buffer.alloc(32, 7));
+    expect(openNote(signNote(TEXT, older), known).signedBy).toEqual([]);
+    expect(openNote(signNote(TEXT, older, noteSigner('PeterNeumann', SEED)), known).signedBy).toEqual(known);
+  });
+
   it('refuses texts and keys that are none', () => {
     expect(() => openNote('no signatures\n', [])).toThrow('blank line');
+    expect(() => openNote(NOTE.trimEnd(), [])).toThrow('blank line');
     expect(() => openNote('text\n\nrubbish\n', [])).toThrow('no signature line');
+    expect(() => openNote('text\n\n— name AAAA\n', [])).toThrow('no signature line');
     expect(() => noteVerifier(VERIFIER.replace('c74f20a3', 'c74f20a4'))).toThrow('no Ed25519');
     expect(() => noteVerifier('')).toThrow('no Ed25519');
+  });
+
+  it.each([
+    ['of another kind', Buffer.alloc(33, 2)],
+    ['that is too short', Buffer.alloc(32, 1)],
+    ['that is too long', Buffer.alloc(34, 1)],
+  ])('takes no key %s, whatever its id', (_, key) => {
+    const id = createHash('sha256').update('name\n').update(key).digest('hex').slice(0, 8);
+    expect(() => noteVerifier(`name+${id}+${key.toString('base64')}`)).toThrow('no Ed25519');
   });
 });
 
@@ -57,5 +86,17 @@ describe('a tree head', () => {
     expect(() => parseTreeHead('o\n-1\nAAAA\n')).toThrow('begins with');
     expect(() => parseTreeHead('o\n1\nAAAA\n')).toThrow('begins with');
     expect(() => parseTreeHead('')).toThrow('begins with');
+    const root = EMPTY_ROOT.toString('base64');
+    for (const size of ['', '01', '1e3', '9007199254740993'])
+      expect(() => parseTreeHead(`o\n${size}\n${root}\n`)).toThrow('begins with');
+    expect(() => parseTreeHead(`\n1\n${root}\n`)).toThrow('begins with');
+  });
+
+  it('is relied on only with a signature of one of the keys that are given', () => {
+    const [signer, other] = [7, 8].map((seed) => noteSigner('log', Buffer.alloc(32, seed)));
+    const head = { origin: 'log', size: 42, root: EMPTY_ROOT };
+    const note = signNote(treeHeadText(head), signer!);
+    expect(readCheckpoint(note, [other!.verifierKey, signer!.verifierKey])).toEqual(head);
+    expect(() => readCheckpoint(note, [other!.verifierKey])).toThrow('not signed with a key that was given');
   });
 });
