@@ -58,6 +58,14 @@ describe('a projection that has stopped at an event', () => {
     await expect(side.overview('later')).rejects.toThrow(ReadModelBehind);
   });
 
+  it('stops a rebuild as well, which leaves the read models that are in use', async () => {
+    await stopAccounts();
+    await expect(side.projections.rebuild()).rejects.toThrow('a projection stopped');
+
+    expect((await side.overview('good')).available).toBe('100.0000');
+    expect(side.projections.stopped.map(({ projection }) => projection)).toEqual(['accounts']);
+  });
+
   it('leaves the names to be erased, when nobody can read the event', async () => {
     const profiles = new Profiles(side.store);
     const context = { actor: 'key:1', correlationId: 'c-1' };

@@ -22,6 +22,10 @@ describe('the supervisor of the read models', () => {
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   const worker = () => (side.supervisor as unknown as { thread?: { worker: Worker } }).thread?.worker;
 
+  const until = async (condition: () => boolean) => {
+    while (!condition()) await pause(5);
+  };
+
   /** Writes over the pages of tables that hold their rows. */
   const damage = (...tables: string[]): void => {
     const db = openDatabase(side.file);
@@ -74,6 +78,41 @@ describe('the supervisor of the read models', () => {
     expect((await side.history('acme')).entries.length).toBeGreaterThan(0);
     expect(side.index.command('acme', 'booked-7')).toBeDefined();
     expect(side.notes.alarms).toEqual([expect.stringMatching(/read models cannot be used/)]);
+
+    side.models.onDamage?.('the new file is damaged too');
+    expect(side.notes.alarms).toHaveLength(2);
+    expect(side.projections.rebuildStatus.state).toBe('running');
+  });
+
+  it('empties nothing that was read from it, though the file does not fit the log any more', async () => {
+    const { receipt } = await side.ledger.purchase('acme', '1', 'once');
+    await side.caughtUp();
+    const db = openDatabase(side.file);
+    db.exec(`UPDATE checkpoints SET event_id = 'of another log'`);
+    db.close();
+    await killThread(worker()!);
+
+    await until(() => {
+      expect(side.index.command('acme', 'once')?.receipt).toBe(receipt);
+      return side.projections.rebuildStatus.state === 'done';
+    });
+    expect(side.notes.alarms).toEqual([expect.stringMatching(/read models cannot be used/)]);
+  });
+
+  it('goes on with a file that it has given up where no other can be built, and no more with its thread', async () => {
+    const obstacle = side.file.replace('.db', '.rebuild.db');
+    mkdirSync(obstacle);
+    const [given, before] = [worker()!, side.projections.position('accounts')];
+    given.emit('message', { kind: 'unusable', reason: 'damaged' });
+    const positions = new Map([['accounts', 1n]]);
+    given.emit('message', { kind: 'progress', positions, seen: 1n, live: true, streams: [] });
+
+    expect(side.projections.position('accounts')).toBe(before);
+    await until(() => given.threadId === -1 && side.projections.ready);
+    expect(side.projections.rebuildStatus.state).toBe('failed');
+    const { position } = await side.ledger.purchase('acme', '1');
+    expect((await side.overview('acme', position)).available).toBe('101.0000');
+    rmdirSync(obstacle);
   });
 
   it('does not wait long for a reader from outside, neither at a rebuild nor at the end', async () => {
@@ -134,6 +173,15 @@ describe('the supervisor of the read models', () => {
     thread.worker.emit('message', { kind: 'unusable', reason: 'damaged' });
     await closed;
     expect(side.projections.rebuildStatus.state).toBe('none');
+  });
+
+  it('starts no thread and opens no file any more once it is closed, though a rebuild comes to its end', async () => {
+    const rebuilt = side.projections.rebuild().catch(() => undefined);
+    while (worker()) await pause(1);
+    await side.supervisor.close();
+    await rebuilt;
+    await pause(300);
+    expect([worker(), side.models.isOpen]).toEqual([undefined, false]);
   });
 
   it('can be closed while two threads build them anew', async () => {
