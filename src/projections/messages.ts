@@ -31,8 +31,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 /** What the projections' thread tells. A position is told after the commit that reached it. */
 export type ThreadMessage =
-  /** The file fits the log: it may be read from now on. */
-  | { readonly kind: 'opened'; readonly positions: Positions }
+  /** The file fits the log: it may be read from now on. `rows`: how far its rows are, whatever is left to do for them. */
+  | { readonly kind: 'opened'; readonly positions: Positions; readonly rows: Positions }
   /** `seen`: how far the log has been read; its end, as far as known, when `live`. */
   | {
       readonly kind: 'progress';

@@ -30,7 +30,6 @@ export class ProjectionRunner {
     const checkpoint = checkpoints.load(this.name);
     if (checkpoint?.schema !== projection.schema) this.clear();
     else ({ position: this.position, last: this.last } = checkpoint);
-    this.told = this.position;
     this.writer = projection.open(db);
   }
 

@@ -61,7 +61,8 @@ export class Projector {
       runner.reset();
     }
     for (const runner of this.runners) runner.finish();
-    this.report({ kind: 'opened', positions: this.positions });
+    const rows = new Map(this.runners.map(({ name, position }) => [name, position]));
+    this.report({ kind: 'opened', positions: this.positions, rows });
   }
 
   /**

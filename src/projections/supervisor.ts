@@ -102,7 +102,7 @@ export class Supervisor {
     if (message.kind === 'log') return this.log(message.level, message.message, message.fields);
     if (message.kind === 'unusable') return this.abandon(message.reason);
     if (message.kind === 'opened') {
-      if (!reaches(message.positions, this.progress.positions))
+      if (!reaches(message.rows, this.progress.positions))
         return this.abandon('the read models hold less than was read from them');
       if (!this.models.isOpen) this.models.open(this.file);
       // The thread before it may have died between a commit and telling of it.
@@ -186,7 +186,7 @@ export class Supervisor {
     replaceReadModels(this.file, this.besideFile);
     this.models.open(this.file);
     this.abandoned = false;
-    this.progress.hear({ kind: 'opened', positions });
+    this.progress.hear({ kind: 'opened', positions, rows: positions });
     if (!this.closed) this.launch();
   }
 

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EraseNamesCommand, EraseNamesHandler } from '../../src/profiles/erase-names.js';
 import { Profiles } from '../../src/profiles/profiles.js';
 import { ReadModelBehind } from '../../src/projections/errors.js';
 import { namesProjection } from '../../src/projections/names/names-projection.js';
 import { openDatabase, openReadOnly } from '../../src/sqlite/database.js';
+import { killThread } from '../support/kill-thread.js';
 import { openTestStore } from '../support/sqlite.js';
 import { project } from '../support/projecting.js';
 import { ReadSide } from '../support/read-side.js';
@@ -66,6 +68,27 @@ describe('names that were erased', () => {
 
     await side.projections.waitFor('names', await side.store.head(), 5000);
     expect(heldByFiles(['Zerbrowskaja'])).toEqual([]);
+  });
+
+  it('are not said to be gone by a thread that starts while somebody still keeps them', async () => {
+    await side.projections.waitFor('names', await name('acme', 'desk', 'Zerbrowskaja'));
+    const reader = openReadOnly(side.file);
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM names').get();
+    await expect(erase('acme')).rejects.toThrow(ReadModelBehind);
+    await killThread((side.supervisor as unknown as { thread: { worker: Worker } }).thread.worker);
+    await new Promise((resolve) => {
+      const done = side.projections.onProgress(() => side.projections.ready && resolve(done()));
+    });
+
+    const head = await side.store.head();
+    await expect(side.projections.waitFor('names', head)).rejects.toThrow(ReadModelBehind);
+    expect(heldByFiles(['Zerbrowskaja'])).not.toEqual([]);
+    reader.exec('COMMIT');
+    reader.close();
+    await side.projections.waitFor('names', head, 5000);
+    expect(heldByFiles(['Zerbrowskaja'])).toEqual([]);
+    expect(side.notes.alarms).toEqual([]);
   });
 
   it('are overwritten also when the read model is emptied to be made anew', async () => {
