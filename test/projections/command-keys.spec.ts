@@ -1,9 +1,16 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { accountsProjection } from '../../src/projections/accounts/accounts-projection.js';
-import { CommandKeys, keyHash, KeyUsedTwice } from '../../src/projections/accounts/command-keys.js';
+import {
+  CommandKeys,
+  KEY_DDL,
+  keyHash,
+  KeysWriter,
+  KeyUsedTwice,
+} from '../../src/projections/accounts/command-keys.js';
+import type { LogEntry } from '../../src/projections/log-entry.js';
 import { openReadModels } from '../../src/projections/read-models-file.js';
-import { query, type Connection } from '../../src/sqlite/database.js';
+import { openDatabase, query, value, type Connection } from '../../src/sqlite/database.js';
 import { readModelsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 
@@ -58,6 +65,20 @@ describe('the keys of commands that share a hash', () => {
       keys.flush();
     }).toThrow(KeyUsedTwice);
   });
+});
+
+it('the keys of a log with more events than are gathered at a time are all kept', () => {
+  const db = openDatabase(':memory:');
+  db.exec(KEY_DDL);
+  const writer = new KeysWriter(db);
+  const many = 2 ** 20 + 5;
+  for (let position = 1; position <= many; position += 1) {
+    const metadata = { idempotencyKey: `key-${position}` };
+    writer.apply({ recorded: { position }, mainAccountId: 'acme', metadata } as unknown as LogEntry);
+  }
+  writer.flush();
+  expect(value(db, 'SELECT count(DISTINCT position) FROM known_keys')).toBe(many);
+  db.close();
 });
 
 describe('the hash of a key', () => {

@@ -48,6 +48,16 @@ describe('the equation of an account', () => {
     });
   });
 
+  it('is broken by a sum that somebody has changed since', () => {
+    const events = recorded(opened, purchased('1.0000'), purchased('2.0000'));
+    breachAfter(events.slice(0, 2));
+    db.exec(`UPDATE conservation SET main = '5000'`);
+    expect(breachAfter(events.slice(2))).toEqual({
+      revision: 2,
+      by: '3.0000 was purchased, but 2.5000 remains',
+    });
+  });
+
   it('stays broken at the first event that broke it, also in a later process', () => {
     const events = recorded(
       opened,

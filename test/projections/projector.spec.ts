@@ -48,6 +48,7 @@ describe('the projector', () => {
   it('goes on from its checkpoint, and the rows are those of a single run', async () => {
     await project(file, store);
     await ledger.removeAll('acme', 'desk');
+    await ledger.purchase('acme', '7');
     await ledger.add('acme', 'attic', '2');
     await project(file, store);
     await project(file, store);

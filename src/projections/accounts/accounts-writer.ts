@@ -32,8 +32,8 @@ export class AccountsWriter implements ProjectionWriter {
       `place, main_account_id, currency, purchased, available, sip_accounts_available, sip_accounts_count,
        revision, hash, recorded_at, recent`,
       {
-        onConflict: `ON CONFLICT (place) DO UPDATE SET currency = excluded.currency,
-          purchased = excluded.purchased, available = excluded.available,
+        onConflict: `ON CONFLICT (place) DO UPDATE SET purchased = excluded.purchased,
+          available = excluded.available,
           sip_accounts_available = excluded.sip_accounts_available,
           sip_accounts_count = excluded.sip_accounts_count, revision = excluded.revision, hash = excluded.hash,
           recorded_at = excluded.recorded_at, recent = excluded.recent`,
