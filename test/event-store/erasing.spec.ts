@@ -52,6 +52,13 @@ describe('an erased stream', () => {
     expect([file, `${file}-wal`].map(holdsTheName)).toEqual([false, false]);
   });
 
+  it('is gone with what was appended right before, though that was still to be answered', async () => {
+    const appended = store.append('profile-acme', [newEvent(NAME)], 'no-stream');
+    await store.deleteStream('profile-acme');
+    expect(await appended).toBe(1n);
+    expect(await collect(store.readStream('profile-acme'))).toEqual([]);
+  });
+
   it('keeps its places in the log, so that none is used twice', async () => {
     await store.append('mainAccount-acme', newEvents(2), 'no-stream');
     await store.append('profile-acme', newEvents(3), 'no-stream');

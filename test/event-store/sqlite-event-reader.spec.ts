@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -153,6 +153,7 @@ describe('a reader of the log beside its owner', () => {
     await collect(reader.readAll(START));
     await reader.head();
     await store.close();
+    expect(statSync(join(directory, 'events.db-wal')).size).toBe(0);
     expect(await reader.head()).toBe(5n);
   });
 });

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NewEvent } from '../../src/event-store/event-store.js';
 import { SqliteLog, STREAMS_IN_MEMORY, type AppendRequest } from '../../src/event-store/sqlite/sqlite-log.js';
-import { openDatabase, value, type Connection, type Statement } from '../../src/sqlite/database.js';
+import {
+  openDatabase,
+  value,
+  type Connection,
+  type Statement,
+  type Value,
+} from '../../src/sqlite/database.js';
 import { sqliteError } from '../support/sqlite-error.js';
 
 const event = (data = '{}'): NewEvent => ({ id: randomUUID(), type: 'Tested', data, metadata: '{}' });
@@ -38,12 +44,16 @@ describe('the SQLite log', () => {
     db = openDatabase(path);
     const prepare = (sql: string): Statement => {
       const statement = db.prepare(sql);
-      const run: Statement['run'] = (...values) => {
-        const code = faults.get(sql);
-        if (code !== undefined) throw sqliteError('disk I/O error', code);
-        return statement.run(...values);
-      };
-      return instead(statement, { run });
+      const failing =
+        <T>(call: (...values: Value[]) => T) =>
+        (...values: Value[]): T => {
+          const code = faults.get(sql);
+          if (code !== undefined) throw sqliteError('disk I/O error', code);
+          return call(...values);
+        };
+      const run = failing((...values) => statement.run(...values));
+      const get = failing((...values) => statement.get(...values));
+      return instead(statement, { run, get });
     };
     return instead(db, { prepare });
   };
@@ -95,6 +105,13 @@ describe('the SQLite log', () => {
     ]);
   });
 
+  it('answers an append that is sent again within one transaction with the position of the first', () => {
+    const sent = starting('a', event(), event());
+    const started = starting('a', event(), sent.events[1]!);
+    expect(log.appendAll([sent, sent, started])).toEqual([2, 2, { kind: 'conflict', actualRevision: 1 }]);
+    expect(count()).toBe(2);
+  });
+
   it('has every commit on disk before it answers: FULL is 2', () => {
     expect(value(db, 'PRAGMA journal_mode')).toBe('wal');
     expect(value(db, 'PRAGMA synchronous')).toBe(2);
@@ -135,12 +152,27 @@ describe('the SQLite log', () => {
     expect(log.appendAll([starting('a', ...events)])).toEqual([18]);
   });
 
+  it('leaves nothing of the appends ahead of one that failed, whose rows were still to be inserted', () => {
+    log.appendAll([starting('before')]);
+    faults.set('INSERT INTO streams (name) VALUES (?) RETURNING number', 778);
+    const later = { stream: 'before', events: [event()], expectedRevision: 0 };
+    expect(log.appendAll([later, starting('a')])).toMatchObject([
+      { kind: 'unavailable' },
+      { kind: 'unavailable' },
+    ]);
+    faults.clear();
+    expect(log.appendAll([starting('a'), later])).toEqual([2, 3]);
+    expect(count()).toBe(3);
+  });
+
   it('says why it cannot be written until a probe shows that it can', () => {
     db.exec('PRAGMA max_page_count = 40');
     const failed = () => typeof log.appendAll([starting(randomUUID())])[0] !== 'number';
     while (!failed());
     expect(log.check()).toMatch(/disk is full/);
     expect(log.check()).toMatch(/disk is full/);
+    // To look waits less long for other programs than an append, which waits as long as before.
+    expect(value(db, 'PRAGMA busy_timeout')).toBe(5000);
     db.exec('PRAGMA max_page_count = 100000');
     expect(log.check()).toBeUndefined();
   });
