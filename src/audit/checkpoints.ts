@@ -68,7 +68,7 @@ export class Checkpoints {
   /** @throws NotInTree, ReadModelBehind, PositionInFuture, HistoryRewritten, StoreUnavailable */
   async event(mainAccountId: string, revision: number, atLeast?: Position): Promise<EventProof> {
     const event = await this.find(mainAccountId, revision);
-    const { leafIndex, checkpoint, proof } = await this.read(later(event.position, atLeast), (tree) => {
+    const { leafIndex, checkpoint, proof } = await this.read(atLeast, (tree) => {
       const leaf = tree.leafAt(event.position);
       if (leaf === undefined) throw new NotInTree(`Event ${event.id} is not in the tree`);
       const { size } = tree;
@@ -146,5 +146,3 @@ export class Checkpoints {
 }
 
 const base64 = (hash: Buffer): string => hash.toString('base64');
-
-const later = (position: Position, other: Position = 0n): Position => (position > other ? position : other);

@@ -241,6 +241,11 @@ describe('the audit', () => {
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ check: 'key', stream: 'mainAccount-alice', revision: 2 });
     expect(findings[0]?.message).toBe('its idempotency key b was used at revision 1 already');
+    // An event that cannot be read is named as such, and hides none of this.
+    const events = [{ ...builder.events[0]!, stream: 'mainAccount-carol', data: '{' }, ...builder.events];
+    expect(await findingsOf(events)).toEqual(
+      expect.arrayContaining(['form mainAccount-carol 0', 'key mainAccount-alice 2']),
+    );
   });
 
   it('takes a clock that went back no further than it is told to', async () => {

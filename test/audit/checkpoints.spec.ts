@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AuditWatch } from '../../src/audit/audit-watch.js';
 import { parseTreeHead, readCheckpoint, treeHeadText } from '../../src/audit/checkpoint.js';
@@ -14,6 +15,7 @@ import { eventLeaf, rootOver } from '../../src/audit/merkle.js';
 import { provesConsistency, provesInclusion } from '../../src/audit/merkle-proof.js';
 import { noteVerifier, openNote, signNote } from '../../src/audit/signed-note.js';
 import { hashOf } from '../../src/ledger/seal.js';
+import { openDatabase } from '../../src/sqlite/database.js';
 import { ApiApp } from '../support/api-app.js';
 import { Notes } from '../support/ledger.js';
 import { ReadSide } from '../support/read-side.js';
@@ -50,14 +52,31 @@ describe('the keys of a log', () => {
     expect(readFileSync(keyFileIn(dataDir), 'utf8')).not.toContain('PRIVATE');
   });
 
+  it('lead from the first to the one in use, however often they are rotated', () => {
+    const first = CheckpointKeys.open(dataDir).published[0]!.verifierKey;
+    CheckpointKeys.rotate(dataDir, new Date('2026-03-01T00:00:00Z'));
+    const { published, signer } = CheckpointKeys.rotate(dataDir, new Date('2026-03-02T00:00:00Z'));
+    let key = first;
+    for (const { successor, retiredAt } of published.slice(0, -1)) {
+      const { text, signedBy } = openNote(successor ?? '', [noteVerifier(key)]);
+      expect(signedBy).toHaveLength(1);
+      expect(retiredAt).toBe(key === first ? '2026-03-01T00:00:00.000Z' : '2026-03-02T00:00:00.000Z');
+      key = text.split('\n')[2] ?? '';
+    }
+    expect(key).toBe(signer.verifierKey);
+  });
+
   it('are not rotated where there are none', () => {
     expect(() => CheckpointKeys.rotate(dataDir)).toThrow('is LEDGER_DATA_DIR the service');
   });
 
   it('are not replaced in silence when their file is damaged', () => {
     CheckpointKeys.open(dataDir);
-    writeFileSync(keyFileIn(dataDir), '{');
-    expect(() => CheckpointKeys.open(dataDir)).toThrow('checkpoint-key.json cannot be read');
+    const secret = { ...JSON.parse(readFileSync(keyFileIn(dataDir), 'utf8')), seed: 'A'.repeat(43) + '=' };
+    for (const content of ['{', JSON.stringify(secret)]) {
+      writeFileSync(keyFileIn(dataDir), content);
+      expect(() => CheckpointKeys.open(dataDir)).toThrow('checkpoint-key.json cannot be read');
+    }
   });
 });
 
@@ -147,7 +166,8 @@ describe('checkpoints over HTTP', () => {
   it('are refused for what is not in the log', async () => {
     expect((await api.send('/v1/checkpoints/100000')).problem).toBe('404 not-found');
     expect((await api.send('/v1/checkpoints/one')).problem).toBe('400 invalid-request');
-    expect((await api.send('/v1/checkpoints/consistency?from=0')).problem).toBe('404 not-found');
+    for (const range of ['from=0', 'from=3&to=2', 'from=1&to=100000'])
+      expect((await api.send(`/v1/checkpoints/consistency?${range}`)).problem).toBe('404 not-found');
     expect((await api.send('/v1/main-accounts/alice/events/1000/proof')).problem).toBe('404 not-found');
     expect((await api.send('/v1/main-accounts/carol/events/0/proof')).problem).toBe('404 not-found');
   });
@@ -183,6 +203,14 @@ describe('the ledger holds itself to what it has signed', () => {
     expect(readCheckpoint(readFileSync(checkpointFileIn(side.dataDir), 'utf8'), []).size).toBe(4);
   });
 
+  it('publishes nothing again while nothing was booked', async () => {
+    const file = () => statSync(checkpointFileIn(side.dataDir)).ino;
+    await checkpoints().publish();
+    const published = file();
+    await checkpoints().publish();
+    expect(file()).toBe(published);
+  });
+
   it.each([
     ['a longer log', 9],
     ['another log', 2],
@@ -198,6 +226,14 @@ describe('the ledger holds itself to what it has signed', () => {
     await watch.look();
     await watch.look();
     expect(notes.alarms).toEqual(['no checkpoint can be published']);
+  });
+
+  it('proves no other event in the place of one that is missing', async () => {
+    const db = openDatabase(join(side.dataDir, 'events.db'));
+    db.exec('DELETE FROM events WHERE revision = 1');
+    db.close();
+    await expect(checkpoints().event('alice', 1)).rejects.toThrow('has no event 1');
+    expect((await checkpoints().event('alice', 2)).revision).toBe(2);
   });
 
   it('raises the alarm again after a success', async () => {

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import { sha256 } from '../../src/audit/event-hash.js';
 import { digestStart, KeyIndex } from '../../src/audit/key-index.js';
@@ -26,6 +28,11 @@ describe('the index of keys', () => {
     const expected = new Set([17, 4_999].map((key) => digestStart(digestOf(key))));
     for (const capacity of [10_000, 5_002, 1_000, 7])
       expect(suspectsOf(capacity, [...once, 17, 4_999])).toEqual(expected);
+  });
+
+  it('leaves nothing on the disk', () => {
+    suspectsOf(100, once);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('credit-ledger-verify-'))).toEqual([]);
   });
 
   it('suspects every key when all were used twice', () => {

@@ -68,6 +68,8 @@ describe('what was booked a moment ago, and is not in the read models yet', () =
     expect(parseTreeHead(note).size).toBe(size + 1);
     const proof = await whileBehind(() => checkpoints.consistency(size, size + 2));
     expect(parseTreeHead(proof.checkpoint).size).toBe(size + 2);
+    const booked = await whileBehind(({ revision }) => checkpoints.event('acme', revision));
+    expect(booked.leafIndex).toBe(size + 2);
   });
 
   it('is in the statement and the history of a period that ended after it', async () => {
