@@ -92,6 +92,18 @@ describe('an audit bundle', () => {
     await expect(exported()).rejects.toThrow('exists already');
   });
 
+  it.each(['data', 'metadata'] as const)(
+    'is not made of an event that would come back otherwise: %s',
+    async (member) => {
+      const builder = new LogBuilder();
+      builder.add('carol', opened);
+      const [event] = builder.events;
+      await storeLog(store, [{ ...event!, [member]: event![member].replace('{', '{ ') }]);
+      await expect(exported()).rejects.toThrow("mainAccount-carol revision 0 is not in the ledger's form");
+      expect(readdirSync(directory)).toEqual([]);
+    },
+  );
+
   it.each([
     ['an amount', (text: string) => text.replace('"amount":"12.2109"', '"amount":"12.2108"')],
     ['an event left out', (text: string) => text.split('\n').toSpliced(6, 1).join('\n')],
@@ -203,6 +215,23 @@ describe('the import of a bundle', () => {
       'other',
     ]);
     await copy.close();
+  });
+
+  it.each([
+    ['id', randomUUID()],
+    ['type', 'CreditReclaimed'],
+    ['data', '{"currency":"USD"}'],
+    ['metadata', '{}'],
+    ['stream', 'mainAccount-carol'],
+  ])('is refused by a store whose event has another %s', async (member, value) => {
+    const [first, ...rest] = goodLog();
+    const other = await openTestStore();
+    await storeLog(other, [{ ...first!, [member]: value }]);
+    async function* pages() {
+      yield [first!, ...rest];
+    }
+    await expect(importEvents(other, pages())).rejects.toThrow("not the bundle's");
+    await other.close();
   });
 
   it('is refused by a store that holds something else', async () => {

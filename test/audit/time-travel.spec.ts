@@ -126,6 +126,12 @@ describe('the history of an account', () => {
     expect(await revisions('actor=nobody')).toEqual([]);
   });
 
+  it('is led out of the time that was asked for by no cursor', async () => {
+    const time = `from=${at(2)}&until=${at(5)}`;
+    expect(await revisions(`${time}&after=0`)).toEqual([2, 3, 4]);
+    expect(await revisions(`${time}&order=newest-first&after=7`)).toEqual([4, 3, 2]);
+  });
+
   it('comes in pages that join without gap or overlap, either way', async () => {
     for (const order of ['oldest-first', 'newest-first']) {
       const seen: number[] = [];
@@ -186,11 +192,25 @@ describe('a statement', () => {
     expect([first.revision, second.revision]).toEqual([3, 7]);
   });
 
+  it('may be of a time without any, or come in pages, of which none is led out of its time', async () => {
+    const none = await statement(at(4), at(4));
+    expect([none.entries, none.opening]).toEqual([[], none.closing]);
+    const pageAfter = async (after: number) =>
+      (await statement(at(4), `${at(1000)}&limit=2&after=${after}`)).entries.map(({ revision }) => revision);
+    expect([await pageAfter(0), await pageAfter(5)]).toEqual([
+      [4, 5],
+      [6, 7],
+    ]);
+  });
+
   it('is followed by what has been added since', async () => {
     const { hash } = await statement(at(-1000), at(4));
     const { json } = await get(`/statements/diff?since=${hash}`);
     expect(json).toMatchObject({ since: { revision: 3, hash }, revision: 7, next: null });
     expect((json['entries'] as { revision: number }[]).map(({ revision }) => revision)).toEqual([4, 5, 6, 7]);
+    const page = (await get(`/statements/diff?since=${hash}&limit=2&after=5`)).json;
+    expect(page['entries']).toEqual((json['entries'] as object[]).slice(2));
+    expect((await get(`/statements/diff?since=${hash}&after=0`)).json['entries']).toEqual(json['entries']);
     const found = (await get(`/statements/diff?since=3:${hash}`)).json;
     expect(found).toEqual({ ...json, asOf: found['asOf'] });
     for (const since of ['0'.repeat(64), `2:${hash}`, `99:${hash}`])
@@ -219,6 +239,13 @@ describe('a statement', () => {
 });
 
 describe('a statement until now', () => {
+  it('is of all the time until it is asked for, also when nothing has been booked for long', async () => {
+    const asked = new Date().toISOString();
+    const { json } = await get('/statements');
+    expect(json['revision']).toBe(7);
+    expect(String(json['until']) >= asked).toBe(true);
+  });
+
   it('holds all that is there, also what a clock that was ahead has recorded', async () => {
     const ahead = new Date(Date.now() + 3_600_000);
     const ledger = new Ledger(api.store, undefined, () => ahead);

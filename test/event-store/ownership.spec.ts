@@ -159,6 +159,15 @@ describe('the owner of a log', () => {
     await again.close();
   });
 
+  it('leaves nobody without an answer when its writer ends, and knows what that one has never seen', async () => {
+    const store = await SqliteEventStore.open(file);
+    const asked = Promise.allSettled([store.check(), store.append(newStream(), newEvents(1), 'no-stream')]);
+    (store as unknown as { worker: Worker }).worker.emit('exit');
+    for (const answer of await asked)
+      expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
+    await store.close();
+  });
+
   it('lets go of the file when its writer dies of a fault while it is closed', async () => {
     const store = await SqliteEventStore.open(file);
     (store as unknown as { worker: Worker }).worker.postMessage(null);
