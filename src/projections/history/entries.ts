@@ -51,7 +51,7 @@ export function entriesIn(models: ReadModels, range: EntryRange): EntryRow[] {
     (condition): condition is [string, string] => condition[1] !== undefined,
   );
   const cut = conditions.length === 0;
-  const begin = cut && newestFirst ? Math.max(range.begin, range.end - limit) : Math.max(range.begin, 0);
+  const begin = cut && newestFirst ? Math.max(range.begin, range.end - limit) : range.begin;
   const end = cut && !newestFirst ? Math.min(range.end, begin + limit) : range.end;
   return models
     .query<EntryRow>(
@@ -80,11 +80,10 @@ const positionBy = (tile: string, place: string): string =>
 
 /** Undefined for a revision that the history does not hold. */
 export function entryAt(models: ReadModels, account: number, revision: number): EntryRow | undefined {
-  if (revision < 0) return undefined;
   const row = models
     .query<EntryRow>(`SELECT ${ENTRY} FROM history WHERE position = ${positionBy('?2', '?3')}`)
     .get(account, Math.floor(revision / TILE), revision % TILE);
-  // The place of a revision that is still to come is, in the last tile, that of another.
+  // The place of a revision that is still to come, or of none, is in the last tile that of another.
   return row?.revision === revision ? row : undefined;
 }
 
