@@ -49,12 +49,12 @@ export class Bookings {
     const context = contextOf(request);
     try {
       const { position, replayed } = await this.commands.execute(command(context, view));
-      const query = new URLSearchParams({
+      const told = {
         at: String(position),
         done: context.idempotencyKey,
         ...(replayed && { again: '1' }),
-      });
-      await reply.redirect(`${view.to()}?${query.toString()}`, 303);
+      };
+      await reply.redirect(view.backTo('', told), 303);
     } catch (error) {
       await showAgain(error).catch((failure: unknown) => {
         // What matters most stays the outcome of the booking, also when there is no form to say it on.

@@ -20,6 +20,15 @@ export function formKey(sessionId: string | undefined, ...state: readonly (strin
   return `web-${createHash('sha256').update(text).digest('base64url')}`;
 }
 
+/** What the address of an overview or a history says: the search, the order, and where the page of it begins. */
+const PLACE = ['q', 'sort', 'desc', 'skip', 'account', 'kind', 'since', 'until', 'before'];
+
+/** Where somebody came from, to come back to: the query of a list, without what else an address may hold. */
+export const placeOf = (query: string): string =>
+  new URLSearchParams(
+    [...new URLSearchParams(query.slice(0, 2000))].filter(([name, value]) => value && PLACE.includes(name)),
+  ).toString();
+
 /** A key that could have come from a form of ours. */
 export const isFormKey = (text: string): boolean => /^web-[\w-]{43}$/.test(text);
 

@@ -46,7 +46,7 @@ export class NameController {
     const context = { actor: request.principal.id, correlationId: request.id };
     try {
       const position = await this.commands.execute(new NameSipAccountCommand({ ...path, name }, context));
-      await reply.redirect(`${view.to()}?named=1&at=${position}`, 303);
+      await reply.redirect(view.backTo('', { named: '1', at: String(position) }), 303);
     } catch (error) {
       await this.show(request, reply, name, formProblemOf(error, view, ''));
     }

@@ -18,7 +18,7 @@ import { field, isFormKey } from './form.js';
 import { mainAccountsHref, MainAccountsPage } from './pages/main-accounts.js';
 import { OverviewPage } from './pages/overview.js';
 import { Pages } from './pages.js';
-import { overviewHref, SORTS, type Sort } from './parts/sip-account-table.js';
+import { SORTS, type Sort } from './parts/sip-account-table.js';
 import { sharesOf } from './shares.js';
 import type { View } from './view.js';
 
@@ -65,7 +65,7 @@ export class OverviewController {
     const { search, sort } = searchOf(view, request.query);
     const { account, behind } = await this.read(search, field(request.query, 'at'));
     if (search.offset > 0 && account.sipAccounts.length === 0)
-      return void (await reply.redirect(overviewHref(view, { query: search.contains, sort }), 303));
+      return void (await reply.redirect(firstPageOf(request.url), 303));
     const { balances } = await this.queries.execute(
       new GetRecentBalancesQuery({
         mainAccountId: search.mainAccountId,
@@ -144,6 +144,14 @@ function searchOf(view: View, query: unknown): { search: SearchSipAccounts; sort
     largest: SHARES,
   };
   return { search, sort };
+}
+
+/** The same search from its first row on; what was done that led here is still to be told. */
+function firstPageOf(url: string): string {
+  const [path = '', query] = url.split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.delete('skip');
+  return `${path}?${parameters.toString()}`;
 }
 
 function doneText(view: View, receipt: Receipt, currency: string): string {

@@ -8,7 +8,7 @@ import { Sessions } from '../auth/sessions.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { Assets } from './assets.js';
-import { field, isForm } from './form.js';
+import { field, isForm, placeOf } from './form.js';
 import { renderPage } from './render.js';
 import { isLanguage, preferredLanguage, type Language } from './texts/languages.js';
 import { View } from './view.js';
@@ -51,6 +51,7 @@ export class Pages {
       principal,
       // A customer's own, also on the page that says that there is no other: its menu leads somewhere.
       principal?.mainAccountId ?? mainAccountId,
+      placeOf(field(request.body, 'from') || field(request.query, 'from')),
     );
   }
 

@@ -1,5 +1,6 @@
 import type { Principal, Role } from '../auth/principal.js';
 import type { Assets } from './assets.js';
+import { placeOf } from './form.js';
 import { formatCount, formatDate, formatMoney, formatTime } from './format.js';
 import type { Texts } from './texts/en.js';
 import { textsIn, type Language } from './texts/languages.js';
@@ -21,6 +22,8 @@ export class View {
     readonly principal: Principal | undefined,
     /** The main account that the page is about. */
     readonly mainAccountId?: string,
+    /** Where on the list somebody was that led to the page. */
+    readonly from = '',
   ) {
     this.t = textsIn(language);
   }
@@ -42,6 +45,21 @@ export class View {
   /** A path under the page's main account. */
   to(path = ''): string {
     return `/accounts/${encodeURIComponent(this.mainAccountId ?? '')}${path}`;
+  }
+
+  /** A path that remembers the place on this page's list, to come back to it. */
+  onward(path: string): string {
+    const place = placeOf(this.path.replace(/^[^?]*/, ''));
+    return path + (place && `?${new URLSearchParams({ from: place }).toString()}`);
+  }
+
+  /** A list of the main account at the place where it was left, with what is to be told on it. */
+  backTo(path = '', told: Readonly<Record<string, string>> = {}): string {
+    const query = new URLSearchParams([
+      ...new URLSearchParams(this.from),
+      ...Object.entries(told),
+    ]).toString();
+    return this.to(path) + (query && `?${query}`);
   }
 
   /** A path under one of its SIP accounts. */

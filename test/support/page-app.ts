@@ -71,7 +71,7 @@ export class PageApp {
 export const formOf = ({ text }: Answer): Record<string, string> =>
   Object.fromEntries(
     [.../<main[^]*/.exec(text)![0].matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(
-      ([, name, value]) => [name!, value!],
+      ([, name, value]) => [name!, value!.replaceAll('&amp;', '&')],
     ),
   );
 

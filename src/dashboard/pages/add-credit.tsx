@@ -61,8 +61,10 @@ export function AddCreditPage(props: AddCreditProps) {
 /** Links, so that they work without script; the script fills in the field without leaving the page. */
 function QuickAmounts({ view, sipAccountId, currency, available, quickAmounts }: AddCreditProps) {
   const { t } = view;
-  const href = (amount: string) =>
-    `${view.toSip(sipAccountId, '/add-credit')}?amount=${encodeURIComponent(amount)}`;
+  const href = (amount: string) => {
+    const query = new URLSearchParams({ amount, ...(view.from && { from: view.from }) });
+    return `${view.toSip(sipAccountId, '/add-credit')}?${query.toString()}`;
+  };
   return (
     <ul class="chips" aria-label={t.add.quick}>
       {quickAmounts.map((amount) => (

@@ -69,7 +69,7 @@ export function EventPage({ view, currency, entry, previousHash, stored }: Event
           </>
         )}
         <nav class="pages" aria-label={view.t.pages}>
-          <a href={view.to(`/history#entry-${entry.revision}`)}>{back}</a>
+          <a href={`${view.backTo('/history')}#entry-${entry.revision}`}>{back}</a>
         </nav>
       </div>
     </Layout>

@@ -36,16 +36,17 @@ export function ActionPage(props: ActionPageProps) {
           // bring a new form with a new key instead of this one.
           <form method="post" action={`${props.action}?sent`} class="stack" data-once>
             <input type="hidden" name="language" value={view.language} />
+            {view.from && <input type="hidden" name="from" value={view.from} />}
             {props.idempotencyKey && <input type="hidden" name="key" value={props.idempotencyKey} />}
             {props.children}
             <div class="actions">
               <button class={`button ${props.danger ? 'danger' : ''}`}>{props.submit}</button>
-              <a href={view.to()}>{view.t.cancel}</a>
+              <a href={view.backTo()}>{view.t.cancel}</a>
             </div>
           </form>
         ) : (
           <div class="actions">
-            <a class="button secondary" href={view.to()}>
+            <a class="button secondary" href={view.backTo()}>
               {view.t.back}
             </a>
           </div>

@@ -36,7 +36,10 @@ export function HistoryTable({ view, currency, entries }: HistoryTableProps) {
           {entries.map((entry) => (
             <tr key={entry.revision} id={`entry-${entry.revision}`}>
               <th scope="row" class="moment">
-                <a href={view.to(`/history/${entry.revision}`)} title={details.entry(entry.revision)}>
+                <a
+                  href={view.onward(view.to(`/history/${entry.revision}`))}
+                  title={details.entry(entry.revision)}
+                >
                   <time dateTime={entry.recordedAt}>
                     {view.date(entry.recordedAt)} <span>{view.time(entry.recordedAt)}</span>
                   </time>

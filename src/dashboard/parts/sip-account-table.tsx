@@ -74,7 +74,11 @@ function Row({ view, currency, row }: { view: View; currency: string; row: SipAc
       <td class="name">
         {row.name}
         {view.mayMove && (
-          <a class="quiet" href={view.toSip(account, '/name')} aria-label={overview.rename(account)}>
+          <a
+            class="quiet"
+            href={view.onward(view.toSip(account, '/name'))}
+            aria-label={overview.rename(account)}
+          >
             <Icon name="edit" />
           </a>
         )}
@@ -94,7 +98,11 @@ function Row({ view, currency, row }: { view: View; currency: string; row: SipAc
       </td>
       {view.mayMove && (
         <td class="options">
-          <a class="round" href={view.toSip(account, '/add-credit')} aria-label={overview.add(account)}>
+          <a
+            class="round"
+            href={view.onward(view.toSip(account, '/add-credit'))}
+            aria-label={overview.add(account)}
+          >
             <Icon name="plus" />
           </a>
           {empty ? (
@@ -104,7 +112,7 @@ function Row({ view, currency, row }: { view: View; currency: string; row: SipAc
           ) : (
             <a
               class="round danger"
-              href={view.toSip(account, '/remove-all-credit')}
+              href={view.onward(view.toSip(account, '/remove-all-credit'))}
               aria-label={overview.remove(account)}
             >
               <Icon name="minus" />
