@@ -55,7 +55,7 @@ export function OverviewPage(props: OverviewProps) {
         <Freshness view={view} asOf={props.asOf} behind={behind} />
       </div>
       {done && (
-        <Notice kind={done.again ? 'info' : 'done'}>
+        <Notice kind={done.again ? 'info' : 'done'} focus>
           {done.again && <strong>{t.done.again} </strong>}
           {done.text}
         </Notice>

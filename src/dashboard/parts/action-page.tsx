@@ -29,7 +29,11 @@ export function ActionPage(props: ActionPageProps) {
       <div class="card narrow">
         <h1>{title}</h1>
         <p class="lead">{props.intro}</p>
-        {problem && <Notice kind="problem">{problem}</Notice>}
+        {problem && (
+          <Notice kind="problem" focus>
+            {problem}
+          </Notice>
+        )}
         {props.above}
         {props.children ? (
           // Not quite the page's own address: a POST to that would make the browser forget the page, and Back would
