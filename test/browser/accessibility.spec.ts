@@ -27,6 +27,20 @@ const OVERFLOWING = `[...document.querySelectorAll('main .card *, main .notice')
   })
   .map((element) => element.tagName + ' ' + element.innerText)`;
 
+/** Amounts that are torn apart at the end of a line. */
+const TORN = `[...document.querySelectorAll('main tbody .number')]
+  .filter((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1;
+  })
+  .map((element) => 'torn ' + element.innerText)`;
+
+/** Who did it, in less room than a short name needs. */
+const CRAMPED = `[...document.querySelectorAll('.actor')]
+  .filter((element) => element.getClientRects().length > 0 && element.clientWidth < 100)
+  .map((element) => 'cramped ' + element.innerText)`;
+
 /** Tables that are wider than their card, and so have to be scrolled sideways. */
 const SCROLLED = `[...document.querySelectorAll('.scroll')]
   .filter((card) => card.scrollWidth > card.clientWidth)
@@ -145,13 +159,41 @@ inBrowser('every screen', (dashboard) => {
         const name = screen.replaceAll(long, 'M');
         const all = await page.evaluate<number>('document.documentElement.scrollWidth');
         if (all > width) found.push(`${name} is ${all} wide`);
-        for (const text of await page.evaluate<string[]>(OVERFLOWING)) found.push(`${name}: ${text}`);
+        for (const look of [OVERFLOWING, CRAMPED])
+          for (const text of await page.evaluate<string[]>(look)) found.push(`${name}: ${text}`);
       }
       await page.goto(dashboard.url(ACCOUNT));
       found.push(...(await page.evaluate<string[]>(SCROLLED)));
       expect(found).toEqual([]);
     },
   );
+
+  it.each([320, 360, 640])('offers everything it offers elsewhere, at %i pixels', async (width) => {
+    const main = 'millions';
+    const book = (path: string, body: object) => dashboard.service.command(path, body, `million-${path}`);
+    await book('', { mainAccountId: main, currency: 'EUR' });
+    await book(`/${main}/purchases`, { amount: '3456789.0123', reference: 'millions' });
+    await book(`/${main}/sip-accounts`, { sipAccountId: DESK });
+    await book(`/${main}/sip-accounts/${DESK}/add-credit`, { amount: '1234567.8901' });
+    const path = `/accounts/${main}`;
+    const page = await dashboard.visit({ language: 'nl', viewport: { width, height: 800 }, path });
+    for (const sort of ['account', 'name', 'amount', 'moved'])
+      expect(await page.locator(`thead a[href*="sort=${sort}"]`).isVisible()).toBe(true);
+    expect(await page.locator('#rows time').isVisible()).toBe(true);
+    for (const screen of ['', '/history', `/sip-accounts/${DESK}/remove-all-credit`]) {
+      await page.goto(dashboard.url(path + screen));
+      expect(await page.evaluate<string[]>(TORN)).toEqual([]);
+    }
+  });
+
+  it.each([320, 360])('shows main accounts without scrolling sideways, at %i pixels', async (width) => {
+    const page = await dashboard.visit({
+      language: 'nl',
+      viewport: { width, height: 800 },
+      path: '/accounts',
+    });
+    expect(await page.evaluate<string[]>(SCROLLED)).toEqual([]);
+  });
 
   it('comes in under 60 kB on a first visit', async () => {
     const page = await dashboard.visit({ language: 'en', viewport: { width: 1180, height: 760 } });

@@ -51,7 +51,7 @@ export function MainAccountsPage({ view, query, mainAccounts, next, after }: Mai
         </div>
       ) : (
         <div class="card flush scroll" tabIndex={0} role="region" aria-label={t.accounts.title}>
-          <table>
+          <table class="rows mains">
             <thead>
               <tr>
                 <th scope="col">{t.accounts.id}</th>
@@ -73,9 +73,15 @@ export function MainAccountsPage({ view, query, mainAccounts, next, after }: Mai
                     <a href={accountHref(account, query)}>{account.mainAccountId}</a>
                     {account.named !== null && <span class="subject">{account.named}</span>}
                   </th>
-                  <td class="number">{view.money(account.available, account.currency)}</td>
-                  <td class="number">{view.money(account.sipAccountsAvailable, account.currency)}</td>
-                  <td class="number">{view.count(account.sipAccountsCount)}</td>
+                  <td class="number balance" data-label={t.accounts.available}>
+                    {view.money(account.available, account.currency)}
+                  </td>
+                  <td class="number balance" data-label={t.accounts.allocated}>
+                    {view.money(account.sipAccountsAvailable, account.currency)}
+                  </td>
+                  <td class="number balance" data-label={t.accounts.count}>
+                    {view.count(account.sipAccountsCount)}
+                  </td>
                 </tr>
               ))}
             </tbody>

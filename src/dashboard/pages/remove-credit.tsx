@@ -48,13 +48,21 @@ export function RemoveCreditPage(props: RemoveCreditProps) {
             <tbody>
               <tr>
                 <th scope="row">{remove.fromNow(sipAccountId)}</th>
-                <td class="number">{money(has)}</td>
-                <td class="number">{money(ZERO)}</td>
+                <td class="number" data-label={remove.now}>
+                  {money(has)}
+                </td>
+                <td class="number" data-label={remove.after}>
+                  {money(ZERO)}
+                </td>
               </tr>
               <tr>
                 <th scope="row">{remove.mainNow}</th>
-                <td class="number">{money(props.available)}</td>
-                <td class="number">{money(props.availableAfter)}</td>
+                <td class="number" data-label={remove.now}>
+                  {money(props.available)}
+                </td>
+                <td class="number" data-label={remove.after}>
+                  {money(props.availableAfter)}
+                </td>
               </tr>
             </tbody>
           </table>

@@ -13,7 +13,7 @@ export function HistoryTable({ view, currency, entries }: HistoryTableProps) {
   const money = (amount?: string) => (amount === undefined ? '' : view.money(amount, currency));
   return (
     <div class="card flush scroll" tabIndex={0} role="region" aria-label={details.title}>
-      <table class="history">
+      <table class="rows history">
         <thead>
           <tr>
             <th scope="col">{details.date}</th>
@@ -45,7 +45,7 @@ export function HistoryTable({ view, currency, entries }: HistoryTableProps) {
                   </time>
                 </a>
               </th>
-              <td>
+              <td class="what">
                 <span class={`kind kind-${entry.type}`}>{kinds[entry.type]}</span>
                 {entry.sipAccountId && <span class="subject">{entry.sipAccountId}</span>}
                 {entry.reference && <span class="subject">{entry.reference}</span>}

@@ -35,7 +35,7 @@ export function SipAccountTable({ view, currency, rows, sort, query }: SipAccoun
   );
   return (
     <div class="card flush scroll" tabIndex={0} role="region" aria-label={overview.title}>
-      <table class="accounts">
+      <table class="rows accounts">
         <thead>
           <tr>
             {sortable('account', overview.account)}
@@ -44,7 +44,7 @@ export function SipAccountTable({ view, currency, rows, sort, query }: SipAccoun
             <th scope="col" class="wide">
               {overview.trend}
             </th>
-            {sortable('moved', overview.lastMovement, 'wide')}
+            {sortable('moved', overview.lastMovement)}
             {view.mayMove && (
               <th scope="col" class="options">
                 {overview.options}
@@ -87,7 +87,7 @@ function Row({ view, currency, row }: { view: View; currency: string; row: SipAc
       <td class="wide">
         <Sparkline balances={row.recent} label={overview.trendOf(account)} />
       </td>
-      <td class="wide moment" data-label={overview.lastMovement}>
+      <td class="moment" data-label={overview.lastMovement}>
         {lastMovementAt ? (
           <time dateTime={lastMovementAt}>
             {view.date(lastMovementAt)} <span>{view.time(lastMovementAt)}</span>
