@@ -107,6 +107,14 @@ inBrowser('every screen', (dashboard) => {
     60_000,
   );
 
+  it('has links that a finger can hit, on a phone', async () => {
+    const page = await dashboard.visit({ language: 'nl', viewport: { width: 360, height: 800 } });
+    for (const screen of [ACCOUNT, `${ACCOUNT}/history`]) {
+      await page.goto(dashboard.url(screen));
+      expect(await violationsOn(page)).toEqual([]);
+    }
+  }, 60_000);
+
   for (const language of ['en', 'nl'] as const) {
     it.each([
       ['at 320 pixels', { width: 320, height: 640 }],

@@ -10,10 +10,20 @@ const isShown = (page: Page, selector: string): Promise<boolean> =>
   page.locator(selector).first().isVisible();
 
 inBrowser('on paper', (dashboard) => {
+  it('the overview has its figures and rows, and no links or signs to press', async () => {
+    await bookExample(dashboard.service);
+    const page = await dashboard.visit({ language: 'en', viewport: PAPER, path: `/accounts/${MAIN}` });
+    await page.emulateMedia({ media: 'print' });
+    for (const selector of ['.figure', '#rows tr', '#rows time'])
+      expect(await isShown(page, selector)).toBe(true);
+    for (const selector of ['.after', '.options']) expect(await isShown(page, selector)).toBe(false);
+    const sign = `getComputedStyle(document.querySelector('.sort'), '::after').display`;
+    expect(await page.evaluate(sign)).toBe('none');
+  });
+
   it.each(['light', 'dark'] as const)(
     'the history has every column and the chart, and nothing to press, on white, from a %s screen',
     async (colorScheme) => {
-      if (colorScheme === 'light') await bookExample(dashboard.service);
       const path = `/accounts/${MAIN}/history`;
       const page = await dashboard.visit({ language: 'en', viewport: PAPER, colorScheme, path });
       const columns = () => page.locator('.history thead th:visible').count();
