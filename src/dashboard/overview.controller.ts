@@ -88,6 +88,7 @@ export class OverviewController {
       sort,
       query: search.contains,
       offset: search.offset,
+      previous: search.offset > 0 ? Math.max(0, search.offset - ROWS) : undefined,
       next: shown < account.found ? shown : undefined,
       done: await this.doneBy(view, request.query, account.currency),
       behind,

@@ -56,6 +56,14 @@ describe('the overview of 10 000 SIP accounts', () => {
     expect(rowsOf(await open('?sort=account&desc=1&skip=50'))[0]).toBe(idOf(9949));
   });
 
+  it('leads back a page, as it leads on', async () => {
+    const linksOf = (page: string) =>
+      Array.from(page.matchAll(/<a href="([^"]*)" rel="(?:prev|next)"/g), ([, href]) => href);
+    expect(linksOf(await open())).toEqual(['/accounts/large?skip=50']);
+    expect(linksOf(await open('?skip=50'))).toEqual(['/accounts/large?', '/accounts/large?skip=100']);
+    expect(linksOf(await open('?skip=9950'))).toEqual(['/accounts/large?skip=9900']);
+  });
+
   it('is filtered before it is cut into pages', async () => {
     expect(rowsOf(await open('?q=0001234'))).toEqual([idOf(1234)]);
     const page = await open('?q=99');

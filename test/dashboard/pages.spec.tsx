@@ -82,6 +82,7 @@ const pages: Record<string, (view: View) => VNode> = {
       query={HOSTILE}
       found={20}
       offset={0}
+      previous={undefined}
       next={1}
       done={{ text: HOSTILE, again: true }}
       behind
@@ -101,6 +102,7 @@ const pages: Record<string, (view: View) => VNode> = {
       query=""
       found={0}
       offset={0}
+      previous={undefined}
       next={undefined}
       done={undefined}
       behind={false}

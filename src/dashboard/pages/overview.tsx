@@ -27,6 +27,8 @@ export interface OverviewProps {
   /** How many rows fit the filter, and where this page of them begins. */
   readonly found: number;
   readonly offset: number;
+  /** Where the page before it begins; undefined on the first one. */
+  readonly previous: number | undefined;
   /** Where the next page begins. */
   readonly next: number | undefined;
   /** What was just done. */
@@ -135,15 +137,20 @@ function Empty({ view, query }: OverviewProps) {
   );
 }
 
-function Pages({ view, rows, offset, found, next, query, sort }: OverviewProps) {
-  if (offset === 0 && next === undefined) return null;
+function Pages({ view, rows, offset, found, previous, next, query, sort }: OverviewProps) {
+  if (previous === undefined && next === undefined) return null;
   const page = (skip?: number) => overviewHref(view, { query, sort, skip });
   return (
     <nav class="pages" aria-label={view.t.pages}>
       <span>
         {view.t.overview.showing(view.count(offset + 1), view.count(offset + rows.length), view.count(found))}
       </span>
-      {offset > 0 && <a href={page()}>{view.t.first}</a>}
+      {previous !== undefined && previous > 0 && <a href={page()}>{view.t.first}</a>}
+      {previous !== undefined && (
+        <a href={page(previous || undefined)} rel="prev">
+          {view.t.previous}
+        </a>
+      )}
       {next !== undefined && (
         <a href={page(next)} rel="next">
           {view.t.next}

@@ -17,6 +17,7 @@ export const en = {
   clear: 'Clear',
   next: 'Next',
   first: 'First page',
+  previous: 'Previous',
   pages: 'Pages',
 
   signIn: {
@@ -178,7 +179,7 @@ export const en = {
     chartOf: (what: string) => `Balance of ${what} over time`,
     chartMain: 'the main account',
     utc: 'Times are in UTC.',
-    invalidDate: 'A date is not a date; it was left out of the filter.',
+    invalidDate: 'One of the dates does not exist and was left out. Correct it and filter again.',
   },
 
   kinds: {
@@ -231,7 +232,7 @@ export const en = {
   amountProblems: {
     'amount-not-positive': 'Choose an amount above zero.',
     'amount-too-precise': 'Use at most four decimals.',
-    'amount-too-large': 'This amount is too large.',
+    'amount-too-large': 'This amount is too large. Choose a smaller one.',
   },
 
   problems: {
@@ -239,7 +240,7 @@ export const en = {
     'amount-malformed': (currency: string) =>
       `This is not an amount in ${currency}. Use digits, with a point before the decimals: 12.5`,
     'insufficient-credit': (available: string) => `There is not enough credit: ${available} is available.`,
-    'balance-limit-exceeded': 'The balance would become too large.',
+    'balance-limit-exceeded': 'The balance would become too large. Choose a smaller amount.',
     'sip-account-limit-reached': 'This customer has as many SIP accounts as there may be.',
     'sip-account-already-added': 'There is a SIP account of this name already.',
     'key-reused':

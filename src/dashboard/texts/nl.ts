@@ -19,6 +19,7 @@ export const nl: Texts = {
   clear: 'Wissen',
   next: 'Volgende',
   first: 'Eerste pagina',
+  previous: 'Vorige',
   pages: 'Pagina’s',
 
   signIn: {
@@ -179,7 +180,7 @@ export const nl: Texts = {
     chartOf: (what) => `Saldo van ${what} in de tijd`,
     chartMain: 'het hoofdaccount',
     utc: 'Tijden zijn in UTC.',
-    invalidDate: 'Een datum is geen datum; de filter houdt er geen rekening mee.',
+    invalidDate: 'Een van de datums bestaat niet en is weggelaten. Verbeter die en filter opnieuw.',
   },
 
   kinds: {
@@ -230,7 +231,7 @@ export const nl: Texts = {
   amountProblems: {
     'amount-not-positive': 'Kies een bedrag boven nul.',
     'amount-too-precise': 'Gebruik hoogstens vier decimalen.',
-    'amount-too-large': 'Dit bedrag is te groot.',
+    'amount-too-large': 'Dit bedrag is te groot. Kies een kleiner bedrag.',
   },
 
   problems: {
@@ -238,7 +239,7 @@ export const nl: Texts = {
     'amount-malformed': (currency) =>
       `Dit is geen bedrag in ${currency}. Gebruik cijfers, met een komma voor de decimalen: 12,5`,
     'insufficient-credit': (available) => `Er is niet genoeg krediet: ${available} is beschikbaar.`,
-    'balance-limit-exceeded': 'Het saldo zou te groot worden.',
+    'balance-limit-exceeded': 'Het saldo zou te groot worden. Kies een kleiner bedrag.',
     'sip-account-limit-reached': 'Deze klant heeft zoveel SIP-accounts als er mogen zijn.',
     'sip-account-already-added': 'Er is al een SIP-account met deze naam.',
     'key-reused':
