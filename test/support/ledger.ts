@@ -98,3 +98,19 @@ export const contextOf = (idempotencyKey: string) => ({
   correlationId: 'correlation-1',
   causationId: `request-${++requests}`,
 });
+
+/** What became of a command in short: `booked`, or the code or the name of what it was turned away with. */
+export const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'booked',
+    (error: { code?: string; name: string }) => error.code ?? error.name,
+  );
+
+export const settledWithin = (promise: Promise<unknown>, ms: number) =>
+  Promise.race([
+    promise.then(
+      () => true,
+      () => true,
+    ),
+    new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ms)),
+  ]);
