@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NewEvent } from '../../src/event-store/event-store.js';
-import { SqliteLog, STREAMS_IN_MEMORY, type AppendRequest } from '../../src/event-store/sqlite/sqlite-log.js';
+import type { AppendRequest } from '../../src/event-store/sqlite/messages.js';
+import { SqliteLog, STREAMS_IN_MEMORY } from '../../src/event-store/sqlite/sqlite-log.js';
 import {
   openDatabase,
   value,

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../event-store.js';
-import type { AppendRequest } from './sqlite-log.js';
+import type { AppendRequest } from './messages.js';
 
 /**
  * Appends as one plain list, to cross threads: cloning objects with their names takes both sides two to four times as

@@ -12,10 +12,9 @@ import {
 } from '../event-store.js';
 import { isUuid } from './event-id.js';
 import { FileOwner } from './file-owner.js';
+import type { Answer, AppendRequest, AppendResult, Wish } from './messages.js';
 import { pack } from './packed-appends.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
-import type { AppendRequest, AppendResult } from './sqlite-log.js';
-import type { Answer, Wish } from './sqlite-worker.js';
 
 /** So many events are sent at once, however short ago the last message was. */
 const WORTH_A_MESSAGE = 32;

@@ -11,10 +11,11 @@ import {
 } from '../../sqlite/database.js';
 import { resultCode, SQLITE_IOERR } from '../../sqlite/result-code.js';
 import { LAST_RESORT_PAGES, moveRest } from '../../sqlite/wal-mover.js';
-import type { NewEvent, StreamRevision } from '../event-store.js';
+import type { NewEvent } from '../event-store.js';
 import { idBytes } from './event-id.js';
 import { explain } from './failure.js';
 import { FilePlace } from './file-place.js';
+import type { AppendRequest, AppendResult } from './messages.js';
 import { checkSchema, createSchema, ERASED } from './schema.js';
 
 /**
@@ -26,20 +27,6 @@ export const STREAMS_IN_MEMORY = 10_000;
 const PROBE_BYTES = 32_768;
 /** How long other programs are waited for while appends wait too. */
 const HASTE_MS = 1000;
-
-export interface AppendRequest {
-  readonly stream: string;
-  readonly events: readonly NewEvent[];
-  readonly expectedRevision: StreamRevision;
-}
-
-/** What became of a request: the position of its last event, or why it was not appended. It crosses threads. */
-export type AppendResult = number | AppendFailure;
-
-type AppendFailure =
-  | { readonly kind: 'conflict'; readonly actualRevision: StreamRevision }
-  | { readonly kind: 'unavailable'; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
 
 /** A stream's number and the revision of its last event, -1 when it has none. */
 interface StreamEnd {

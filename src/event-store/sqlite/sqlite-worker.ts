@@ -2,20 +2,12 @@ import { realpathSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CommitBell } from './commit-bell.js';
 import { explain } from './failure.js';
+import type { Answer, AppendRequest, Wish } from './messages.js';
 import { unpack, type PackedAppends } from './packed-appends.js';
-import { SqliteLog, type AppendRequest, type AppendResult } from './sqlite-log.js';
+import { SqliteLog } from './sqlite-log.js';
 
 /** Requests a transaction takes up before it commits, give or take one message. */
 const MAX_BATCH = 1000;
-
-/** To the worker: appends in their order, or one of the other wishes. */
-export type Wish = PackedAppends | { readonly erase: string } | 'check' | 'moved' | 'close';
-
-/** From the worker, in the order of the wishes: first whether the log is open, then results and verdicts. */
-export type Answer =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'results'; readonly results: readonly AppendResult[] }
-  | { readonly kind: 'fault'; readonly reason: string | undefined };
 
 /** Appends whatever has come in by the time the last commit is done, with one sync. */
 function serve(port: MessagePort, log: SqliteLog, bell: CommitBell): void {
