@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { StoreUnavailable } from '../../src/event-store/errors.js';
+import { StoreUnavailable, StreamDamaged } from '../../src/event-store/errors.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import type { Snapshot } from '../../src/ledger/accounts-index.js';
 import { emptyFold } from '../../src/ledger/domain/account.js';
@@ -33,6 +33,15 @@ describe('an account of which somebody has hidden events in EventStoreDB', () =>
     expect(replica.notes.alarms).toEqual(
       Array.from({ length: 2 }, () => expect.stringMatching(/hidden, missing or changed/)),
     );
+  });
+
+  it('takes none either when all of it is hidden, and is not called absent', async () => {
+    simulator.log.hideBefore('mainAccount-acme', 100n);
+    const replica = new Ledger(store);
+    for (const command of [() => replica.purchase('acme', '1', 'third'), () => replica.open('acme', 'again')])
+      await expect(command()).rejects.toBeInstanceOf(StreamDamaged);
+    expect(replica.notes.alarms).toHaveLength(2);
+    expect(replica.notes.alarms[0]).toMatch(/mainAccount-acme are hidden/);
   });
 
   it('does not begin again when all are hidden and the read models know it', async () => {

@@ -47,7 +47,8 @@ export class LogReader {
 
   /**
    * The stream's events from a revision on, at most so many, in one try.
-   * @throws StreamDamaged one of the ledger's that was deleted: taken for missing it would begin again
+   * @throws StreamDamaged one of the ledger's that was deleted, or is there and hides all: taken for missing it would
+   * begin again
    * @throws the client's errors
    */
   async streamPage(stream: string, from: number, maxCount: number): Promise<RecordedEvent[]> {
@@ -56,6 +57,8 @@ export class LogReader {
       const page = await this.collect((client) =>
         client.readStream(stream, { ...options, fromRevision: BigInt(from), maxCount }),
       );
+      if (page.length === 0 && from === 0 && !mayBeDeleted(stream))
+        throw new StreamDamaged(`the events of the stream ${stream} are hidden in EventStoreDB`);
       return page.map(toRecorded);
     } catch (error) {
       const forGood = error instanceof StreamDeletedError;

@@ -87,8 +87,8 @@ async function readStream(log: SimulatedLog, options: Options, answer: Answer): 
   const from = options.getStream();
   const name = nameOf(from?.getStreamIdentifier());
   if (log.isTombstoned(name)) throw streamDeleted(name);
+  if (log.isMissing(name)) return answer.send(streamNotFound(name));
   const events = log.readable(name);
-  if (events.length === 0) return answer.send(streamNotFound(name));
   const start = from?.hasRevision() ? BigInt(from.getRevision()) : 0n;
   const asked = isBackwards(options)
     ? events.toReversed().filter(({ revision }) => !from?.hasRevision() || revision <= start)
@@ -99,7 +99,7 @@ async function readStream(log: SimulatedLog, options: Options, answer: Answer): 
 async function readAll(log: SimulatedLog, options: Options, answer: Answer): Promise<void> {
   const all = options.getAll();
   const position = all?.hasPosition() ? BigInt(all.getPosition()?.getCommitPosition() ?? 0) : undefined;
-  if (position !== undefined && !isBoundary(log, position))
+  if (position !== undefined && !log.isBoundary(position, log.events[indexAt(log, position)]))
     throw serverError(status.UNKNOWN, 'Unexpected ReadAllResult: InvalidPosition');
   const events = isBackwards(options)
     ? log.events.filter((event) => position === undefined || event.position < position).toReversed()
@@ -110,7 +110,7 @@ async function readAll(log: SimulatedLog, options: Options, answer: Answer): Pro
 async function subscribe({ log, windowMs }: Simulator, options: Options, answer: Answer): Promise<void> {
   const all = options.getAll();
   const after = all?.hasPosition() ? BigInt(all.getPosition()?.getCommitPosition() ?? 0) : undefined;
-  if (after !== undefined && !isBoundary(log, after))
+  if (after !== undefined && !log.isBoundary(after, log.events[indexAt(log, after)]))
     throw serverError(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.');
   const passes = filterOf(options);
   await answer.send(confirmation());
@@ -145,12 +145,6 @@ function filterOf(options: Options): (event: SimulatedEvent) => boolean {
     const subject = streamName ? event.stream : event.type;
     return prefixes.length > 0 ? prefixes.some((prefix) => subject.startsWith(prefix)) : regex.test(subject);
   };
-}
-
-/** Whether a read may begin there. A position beyond the end a real server takes in silence. */
-function isBoundary(log: SimulatedLog, position: bigint): boolean {
-  const event = log.events[indexAt(log, position)];
-  return !event || event.position === position || log.passedOver.has(position);
 }
 
 /** Index of the first event at or after a position. */

@@ -23,7 +23,7 @@ export type AppendOutcome =
 const NONE = Buffer.from('{}');
 const NOTHING = Buffer.alloc(0);
 
-/** The last revision there can be: that of the record of a stream that was deleted for good. */
+/** The last revision there can be: of the record of a stream that was deleted for good, and before which a soft deletion hides. */
 const TOMBSTONE = 2n ** 63n - 1n;
 
 /** Of an event in the log, besides its data and metadata. */
@@ -46,8 +46,10 @@ export class SimulatedLog {
   /** Of a stream that was deleted or cut short, the revision before which nothing is read any more. */
   private readonly deletedBefore = new Map<string, bigint>();
   private readonly remembered = new Map<string, AppendOutcome>();
-  /** Positions of scavenged events, and of records that are no events: a read from there goes on behind them. */
-  readonly passedOver = new Set<bigint>();
+  /** Positions of records that are no events: a read from there goes on behind them. */
+  private readonly passedOver = new Set<bigint>();
+  /** Up to here the log was written anew by a scavenge: a read from anywhere in it goes on at the next event. */
+  private rewrittenTo = 0n;
   private end = 0n;
 
   constructor() {
@@ -64,9 +66,27 @@ export class SimulatedLog {
     return this.stream(name).filter(({ revision }) => revision >= first);
   }
 
-  /** Deletes softly: the stream seems missing, may begin again, and then goes on counting. */
+  /** Whether a read finds no stream of the name: one of which all events are hidden is found, and is empty. */
+  isMissing(name: string): boolean {
+    return this.stream(name).length === 0 || this.isDeleted(name);
+  }
+
+  /** Whether a read may begin there. A position beyond the end a real server takes in silence. */
+  isBoundary(position: bigint, next: SimulatedEvent | undefined): boolean {
+    return (
+      next === undefined ||
+      next.position === position ||
+      position < this.rewrittenTo ||
+      this.passedOver.has(position)
+    );
+  }
+
+  /**
+   * Deletes softly: the stream seems missing, may begin again, and then goes on counting. Who knows its last revision
+   * appends behind it as if nothing had happened.
+   */
   delete(name: string): bigint {
-    this.deletedBefore.set(name, BigInt(this.stream(name).length));
+    this.deletedBefore.set(name, TOMBSTONE);
     this.writeMetadata(name, TOMBSTONE);
     this.changes.emit('appended');
     return this.events.at(-1)?.position ?? 0n;
@@ -84,14 +104,15 @@ export class SimulatedLog {
     return this.stream(name).at(-1)?.revision === TOMBSTONE;
   }
 
-  /** Removes from the log, up to a position, what no read of its stream delivers any more. */
+  /** Removes from the log, up to a position, what no read of its stream delivers any more, but never the stream's last event. */
   scavenge(until = this.end): void {
     const kept = this.events.filter(
-      ({ stream, revision, position }) =>
-        position >= until || revision >= (this.deletedBefore.get(stream) ?? 0n),
+      (event) =>
+        event.position >= until ||
+        event.revision >= (this.deletedBefore.get(event.stream) ?? 0n) ||
+        event === this.stream(event.stream).at(-1),
     );
-    for (const { position } of this.events) this.passedOver.add(position);
-    for (const { position } of kept) this.passedOver.delete(position);
+    this.rewrittenTo = until;
     this.events.splice(0, this.events.length, ...kept);
   }
 
@@ -102,15 +123,16 @@ export class SimulatedLog {
   }
 
   append(stream: string, proposed: readonly ProposedEvent[], expected: ExpectedRevision): AppendOutcome {
-    const current = this.readable(stream).at(-1)?.revision ?? -1n;
+    const current = this.stream(stream).at(-1)?.revision ?? -1n;
     if (expected === 'any' || expected === 'stream_exists') {
       const before = this.remembered.get(`${stream}/${proposed[0]?.id}`);
       if (before) return before;
-      if (expected === 'stream_exists' && current < 0n) return { kind: 'wrong', current: 'no_stream' };
+      if (expected === 'stream_exists' && this.isMissing(stream))
+        return { kind: 'wrong', current: 'no_stream' };
       return this.write(stream, proposed);
     }
     const wanted = expected === 'no_stream' ? -1n : expected;
-    if (wanted === current) return this.write(stream, proposed);
+    if (wanted === current || (wanted < 0n && this.isMissing(stream))) return this.write(stream, proposed);
     return (
       this.again(stream, proposed, wanted) ?? { kind: 'wrong', current: current < 0n ? 'no_stream' : current }
     );
@@ -140,6 +162,7 @@ export class SimulatedLog {
     const lost = this.events.splice(length);
     for (const { stream } of lost) this.streams.get(stream)?.pop();
     this.end = lost[0]?.position ?? this.end;
+    if (this.rewrittenTo > this.end) this.rewrittenTo = this.end;
     this.beginEpoch();
   }
 
@@ -157,10 +180,11 @@ export class SimulatedLog {
   }
 
   private write(stream: string, proposed: readonly ProposedEvent[]): AppendOutcome {
-    const begunAgain = this.deletedBefore.has(stream) && this.readable(stream).length === 0;
+    const begunAgain = this.isDeleted(stream);
+    const first = BigInt(this.stream(stream).length);
     for (const event of proposed) this.add(stream, event);
     const last = this.stream(stream).at(-1);
-    if (begunAgain) this.writeMetadata(stream, this.deletedBefore.get(stream) ?? 0n);
+    if (begunAgain) this.hideBefore(stream, first);
     const outcome: AppendOutcome = {
       kind: 'written',
       revision: last?.revision ?? -1n,
@@ -170,6 +194,10 @@ export class SimulatedLog {
     if (this.events.length % STATISTICS_EVERY === 0) this.writeSystemEvent();
     this.changes.emit('appended');
     return outcome;
+  }
+
+  private isDeleted(name: string): boolean {
+    return this.deletedBefore.get(name) === TOMBSTONE;
   }
 
   private writeSystemEvent(): void {
