@@ -48,7 +48,12 @@ export interface LogBatch {
   readonly position: Position;
   /** True once the reader had caught up with the end of the log when this batch was made. */
   readonly live: boolean;
+  /** Streams of the ledger of which somebody has hidden events, as a soft deletion does, and where. */
+  readonly hidden?: readonly Hidden[];
 }
+
+/** A stream of which events are hidden from who reads it, and where the log says so. They are in the log all the same. */
+export type Hidden = Pick<RecordedEvent, 'stream' | 'position'>;
 
 /** The reading half of the port: what projections and auditors need, also in another thread or process. */
 export abstract class EventReader {

@@ -81,11 +81,12 @@ export class Projector {
   private async follow(signal: AbortSignal, pace: Pace): Promise<void> {
     const progress = await this.startProgress();
     let batch: RecordedEvent[] = [];
-    for await (const { events, position, live } of this.reader.follow(this.start, signal)) {
+    for await (const { events, position, live, hidden = [] } of this.reader.follow(this.start, signal)) {
+      for (const at of hidden) this.tellDamaged(at, 'was cut short or deleted');
       batch.push(...events);
       if (!live && batch.length < (this.caughtUp ? BUSY_EVENTS : CATCH_UP_EVENTS)) continue;
       await this.advance(batch, position);
-      for (const recorded of batch) if (isTombstone(recorded)) this.tellDeleted(recorded);
+      for (const recorded of batch) if (isTombstone(recorded)) this.tellDamaged(recorded, 'was deleted');
       progress(batch.length, live);
       this.caughtUp ||= live;
       const streams = live ? [...new Set(batch.map(({ stream }) => stream))] : undefined;
@@ -117,7 +118,7 @@ export class Projector {
       const stopped = runner.oneByOne(batch, position);
       if (!stopped) return;
       if (!(await this.isDamaged(stopped.stream))) return this.tellStopped(stopped);
-      this.tellDeleted(stopped);
+      this.tellDamaged(stopped, 'was cut short or deleted');
       runner.passOver(stopped.stream);
     }
   }
@@ -162,9 +163,12 @@ export class Projector {
   }
 
   /** The account's rows stay as they are, and its commands find out by themselves. */
-  private tellDeleted({ stream, position }: Pick<RecordedEvent, 'stream' | 'position'>): void {
+  private tellDamaged(
+    { stream, position }: Pick<RecordedEvent, 'stream' | 'position'>,
+    what: 'was deleted' | 'was cut short or deleted',
+  ): void {
     if (mainAccountIdOf(stream) !== undefined)
-      this.log('alarm', `the stream ${stream} was deleted in EventStoreDB`, {
+      this.log('alarm', `the stream ${stream} ${what} in EventStoreDB`, {
         stream,
         position: String(position),
       });

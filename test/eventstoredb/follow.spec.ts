@@ -72,6 +72,23 @@ describe('following', () => {
     expect(revisions(await followUntil(START, 20))).toEqual(upTo(20));
   });
 
+  it('tells once of events that somebody hides, though they come again with each subscription', async () => {
+    await store.close();
+    store = await openHasty(simulator.url, { quietMs: 100 });
+    await append(10);
+    simulator.log.hideBefore(STREAM, 3n);
+    let reads = 0;
+    simulator.readFault = () => {
+      if (++reads === 20) void append(10);
+      return undefined;
+    };
+    const batches = await followUntil(START, 20);
+    const metadata = simulator.log.stream(`$$${STREAM}`)[0]!;
+    expect(batches.flatMap(({ hidden = [] }) => hidden)).toEqual([
+      { stream: STREAM, position: metadata.position },
+    ]);
+  });
+
   it('goes on after the server was away, with what was written meanwhile', async () => {
     await append(20);
     const following = followUntil(START, 60);

@@ -120,6 +120,21 @@ describe('an account whose stream is deleted softly while a replica has it in me
   });
 });
 
+describe.each([
+  ['deleted softly', () => void simulator.log.delete(LOST)],
+  ['cut short', () => simulator.log.hideBefore(LOST, 1n)],
+])('a stream that is %s', (_, hide) => {
+  it('is named by an alarm of the read models, though no command comes', async () => {
+    hide();
+    await ledger.purchase('other', '1');
+    expect(await projected()).toEqual([
+      expect.objectContaining({ level: 'alarm', fields: expect.objectContaining({ stream: LOST }) }),
+      expect.objectContaining({ message: REACHED }),
+    ]);
+    expect(available()).toContainEqual(['lost', '7.0000']);
+  });
+});
+
 describe('a stream that is deleted for good', () => {
   it('takes no commands from a replica that has the account in memory either', async () => {
     simulator.log.tombstone(LOST);

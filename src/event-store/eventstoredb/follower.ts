@@ -10,6 +10,7 @@ import type { Connection } from './connection.js';
 import { toLogPosition, toRecorded } from './events.js';
 import { reasonOf, verdictOf } from './failures.js';
 import type { HeadSearch } from './head-search.js';
+import { Hiding, prefixesOfMetadata } from './hiding.js';
 import type { LogReader } from './log-reader.js';
 import { Patience, pause, pauseMs } from './patience.js';
 import type { Settings } from './settings.js';
@@ -41,6 +42,7 @@ export class Follower {
     let position = after;
     /** Stands at that position, once it is known. */
     let last: Last | undefined;
+    const hiding = new Hiding();
     let faults = 0;
     let lasting: Patience | undefined;
     while (!signal.aborted)
@@ -53,12 +55,14 @@ export class Follower {
             .filter(({ event }) => this.reader.isOurs(event?.streamId))
             .map(toRecorded)
             .filter((event) => event.position > position);
+          const hidden = hiding.hiddenBy(arrived);
           const newest = events.at(-1);
           if (newest) {
             position = newest.position;
             last = { id: newest.id, stream: newest.stream };
           }
-          if (events.length > 0) yield { events, position, live: position >= end };
+          if (events.length > 0 || hidden.length > 0)
+            yield { events, position, live: position >= end, hidden };
           faults = 0;
           lasting = undefined;
         }
@@ -108,7 +112,7 @@ export class Follower {
     const checkpointReached = async (): Promise<void> => wake?.();
     const filter =
       prefixes.length > 0
-        ? streamNameFilter({ prefixes: [...prefixes], checkpointReached })
+        ? streamNameFilter({ prefixes: [...prefixes, ...prefixesOfMetadata(prefixes)], checkpointReached })
         : excludeSystemEvents({ checkpointReached });
     const subscription = client.subscribeToAll(
       { ...options, fromPosition: toLogPosition(after), filter },

@@ -1,0 +1,30 @@
+import type { AllStreamResolvedEvent } from '@eventstore/db-client';
+import { mayBeDeleted, START, type Hidden, type Position } from '../event-store.js';
+
+/** How the server names the stream that holds another's metadata. */
+const METADATA = '$$';
+
+/** Metadata that hide events of a stream. A soft deletion is the first. */
+const HIDING = ['$tb', '$maxCount', '$maxAge'] as const;
+
+/** Beginnings of the names of streams with metadata that hide what must not be. */
+export const prefixesOfMetadata = (prefixes: readonly string[]): readonly string[] =>
+  prefixes.filter((prefix) => !mayBeDeleted(prefix)).map((prefix) => METADATA + prefix);
+
+/** Knows metadata that hide events, each once: they arrive with every subscription until an event has followed. */
+export class Hiding {
+  private last: Position = START;
+
+  hiddenBy(arrived: readonly AllStreamResolvedEvent[]): readonly Hidden[] {
+    const hidden: Hidden[] = [];
+    for (const { event } of arrived)
+      if (event && event.position.commit > this.last && hides(event)) {
+        this.last = event.position.commit;
+        hidden.push({ stream: event.streamId.slice(METADATA.length), position: this.last });
+      }
+    return hidden;
+  }
+}
+
+const hides = ({ streamId, data }: { readonly streamId: string; readonly data: unknown }): boolean =>
+  streamId.startsWith(METADATA) && HIDING.some((member) => member in (Object(data) as object));
