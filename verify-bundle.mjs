@@ -463,19 +463,24 @@ function checkManifest({ manifest, events, eventsHash, heads }) {
 }
 
 /** That the bundle holds what was asked for, all of it, and nothing else. */
-function checkSelection({ selection, tree: stated }) {
+function checkSelection({ deleted = [], selection, tree: stated }) {
   const { mainAccounts, until } = isObject(selection) ? selection : {};
   const chosen = Array.isArray(mainAccounts) && mainAccounts.every(isText) ? new Set(mainAccounts) : null;
   if ((mainAccounts !== null && !chosen) || (until !== null && !isTime(until)))
     return bad('manifest', 'its selection is none');
-  if ((chosen === null && until === null) !== isObject(stated))
+  if (!Array.isArray(deleted) || !deleted.every(isText))
+    return bad('manifest', 'its deleted main accounts are none');
+  for (const id of deleted)
+    bad('manifest', `main account ${id} was deleted from the log: what is here of it may not be all`);
+  if ((chosen === null && until === null && deleted.length === 0) !== isObject(stated))
     bad('manifest', 'a tree belongs to a complete bundle, and to no other');
   for (const { id, recordedAt } of accounts.values()) {
     if (chosen?.has(id) === false) bad('manifest', `main account ${id} was not asked for`);
     if (until !== null && recordedAt > until) bad('manifest', `main account ${id} goes on after ${until}`);
   }
   for (const id of chosen ?? [])
-    if (!accounts.has(PREFIX + id)) bad('manifest', `main account ${id} was asked for, but is not here`);
+    if (!accounts.has(PREFIX + id) && !deleted.includes(id))
+      bad('manifest', `main account ${id} was asked for, but is not here`);
   return undefined;
 }
 
@@ -521,7 +526,7 @@ async function checkBundle(file, { checkpoint: files, quiet }, keys) {
   compareWanted();
   const bundle = await readBundle(file);
   if (files.length > 0 && bundle.manifest?.tree === null)
-    throw new Error('this bundle is a selection; a checkpoint needs a complete one');
+    throw new Error('this bundle does not hold everything; a checkpoint needs a complete one');
   if (keys.length > 0 && files.length + bundle.checkpoints.length === 0)
     throw new Error('nothing here is signed: give --checkpoint, or leave --key out');
   checkManifest(bundle);

@@ -16,7 +16,7 @@ export function* manifestProblems(manifest: Manifest, { accounts, tree }: AuditR
 
 /** That the bundle holds what was asked for, all of it, and nothing else. */
 function* selectionProblems(
-  { selection, tree }: Manifest,
+  { deleted: lost = [], selection, tree }: Manifest,
   accounts: AuditReport['accounts'],
 ): Generator<string> {
   const { mainAccounts, until } = asStated(selection);
@@ -25,7 +25,14 @@ function* selectionProblems(
     yield 'the selection of the manifest is none';
     return;
   }
-  if ((chosen === null && until === null) !== (typeof tree === 'object' && tree !== null))
+  if (!isListOfTexts(lost)) {
+    yield 'the deleted main accounts of the manifest are none';
+    return;
+  }
+  for (const mainAccountId of lost)
+    yield `main account ${mainAccountId} was deleted from the log: what is here of it may not be all`;
+  const complete = chosen === null && until === null && lost.length === 0;
+  if (complete !== (typeof tree === 'object' && tree !== null))
     yield 'a tree belongs to a complete bundle, and to no other';
   const held = new Set<string>();
   for (const { mainAccountId, recordedAt } of accounts.values()) {
@@ -34,7 +41,8 @@ function* selectionProblems(
     if (until !== null && recordedAt > until) yield `main account ${mainAccountId} goes on after ${until}`;
   }
   for (const mainAccountId of chosen ?? [])
-    if (!held.has(mainAccountId)) yield `main account ${mainAccountId} was asked for, but is not here`;
+    if (!held.has(mainAccountId) && !lost.includes(mainAccountId))
+      yield `main account ${mainAccountId} was asked for, but is not here`;
 }
 
 /** The file may hold anything there. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { START, type EventReader, type RecordedEvent } from '../event-store/event-store.js';
+import { isTombstone, START, type EventReader, type RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountIdOf, mainAccountStream } from '../ledger/streams.js';
 import {
   checkpointLine,
@@ -44,6 +44,7 @@ export class BundleSource {
   private readonly tree = new CompactTree();
   private readonly eventsHash = createHash('sha256');
   private readonly mainAccounts: ReadonlySet<string> | undefined;
+  private readonly deleted = new Set<string>();
   private events = 0;
   /** The root that the tree had at the size that was signed before. */
   private rootSigned = this.tree.root();
@@ -75,7 +76,7 @@ export class BundleSource {
       if (last) this.options.onProgress?.(this.events, last);
     }
     for (const mainAccountId of this.mainAccounts ?? [])
-      if (!this.heads.has(mainAccountStream(mainAccountId)))
+      if (!this.heads.has(mainAccountStream(mainAccountId)) && !this.deleted.has(mainAccountId))
         throw new CannotExport(`the log has no events of main account ${mainAccountId}`);
     yield* this.ending();
   }
@@ -83,9 +84,11 @@ export class BundleSource {
   private *ending(): Generator<string, void> {
     const { selection } = this.options;
     const heads = headLines(this.heads);
-    const complete = selection.mainAccounts === null && selection.until === null;
+    const deleted = [...this.deleted].toSorted();
+    const complete = selection.mainAccounts === null && selection.until === null && deleted.length === 0;
     const manifest: Manifest = {
       createdAt: new Date().toISOString(),
+      ...(deleted.length > 0 && { deleted }),
       events: this.events,
       eventsHash: this.eventsHash.digest('hex'),
       headsHash: hashOfLines(heads),
@@ -115,6 +118,10 @@ export class BundleSource {
   private take(event: RecordedEvent): boolean {
     const mainAccountId = mainAccountIdOf(event.stream);
     if (mainAccountId === undefined || this.mainAccounts?.has(mainAccountId) === false) return false;
+    if (isTombstone(event)) {
+      this.deleted.add(mainAccountId);
+      return false;
+    }
     const { hash, recordedAt } = sealOf(event);
     const { until } = this.options.selection;
     if (until !== null && recordedAt > until) return false;

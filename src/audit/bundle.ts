@@ -13,6 +13,8 @@ export const FIRST_LINE = '{"format":"credit-ledger-bundle","version":1}';
 /** What a bundle holds, in its last line. docs/reference/audit-bundle.md says it for readers in other languages. */
 export interface Manifest {
   readonly createdAt: string;
+  /** Main accounts whose streams somebody deleted for good: what is here of them may not be all. Left out where none was. */
+  readonly deleted?: readonly string[];
   readonly events: number;
   /** SHA-256 over the lines of the events, each with its line break. */
   readonly eventsHash: string;
@@ -23,7 +25,7 @@ export interface Manifest {
   /** Form of the events: the `schema` of their metadata. */
   readonly schema: 1;
   readonly selection: Selection;
-  /** Over all events of the ledger; null for a bundle of only some of them. */
+  /** Over all events of the ledger; null for a bundle of only some of them, and where streams were deleted. */
   readonly tree: { readonly root: string; readonly size: number } | null;
 }
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audit } from '../../src/audit/audit.js';
+import { auditBundle } from '../../src/audit/bundle-audit.js';
 import { importEvents } from '../../src/audit/bundle-import.js';
 import { BundleReader } from '../../src/audit/bundle-reader.js';
 import { writeBundle } from '../../src/audit/bundle-writer.js';
@@ -11,6 +12,7 @@ import { openEventStoreDb } from '../../src/event-store/eventstoredb/eventstored
 import { Simulator } from '../support/eventstoredb/simulator.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
+import { standalone } from './support/credit-ledger.js';
 import { goodLog } from './support/good-log.js';
 import { logOf, storeLog } from './support/stored-log.js';
 
@@ -56,5 +58,37 @@ describe('a ledger on EventStoreDB', () => {
     const before = new BundleReader(file);
     for await (const _ of before.events());
     expect({ ...manifest, createdAt: '' }).toEqual({ ...before.manifest, createdAt: '' });
+  });
+
+  it.each([
+    ['until it is scavenged, with what is in it', 16],
+    ['and without, once it is scavenged', 8],
+  ])('exports the rest of a log from which an account was deleted, and names it, %s', async (_, events) => {
+    const rest = join(directory, `rest-${events}.bundle`);
+    if (events === 16) simulator.log.tombstone('mainAccount-bob');
+    else simulator.log.scavenge();
+    const checkpoint = (): never => {
+      throw new Error('what is not all is not signed');
+    };
+    const { manifest } = await writeBundle(store, rest, { selection: ALL, checkpoint });
+    expect(manifest).toMatchObject({ events, deleted: ['bob'], tree: null });
+    const { findings } = await auditBundle(new BundleReader(rest));
+    expect(findings).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/account bob was deleted/) }),
+    ]);
+    const { status, stdout } = standalone(rest);
+    expect(stdout).toMatch(/BAD manifest: main account bob was deleted.*\nDISCREPANCY: 1 findings/);
+    expect(status).toBe(1);
+  });
+
+  it('exports a deleted account alone as what is left of it, and others as if nothing had happened', async () => {
+    const bundleOf = async (mainAccount: string) => {
+      const selection = { mainAccounts: [mainAccount], until: null };
+      return (await writeBundle(store, join(directory, mainAccount), { selection })).manifest;
+    };
+    expect(await bundleOf('bob')).toMatchObject({ events: 0, deleted: ['bob'] });
+    expect(standalone(join(directory, 'bob')).stdout).toContain('DISCREPANCY: 1 findings');
+    expect((await bundleOf('alice')).deleted).toBeUndefined();
+    expect(standalone(join(directory, 'alice')).stdout).toContain('SOUND: 8 events');
   });
 });

@@ -155,6 +155,9 @@ describe('a bundle whose manifest says something else than it holds', () => {
     ['a list of accounts that is none', alice, selected('alice')],
     ['an end that is no time', alice, selected(null, 'tomorrow')],
     ['another form of events', alice, { schema: 7 }],
+    ['deleted accounts that are none', alice, { deleted: 'alice' }],
+    ['no deleted accounts, said so', alice, { deleted: null }],
+    ['a deleted account', alice, { deleted: ['bob'], tree: null }],
   ])('is not sound: %s', async (_, events, manifest) => {
     writeFileSync(bundle, bundleOf(events, { manifest }));
     expect(await exits()).toMatchObject(FOUND);
@@ -182,7 +185,7 @@ describe('what is nested deeply', () => {
     expect(readEvent({ ...event!, metadata })).toBeDefined();
   });
 
-  it.each(['schema', 'events', 'mainAccounts', 'tree', 'selection'])(
+  it.each(['schema', 'deleted', 'events', 'mainAccounts', 'tree', 'selection'])(
     'is a finding in the %s of a manifest',
     async (name) => {
       const order = (lines: readonly string[]) => lines.map((line) => line.replace('"nested"', DEEP));

@@ -29,7 +29,10 @@ export async function exportBundle(
     });
     progress.end();
     output(`${file}: ${manifest.events} events of ${manifest.mainAccounts} main accounts, manifest ${hash}`);
-    return 0;
+    const { deleted = [] } = manifest;
+    for (const mainAccountId of deleted)
+      output(`main account ${mainAccountId} was deleted from the log: the bundle holds what is left of it`);
+    return deleted.length > 0 ? 1 : 0;
   } finally {
     await reader.close();
   }

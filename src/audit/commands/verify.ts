@@ -103,7 +103,7 @@ function requireSigned(
   { checkpoints, keys }: VerifyOptions,
 ): void {
   if (checkpoints.length > 0 && manifest?.tree === null)
-    throw new CannotVerify('this bundle is a selection; a checkpoint needs a complete one');
+    throw new CannotVerify('this bundle does not hold everything; a checkpoint needs a complete one');
   if (keys.length > 0 && checkpoints.length + own.length === 0)
     throw new CannotVerify('nothing here is signed: give --checkpoint, or leave --key out');
 }
