@@ -133,6 +133,16 @@ describe.each([
     ]);
     expect(available()).toContainEqual(['lost', '7.0000']);
   });
+
+  it('does not stop read models that are made anew once it was booked on and scavenged', async () => {
+    hide();
+    await ledger.purchase('lost', '1');
+    simulator.log.scavenge();
+    await ledger.purchase('other', '1');
+    const told = await projected();
+    expect(told.filter(({ kind }) => kind === 'stopped')).toEqual([]);
+    expect(available()).toEqual([['other', '101.0000']]);
+  });
 });
 
 describe('a stream that is deleted for good', () => {

@@ -47,19 +47,22 @@ export class LogReader {
 
   /**
    * The stream's events from a revision on, at most so many, in one try.
-   * @throws StreamDamaged one of the ledger's that was deleted, or is there and hides all: taken for missing it would
-   * begin again
+   * @throws StreamDamaged one of the ledger's that was deleted, or whose first events are hidden: taken for missing
+   * it would begin again
    * @throws the client's errors
    */
   async streamPage(stream: string, from: number, maxCount: number): Promise<RecordedEvent[]> {
     const { options } = this.connection;
     try {
-      const page = await this.collect((client) =>
+      const read = await this.collect((client) =>
         client.readStream(stream, { ...options, fromRevision: BigInt(from), maxCount }),
       );
-      if (page.length === 0 && from === 0 && !mayBeDeleted(stream))
-        throw new StreamDamaged(`the events of the stream ${stream} are hidden in EventStoreDB`);
-      return page.map(toRecorded);
+      const page = read.map(toRecorded);
+      if (from === 0 && page[0]?.revision !== 0 && !mayBeDeleted(stream))
+        throw new StreamDamaged(
+          `the first events of the stream ${stream} are hidden in EventStoreDB, or gone`,
+        );
+      return page;
     } catch (error) {
       const forGood = error instanceof StreamDeletedError;
       if (!forGood && !(error instanceof StreamNotFoundError)) throw error;
