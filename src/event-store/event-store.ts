@@ -74,6 +74,13 @@ export abstract class EventReader {
     return undefined;
   }
 
+  /** What stands at a position of the log; undefined when nothing does. @throws StoreUnavailable */
+  async eventAt(position: Position): Promise<RecordedEvent | undefined> {
+    for await (const [first] of this.readAll(position - 1n))
+      return first?.position === position ? first : undefined;
+    return undefined;
+  }
+
   /**
    * The log after a position (exclusive) to its end as of now, in pages that are never empty.
    * @throws StoreUnavailable

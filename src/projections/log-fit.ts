@@ -1,6 +1,12 @@
 import { StreamDamaged } from '../event-store/errors.js';
-import { START, type EventReader, type Position, type RecordedEvent } from '../event-store/event-store.js';
-import type { Checkpoint } from './checkpoints.js';
+import {
+  isTombstone,
+  START,
+  type EventReader,
+  type Position,
+  type RecordedEvent,
+} from '../event-store/event-store.js';
+import type { Checkpoint, LastEvent } from './checkpoints.js';
 import { isOfLedger } from './log-entry.js';
 
 /**
@@ -16,7 +22,11 @@ export async function misfitOf(
 ): Promise<string | undefined> {
   const head = await reader.head();
   if (position > head) return `its checkpoint ${position} is beyond the end of the log at ${head}`;
-  const found = last && (await reader.firstFrom(last.stream, last.revision).catch(ofDamaged));
+  const found =
+    last &&
+    (await reader
+      .firstFrom(last.stream, last.revision)
+      .catch((error) => ofDamaged(error, reader, position, last)));
   if (found?.id !== last?.id)
     return `the log does not hold event ${last?.id}, its last, at ${last?.stream}/${last?.revision}`;
   const from = found?.position ?? START;
@@ -28,9 +38,20 @@ export async function misfitOf(
   );
 }
 
-/** Nothing of a stream that was deleted can be read: whether the log is the same one, its event does not tell. */
-function ofDamaged(error: unknown): undefined {
+/**
+ * Nothing of a stream that was deleted can be read, but at the checkpoint the log still has its event, or the tombstone.
+ * @returns the event, when the log is the same one; undefined where that does not tell
+ */
+async function ofDamaged(
+  error: unknown,
+  reader: EventReader,
+  position: Position,
+  { id, stream }: LastEvent,
+): Promise<Pick<RecordedEvent, 'id' | 'position'> | undefined> {
   if (!(error instanceof StreamDamaged)) throw error;
+  const found = await reader.eventAt(position);
+  const isIt = found?.id === id || (found?.stream === stream && isTombstone(found));
+  return isIt ? { id, position } : undefined;
 }
 
 /** The first event of the ledger after a position, up to another. */

@@ -342,6 +342,14 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
       });
     });
 
+    describe('eventAt', () => {
+      it('tells what stands at a position, and of none where nothing does', async () => {
+        await store.append(stream, newEvents(3), 'no-stream');
+        for (const event of await read()) expect(await store.eventAt(event.position)).toEqual(event);
+        expect(await store.eventAt((await store.head()) + 1n)).toBeUndefined();
+      });
+    });
+
     describe('follow', () => {
       let ending: AbortController;
 

@@ -39,6 +39,10 @@ export class FaultyStore extends EventStore {
     return this.inner.readAll(after);
   }
 
+  override eventAt(position: Position): Promise<RecordedEvent | undefined> {
+    return this.inner.eventAt(position);
+  }
+
   follow(after: Position, signal: AbortSignal): AsyncIterable<LogBatch> {
     return this.inner.follow(after, signal);
   }

@@ -62,6 +62,11 @@ class EventStoreDbEventStore extends EventStore {
     return this.reader.stream(stream, from);
   }
 
+  /** A read cannot begin before it: positions are bytes. */
+  override eventAt(position: Position): Promise<RecordedEvent | undefined> {
+    return this.reader.patiently(() => this.reader.at(position));
+  }
+
   readAll(after: Position): AsyncIterable<readonly RecordedEvent[]> {
     return this.reader.all(after);
   }

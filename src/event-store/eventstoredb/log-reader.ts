@@ -108,6 +108,12 @@ export class LogReader {
     }
   }
 
+  /** The event at a position, in one try. @throws the client's errors */
+  async at(position: Position): Promise<RecordedEvent | undefined> {
+    const event = await this.firstAt(position);
+    return event?.position.commit === position ? toRecorded({ event }) : undefined;
+  }
+
   /** Tries again what failed. @throws StoreUnavailable */
   async patiently<T>(read: () => Promise<T>): Promise<T> {
     const patience = new Patience(this.settings, this.closing);
