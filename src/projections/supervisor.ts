@@ -115,7 +115,9 @@ export class Supervisor {
 
   private died(reason: string): void {
     this.thread = undefined;
-    this.log('error', 'the projections ended; starting them again', { reason });
+    // The first one may pass. An alarm a pause is one too many.
+    const level = this.restartMs === 2 * FIRST_RESTART_MS ? 'alarm' : 'error';
+    this.log(level, 'the projections ended; starting them again', { reason, file: this.file });
     if (!this.rebuilding) this.launchLater();
   }
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
 import { writeBeside } from '../../src/projections/bulk/bulk-thread.js';
 import { ProjectionsThread } from '../../src/projections/projections-thread.js';
-import { fileBeside } from '../../src/projections/read-models-file.js';
+import { fileBeside, removeReadModels } from '../../src/projections/read-models-file.js';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { killThread } from '../support/kill-thread.js';
 import { ReadSide, testConfig } from '../support/read-side.js';
@@ -82,6 +82,18 @@ describe('the supervisor of the read models', () => {
     side.models.onDamage?.('the new file is damaged too');
     expect(side.notes.alarms).toHaveLength(2);
     expect(side.projections.rebuildStatus.state).toBe('running');
+  });
+
+  it('raises one alarm while they cannot be opened', async () => {
+    await side.close();
+    removeReadModels(side.file);
+    mkdirSync(side.file);
+    side = await ReadSide.start(side.dataDir);
+    await pause(3000);
+    expect(side.notes.alarms).toEqual([expect.stringMatching(/projections ended/)]);
+    rmdirSync(side.file);
+    await side.caughtUp();
+    expect((await side.overview('acme')).available).toBe('100.0000');
   });
 
   it('empties nothing that was read from it, though the file does not fit the log any more', async () => {
