@@ -1,4 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import chromiumFromNpm from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -35,7 +38,28 @@ async function candidates() {
     args: [] as string[],
   }));
   if (process.platform !== 'linux' || process.arch !== 'x64') return installed;
-  const path = await chromiumFromNpm.executablePath();
+  const path = await unpackChromium();
   // Its own arguments run everything in one process, which ends with the first window that is closed.
   return [{ name: 'Chromium from npm', path, args: ['--no-sandbox', '--disable-gpu'] }, ...installed];
+}
+
+/** One at a time: whoever comes second takes a file for whole that is still being written, and cannot run it. */
+async function unpackChromium(): Promise<string> {
+  const turn = join(tmpdir(), 'chromium-unpacking');
+  while (!claim(turn)) await delay(100);
+  try {
+    return await chromiumFromNpm.executablePath();
+  } finally {
+    rmdirSync(turn);
+  }
+}
+
+function claim(directory: string): boolean {
+  try {
+    mkdirSync(directory);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
