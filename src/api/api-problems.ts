@@ -5,7 +5,7 @@ import { PROBLEMS, type ProblemCode } from './problems.js';
 import { ProblemResponse } from './responses/problem.js';
 
 /** What every route may answer that asks who is calling. */
-const OF_EVERY_ROUTE: readonly ProblemCode[] = [
+export const OF_EVERY_ROUTE: readonly ProblemCode[] = [
   'unauthenticated',
   'forbidden',
   'too-many-requests',

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { OF_EVERY_ROUTE } from './api-problems.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
 import { ProblemResponse } from './responses/problem.js';
 
@@ -47,13 +48,8 @@ function closeRequests({ components }: OpenAPIObject): void {
     if (name.endsWith('Request') && !('$ref' in schema)) schema.additionalProperties = false;
 }
 
-/** What every route that asks who is calling may answer, and every route that reads a body. */
-const EVERYWHERE: readonly ProblemCode[] = [
-  'invalid-request',
-  'too-many-requests',
-  'internal-error',
-  'issuer-unavailable',
-];
+/** What every route may answer, and every route that reads a body. */
+const EVERYWHERE: readonly ProblemCode[] = ['invalid-request', ...OF_EVERY_ROUTE];
 const WITH_BODY: readonly ProblemCode[] = ['payload-too-large', 'unsupported-media-type'];
 
 const text = (example: string) => ({ type: 'string' as const, example });
