@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MAX_LINE_BYTES, MAX_LINES, MAX_OPEN } from '../../src/api/bulk/limits.js';
 import { OutcomeUnknown, StoreUnavailable } from '../../src/event-store/errors.js';
-import { ApiApp } from '../support/api-app.js';
+import type { ApiApp } from '../support/api-app.js';
 import {
   BulkSender,
   NDJSON,
@@ -19,9 +19,8 @@ let api: ApiApp;
 let bulk: BulkSender;
 
 beforeAll(async () => {
-  api = await ApiApp.start();
-  bulk = new BulkSender(api);
-  await api.funded('acme', '1000', 'desk-1');
+  bulk = await BulkSender.start();
+  ({ api } = bulk);
 });
 afterAll(() => api.close());
 

@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MAX_LINES_TOGETHER } from '../../src/api/bulk/limits.js';
-import { ApiApp } from '../support/api-app.js';
+import type { ApiApp } from '../support/api-app.js';
 import { add, addSip, BulkSender, open, purchase } from '../support/bulk.js';
 
 let api: ApiApp;
 let bulk: BulkSender;
 
 beforeAll(async () => {
-  api = await ApiApp.start();
-  bulk = new BulkSender(api);
-  await api.funded('acme', '1000', 'desk-1');
+  bulk = await BulkSender.start();
+  ({ api } = bulk);
 });
 afterAll(() => api.close());
 

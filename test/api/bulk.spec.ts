@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MAX_LINE_BYTES } from '../../src/api/bulk/limits.js';
-import { type Answer, ApiApp } from '../support/api-app.js';
+import type { Answer, ApiApp } from '../support/api-app.js';
 import {
   add,
   addSip,
@@ -19,9 +19,8 @@ let api: ApiApp;
 let bulk: BulkSender;
 
 beforeAll(async () => {
-  api = await ApiApp.start();
-  bulk = new BulkSender(api);
-  await api.funded('acme', '1000', 'desk-1');
+  bulk = await BulkSender.start();
+  ({ api } = bulk);
 });
 afterAll(() => api.close());
 

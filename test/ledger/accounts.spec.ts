@@ -4,18 +4,16 @@ import { AccountsIndex } from '../../src/ledger/accounts-index.js';
 import { emptyFold } from '../../src/ledger/domain/account.js';
 import type { EventMetadata } from '../../src/ledger/domain/events.js';
 import { sha256 } from '../../src/ledger/seal.js';
-import { FaultyStore } from '../support/faulty-store.js';
+import { openFaultyLedger } from '../support/faulty-ledger.js';
+import type { FaultyStore } from '../support/faulty-store.js';
 import { codeOf, EmptyIndex, freshKey, Ledger, receiptIn, settledWithin } from '../support/ledger.js';
-import { openTestStore } from '../support/sqlite.js';
 
 let inner: EventStore;
 let store: FaultyStore;
 let ledger: Ledger;
 
 beforeEach(async () => {
-  inner = await openTestStore();
-  store = new FaultyStore(inner);
-  ledger = new Ledger(store);
+  ({ inner, store, ledger } = await openFaultyLedger());
 });
 afterEach(() => inner.close());
 

@@ -1,18 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OutcomeUnknown, StoreUnavailable } from '../../src/event-store/errors.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
-import { FaultyStore } from '../support/faulty-store.js';
+import { openFaultyLedger } from '../support/faulty-ledger.js';
+import type { FaultyStore } from '../support/faulty-store.js';
 import { codeOf, Ledger, receiptIn, settledWithin } from '../support/ledger.js';
-import { openTestStore } from '../support/sqlite.js';
 
 let inner: EventStore;
 let store: FaultyStore;
 let ledger: Ledger;
 
 beforeEach(async () => {
-  inner = await openTestStore();
-  store = new FaultyStore(inner);
-  ledger = new Ledger(store);
+  ({ inner, store, ledger } = await openFaultyLedger());
 });
 afterEach(() => inner.close());
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Answer, ApiApp } from './api-app.js';
+import { type Answer, ApiApp } from './api-app.js';
 
 export const NDJSON = 'application/x-ndjson';
 
@@ -69,7 +69,14 @@ export const shortly = (results: readonly Result[]): string[] =>
 
 /** Sends lines of commands to an API. */
 export class BulkSender {
-  constructor(private readonly api: ApiApp) {}
+  private constructor(readonly api: ApiApp) {}
+
+  /** To one of its own, with an account that has credit and a SIP account. */
+  static async start(): Promise<BulkSender> {
+    const api = await ApiApp.start();
+    await api.funded('acme', '1000', 'desk-1');
+    return new BulkSender(api);
+  }
 
   send(
     lines: readonly (object | string)[],
