@@ -142,7 +142,7 @@ describe('what operators are shown', () => {
   const source = read('src/operations/metrics.ts') + read('src/operations/gauges.ts');
   const known = source.match(/(?<=')ledger_\w+(?=')/g) ?? [];
   const rules = yaml('deploy/prometheus/alerts.yml') as {
-    groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[];
+    groups: { rules: { alert: string; expr: string; annotations: object }[] }[];
   };
   const alerts = rules.groups.flatMap((group) => group.rules);
 
@@ -162,7 +162,8 @@ describe('what operators are shown', () => {
     for (const name of named) expect(expressions).toContain(name);
     for (const { alert, annotations } of alerts) {
       expect(alert).toMatch(/^Ledger/);
-      expect(annotations.summary).toMatch(/\w/);
+      // Prometheus refuses a file with any other name, as a comma outside of quotes makes one.
+      expect(annotations).toEqual({ summary: expect.stringMatching(/\w/) });
     }
   });
 
