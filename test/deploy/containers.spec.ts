@@ -177,6 +177,29 @@ describe('what operators are shown', () => {
   });
 });
 
+describe('the load balancer', () => {
+  const config = read('deploy/balancer/haproxy.cfg');
+  const { services } = yaml('docker-compose.yml') as Compose;
+
+  it('has the replicas behind it, and finds one that is not there when it starts', () => {
+    const replicas = [...config.matchAll(/^ +server (\S+) (\S+):3000$/gm)].map(([, name, host]) => [
+      name,
+      host,
+    ]);
+    const ledgers = Object.keys(services['balancer']?.depends_on ?? {});
+    expect(replicas).toEqual(ledgers.map((name) => [name, name]));
+    expect(config).toMatch(/^ +default-server .* init-addr last,libc,none$/m);
+  });
+
+  it('hashes with a function that HAProxy knows: with another one it does not start', () => {
+    expect(config).toMatch(/^ +hash-type consistent (sdbm|djb2|wt6|crc32) avalanche$/m);
+  });
+
+  it('sends no command a second time', () => {
+    expect(config.match(/^ +retry-on .*$/gm)).toEqual(['    retry-on conn-failure']);
+  });
+});
+
 describe('the workflow', () => {
   it('runs the project’s own check, and the tests on a server, on every supported Node', () => {
     const { jobs } = yaml('.github/workflows/ci.yml') as {
