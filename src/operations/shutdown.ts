@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Server as Listener, type Socket } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 
@@ -7,10 +7,12 @@ const LIMIT_MS = 10_000;
 /** One Ctrl-C may arrive twice: from the terminal, and passed on by the process that started this one. */
 const SAME_SIGNAL_MS = 500;
 const SWEEP_MS = 20;
+/** A connection on which nothing comes for so long is idle, as far as one can tell. */
+const QUIET_MS = 250;
 
 /**
- * On SIGTERM and SIGINT: says not ready, takes no more requests, finishes those it has, lets the write side end,
- * then the projections, then the store. What is not done in 10 seconds, or when a second signal comes, is left:
+ * On SIGTERM and SIGINT: takes no more connections, and on those that it has no more requests after a moment, finishes
+ * what it has, lets the write side end, then the projections, then the store. What is not done in 10 seconds, or when a second signal comes, is left:
  * nothing acknowledged is lost by that.
  */
 export function stopOnSignals(app: INestApplication, logger: Logger): void {
@@ -25,14 +27,18 @@ export function stopOnSignals(app: INestApplication, logger: Logger): void {
     stoppingSince = performance.now();
     logger.info({ signal }, 'stopping');
     setTimeout(() => end(`not done in ${LIMIT_MS} ms`), LIMIT_MS).unref();
-    setInterval(() => letGo(server, unanswered), SWEEP_MS);
-    app.close().then(
+    close().then(
       () => {
         logger.info('stopped');
         process.exit(0);
       },
       (error: unknown) => end(error),
     );
+  };
+  const close = async (): Promise<void> => {
+    await serveOut(server);
+    setInterval(() => letGo(server, unanswered), SWEEP_MS);
+    await app.close();
   };
   const end = (reason: unknown): void => {
     logger.error({ reason }, 'stopped before all was done');
@@ -49,6 +55,21 @@ export function stopOnSignals(app: INestApplication, logger: Logger): void {
 export function endAtOnce(): never {
   process.kill(process.pid, 'SIGKILL');
   process.exit(1);
+}
+
+/**
+ * Takes no more connections, and serves each that there is to its next answer, for a moment: what Node takes for idle may
+ * hold a request that it has not read yet, and to close it would cut that off.
+ */
+function serveOut(server: Server): Promise<void> {
+  server.prependListener('request', (_request, answer: ServerResponse) =>
+    answer.setHeader('Connection', 'close'),
+  );
+  return new Promise((resolve) => {
+    setTimeout(resolve, QUIET_MS);
+    // The server's own `close` would do just that.
+    Listener.prototype.close.call(server, () => resolve());
+  });
 }
 
 /**
