@@ -35,3 +35,7 @@ export const AtLeast = createParamDecorator((_: unknown, execution: ExecutionCon
   if (typeof header === 'string' && POSITION.test(header)) return BigInt(header);
   throw InvalidRequest.field('Ledger-At-Least', 'Ledger-At-Least must be a position from Ledger-Position');
 });
+
+/** Whether the request says that it came through a proxy. */
+export const cameThroughProxy = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>
+  ['x-forwarded-for', 'forwarded', 'via'].some((name) => headers[name] !== undefined);

@@ -79,6 +79,20 @@ describe('a request with commands in bulk', () => {
     expect(client.text).toMatch(/0\r\n\r\n$/);
   });
 
+  it.each(['X-Forwarded-For: 192.0.2.1', 'Forwarded: for=192.0.2.1', 'Via: 1.1 proxy'])(
+    'that came through a proxy, which may send no more once it is answered, gets them when all is in: %s',
+    async (header) => {
+      const client = await Client.open('', header);
+      client.write(textOf([purchase('acme', '1')]));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(client.text).toBe('');
+      client.write(textOf(['broken']));
+      client.end();
+      await client.closed;
+      expect(shortly(await client.results(2))).toEqual(['booked', 'invalid-request']);
+    },
+  );
+
   it('that breaks off has booked what was read, each line as its key says; a torn line is no line', async () => {
     const lines = [purchase('acme', '1', 'gone-1'), purchase('acme', '1', 'gone-2')];
     const client = await Client.open();
@@ -181,13 +195,13 @@ class Client {
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
   }
 
-  static async open(query = ''): Promise<Client> {
+  static async open(query = '', header = 'Accept: */*'): Promise<Client> {
     const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
     await new Promise((resolve) => socket.once('connect', resolve));
     const client = new Client(socket);
     socket.write(
       `POST /v1/commands${query} HTTP/1.1\r\nHost: ledger\r\nAuthorization: Bearer ${KEY}\r\n` +
-        `Content-Type: ${NDJSON}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n`,
+        `Content-Type: ${NDJSON}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n${header}\r\n\r\n`,
     );
     return client;
   }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MAX_LINES, MAX_LINES_TOGETHER } from '../../src/api/bulk/limits.js';
@@ -41,3 +43,14 @@ it.each([
     agent.destroy();
   },
 );
+
+it('results wait for a client that takes none before it has sent all, as many proxies and libraries do', async () => {
+  const body = `${'x'.repeat(320)}\n`.repeat(MAX_LINES);
+  const client = connect(Number(new URL(api.url).port), '127.0.0.1').pause();
+  const headers = ['Host: ledger', `Authorization: ${Authorization}`, 'Connection: close'];
+  headers.push('Content-Type: application/x-ndjson', `Content-Length: ${body.length}`);
+  client.write(`POST /v1/commands HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n${body}`);
+  await once(client, 'drain');
+  const answer = await text(client.resume());
+  expect(answer.match(/"code":"invalid-request"/g)).toHaveLength(MAX_LINES);
+});

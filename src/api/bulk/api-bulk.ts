@@ -27,7 +27,7 @@ const LINES = [
 ];
 
 const DESCRIPTION = `One JSON object a line, any commands of any accounts, each with a key of its own that means the same
-as in a single command. A result a line, in their order, while the lines are still coming in: read while you write.
+as in a single command. A result a line, in their order, while the lines are still coming in, or through a proxy when the last one is booked.
 A line that is broken or refused is so by itself. With \`atomic\` the lines of an account are booked together: one that
 is refused refuses them all, and the others say \`batch-not-booked\`; more of them than that takes say \`batch-too-large\`.
 

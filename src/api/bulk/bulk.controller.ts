@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { Controller, HttpCode, HttpException, Post, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type AuthenticatedRequest, Roles } from '../../auth/decorators.js';
-import { correlationIdOf } from '../headers.js';
+import { cameThroughProxy, correlationIdOf } from '../headers.js';
 import type { BodyConfig } from '../http.js';
 import { BulkQuery } from '../requests/bulk-lines.js';
 import { ApiBulk } from './api-bulk.js';
@@ -29,8 +30,8 @@ export class BulkController {
     @Query() { atomic }: BulkQuery,
     @Req() request: AuthenticatedRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Readable | Promise<string> {
-    let booking: Promise<string> | undefined;
+  ): Readable | Promise<Buffer> {
+    let booking: Promise<Buffer> | undefined;
     this.enter(reply, () => booking);
     const sender = {
       actor: request.principal.id,
@@ -39,7 +40,10 @@ export class BulkController {
     };
     reply.header('Content-Type', 'application/x-ndjson; charset=utf-8');
     const body = bodyOf(request.raw);
-    return atomic ? (booking = this.bulk.bookTogether(body, sender)) : this.bulk.bookEach(body, sender);
+    if (atomic) return (booking = this.bulk.bookTogether(body, sender));
+    const results = this.bulk.bookEach(body, sender);
+    // Many a proxy passes no more of a request on once its answer has begun: nginx, and over HTTP/1.1 what is made in Go.
+    return cameThroughProxy(request) ? (booking = buffer(results)) : results;
   }
 
   /** @param booking what goes on without the client, and needs its room until it is done */

@@ -22,7 +22,8 @@ export class Bulk {
 
   /**
    * Books each line by itself. Blocks of lines are decided in their order, some of them while others are in
-   * flight; when so many are, or their results are not taken, the body is not read on.
+   * flight; when so many are, the body is not read on. Results that are not taken are kept: many a client and proxy
+   * takes none before it has sent all, and would wait for ever if the body were read no further meanwhile.
    */
   bookEach(body: AsyncIterable<Buffer>, sender: Sender): Readable {
     const results = Readable.from(blocksOf(body, MAX_LINES)).map(
@@ -31,7 +32,9 @@ export class Bulk {
         concurrency: MAX_BLOCKS,
       },
     );
-    return Readable.from(this.untilTooLong(results as AsyncIterable<string>, sender));
+    return Readable.from(this.untilTooLong(results as AsyncIterable<Buffer>, sender), {
+      highWaterMark: MAX_LINES,
+    });
   }
 
   /**
@@ -39,7 +42,7 @@ export class Bulk {
    * of which not even the main account can be read lets none be booked: it might belong to any.
    * @throws BodyTooLong, and what the body throws when the client has gone: nothing was booked
    */
-  async bookTogether(body: AsyncIterable<Buffer>, sender: Sender): Promise<string> {
+  async bookTogether(body: AsyncIterable<Buffer>, sender: Sender): Promise<Buffer> {
     const lines: ReadLine[] = [];
     for await (const block of blocksOf(body, MAX_LINES_TOGETHER))
       for (const line of block.lines) lines.push(readLine(line, sender));
@@ -55,7 +58,7 @@ export class Bulk {
     return this.write(1, outcomes, sender);
   }
 
-  private async bookBlock({ first, lines }: Block, sender: Sender): Promise<string> {
+  private async bookBlock({ first, lines }: Block, sender: Sender): Promise<Buffer> {
     const read = lines.map((line) => readLine(line, sender));
     const booked = await this.execute(read, (commands) => new BookEachCommand(commands));
     return this.write(first, booked, sender);
@@ -74,7 +77,8 @@ export class Bulk {
     return lines.map(({ command, error }) => (command ? rest.next().value! : rejected(error)));
   }
 
-  private write(first: number, outcomes: readonly Outcome[], { correlationId }: Sender): string {
+  /** As bytes: those of all lines may have to be kept, and a text of so many parts takes twice the room. */
+  private write(first: number, outcomes: readonly Outcome[], { correlationId }: Sender): Buffer {
     const faults = new Map<string, unknown>();
     let text = '';
     for (const [at, outcome] of outcomes.entries()) {
@@ -87,19 +91,19 @@ export class Bulk {
     // Most likely one fault met them all: once a code is enough.
     for (const [code, error] of faults)
       this.logger.error({ message: `${code}: ${String(error)}`, correlationId });
-    return text;
+    return Buffer.from(text);
   }
 
   /** A limit is the result of the line that is beyond it, and the last one. */
   private async *untilTooLong(
-    results: AsyncIterable<string>,
+    results: AsyncIterable<Buffer>,
     { correlationId }: Sender,
-  ): AsyncGenerator<string> {
+  ): AsyncGenerator<Buffer> {
     try {
       yield* results;
     } catch (error) {
       if (!(error instanceof BodyTooLong)) throw error;
-      yield resultText(error.line, rejected(error), correlationId);
+      yield Buffer.from(resultText(error.line, rejected(error), correlationId));
     }
   }
 }
