@@ -12,6 +12,7 @@ import { NameController } from './name.controller.js';
 import { OverviewController } from './overview.controller.js';
 import { Pages } from './pages.js';
 import { SignInController } from './sign-in.controller.js';
+import { UnknownPages } from './unknown-pages.js';
 
 /** The pages for people: customers, billing staff, auditors, operators. */
 @Module({
@@ -26,6 +27,6 @@ import { SignInController } from './sign-in.controller.js';
     LiveController,
     AssetsController,
   ],
-  providers: [{ provide: Assets, useFactory: () => new Assets() }, Pages, Bookings],
+  providers: [{ provide: Assets, useFactory: () => new Assets() }, Pages, Bookings, UnknownPages],
 })
 export class DashboardModule {}

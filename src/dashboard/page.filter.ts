@@ -13,17 +13,15 @@ import { SESSION_COOKIE } from '../auth/sessions.js';
 import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
 import { MainAccountNotFound, SipAccountNotFound } from '../ledger/domain/errors.js';
 import { ReadModelBehind } from '../projections/errors.js';
-import { isForm } from './form.js';
+import { isForm, wantsPage } from './form.js';
 import { ForeignForm } from './own-forms.guard.js';
-import { ProblemPage } from './pages/problem.js';
+import { NotFoundPage, ProblemPage } from './pages/problem.js';
 import { Pages } from './pages.js';
 import type { Texts } from './texts/en.js';
 
-type ProblemText =
-  'not-found' | 'forbidden' | 'foreign-form' | 'unreachable' | 'unknown' | 'unexpected' | 'too-many';
+type ProblemText = 'forbidden' | 'foreign-form' | 'unreachable' | 'unknown' | 'unexpected' | 'too-many';
 
 const STATUSES: Readonly<Record<ProblemText, number>> = {
-  'not-found': 404,
   forbidden: 403,
   'foreign-form': 403,
   'too-many': 429,
@@ -45,13 +43,14 @@ export class PageFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (reply.sent) return;
     if (error instanceof UnauthorizedException) return signIn(request, reply);
+    const view = this.pages.view(request);
     const problem = problemOf(error);
+    if (problem === 'not-found') return this.pages.send(request, reply, NotFoundPage, { view }, 404);
     if (problem === 'unexpected') {
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
       this.logger.error({ message, stack, correlationId: request.id });
     }
     if (STATUSES[problem] === 503) reply.header('Retry-After', '1');
-    const view = this.pages.view(request);
     const text = textOf(view.t, problem);
     await this.pages.send(request, reply, ProblemPage, { view, text }, STATUSES[problem]);
   }
@@ -61,8 +60,8 @@ export class PageFilter implements ExceptionFilter {
 async function signIn(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { url, headers } = request;
   const unsent = isForm(request);
-  const wantsPage = unsent || /text\/html/.test(headers.accept ?? '');
-  if (!wantsPage) return void (await reply.status(401).type('text/plain').send('Sign in first'));
+  if (!unsent && !wantsPage(request))
+    return void (await reply.status(401).type('text/plain').send('Sign in first'));
   const query = new URLSearchParams({
     next: unsent ? url.replace(/\?.*/, '') : url,
     // The browser drops the cookie when the session ends, so a form is all that tells of one.
@@ -71,7 +70,7 @@ async function signIn(request: FastifyRequest, reply: FastifyReply): Promise<voi
   await reply.redirect(`/sign-in?${query.toString()}`, 303);
 }
 
-function problemOf(error: unknown): ProblemText {
+function problemOf(error: unknown): ProblemText | 'not-found' {
   if (error instanceof ForeignForm) return 'foreign-form';
   if (error instanceof MainAccountNotFound || error instanceof SipAccountNotFound) return 'not-found';
   if (error instanceof ForbiddenException) return 'forbidden';

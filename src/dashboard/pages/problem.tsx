@@ -1,12 +1,18 @@
 import { Layout } from '../parts/layout.js';
 import type { View } from '../view.js';
 
+interface ProblemProps {
+  readonly view: View;
+  readonly text: string;
+  readonly title?: string;
+}
+
 /** What went wrong, when there is no page to say it on. */
-export function ProblemPage({ view, text }: { view: View; text: string }) {
+export function ProblemPage({ view, text, title = view.t.problems.title }: ProblemProps) {
   return (
-    <Layout view={view} title={view.t.problems.title}>
+    <Layout view={view} title={title}>
       <div class="card narrow">
-        <h1>{view.t.problems.title}</h1>
+        <h1>{title}</h1>
         <p class="lead" role="alert">
           {text}
         </p>
@@ -17,3 +23,7 @@ export function ProblemPage({ view, text }: { view: View; text: string }) {
     </Layout>
   );
 }
+
+export const NotFoundPage = ({ view }: { view: View }) => (
+  <ProblemPage view={view} title={view.t.problems.notFoundTitle} text={view.t.problems['not-found']} />
+);

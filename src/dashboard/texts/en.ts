@@ -237,6 +237,7 @@ export const en = {
 
   problems: {
     title: 'This did not work',
+    notFoundTitle: 'Page not found',
     'amount-malformed': (currency: string) =>
       `This is not an amount in ${currency}. Use digits, with a point before the decimals: 12.5`,
     'insufficient-credit': (available: string) => `There is not enough credit: ${available} is available.`,

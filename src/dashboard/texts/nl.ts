@@ -236,6 +236,7 @@ export const nl: Texts = {
 
   problems: {
     title: 'Dit is niet gelukt',
+    notFoundTitle: 'Pagina niet gevonden',
     'amount-malformed': (currency) =>
       `Dit is geen bedrag in ${currency}. Gebruik cijfers, met een komma voor de decimalen: 12,5`,
     'insufficient-credit': (available) => `Er is niet genoeg krediet: ${available} is beschikbaar.`,
