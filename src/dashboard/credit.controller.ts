@@ -7,6 +7,7 @@ import { RemoveAllCreditCommand } from '../ledger/commands/remove-all-credit.js'
 import { type Amount, isCanonicalAmount, ZERO } from '../ledger/domain/amount.js';
 import { AmountChanged, NoCreditToReclaim } from '../ledger/domain/errors.js';
 import { GetSipAccountQuery } from '../projections/accounts/get-sip-account.js';
+import { LookUpNamesQuery } from '../projections/names/look-up-names.js';
 import { readAmountInput } from './amount-input.js';
 import { isMore, sum } from './amounts.js';
 import { Bookings } from './bookings.js';
@@ -88,6 +89,7 @@ export class CreditController {
       {
         ...form,
         sipAccountId: path.sipAccountId,
+        name: await this.nameOf(path),
         has: sip.available,
         amount,
         quickAmounts: QUICK_AMOUNTS.filter((quick) => !isMore(quick, form.available)),
@@ -119,12 +121,18 @@ export class CreditController {
       {
         ...form,
         sipAccountId: path.sipAccountId,
+        name: await this.nameOf(path),
         has,
         availableAfter: sum(form.available, has),
         problem: problem?.problem ?? problem?.amountProblem,
       },
       problem?.status,
     );
+  }
+
+  private async nameOf({ mainAccountId, sipAccountId }: Path): Promise<string | undefined> {
+    const { names } = await this.queries.execute(new LookUpNamesQuery(mainAccountId, [sipAccountId]));
+    return names.get(sipAccountId);
   }
 }
 

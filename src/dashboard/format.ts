@@ -42,6 +42,10 @@ export function formatInput(amount: string, language: Language): string {
   return language === 'nl' ? short.replace('.', ',') : short;
 }
 
+/** A SIP account as people know it: `31201234567 (Reception)`. */
+export const accountLabel = (sipAccountId: string, name: string | undefined): string =>
+  name === undefined ? sipAccountId : `${sipAccountId} (${name})`;
+
 export const formatCount = (count: number, language: Language): string =>
   count.toLocaleString(LOCALES[language]);
 

@@ -10,6 +10,7 @@ import {
   type SearchHistory,
   SearchHistoryQuery,
 } from '../projections/history/search-history.js';
+import { LookUpNamesQuery } from '../projections/names/look-up-names.js';
 import type { Freshness } from '../projections/projections.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field } from './form.js';
@@ -44,9 +45,13 @@ export class HistoryController {
     const before = /^\d{1,15}$/.test(asked) ? Number(asked) : undefined;
     const page = await this.find({ mainAccountId, ...search, before, limit: ROWS });
     const drawn = await this.find({ mainAccountId, ...search, type: undefined, limit: POINTS });
+    const shown = [filter.account, ...page.entries.map(({ sipAccountId = '' }) => sipAccountId)];
+    const { names, namesPosition } = await this.queries.execute(new LookUpNamesQuery(mainAccountId, shown));
     await this.pages.send(request, reply, HistoryPage, {
       ...page,
       view,
+      names,
+      namesPosition,
       filter,
       invalidDate,
       before: page.next ?? undefined,

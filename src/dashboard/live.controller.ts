@@ -19,8 +19,8 @@ const LOOK_EVERY_MS = 1000;
 /** What a page has seen of an account. */
 interface Seen {
   readonly revision: number;
-  /** The position of the last change of a name; undefined on a page that shows no names. */
-  readonly names: bigint | undefined;
+  /** The position of the last change of a name. */
+  readonly names: bigint;
 }
 
 /**
@@ -79,10 +79,9 @@ export class LiveController implements OnModuleDestroy {
         if (last) tell(last);
       };
       const tell = ({ revision, namesPosition }: LastChange): void => {
-        const named = seen.names !== undefined && namesPosition !== seen.names;
         // Less than was seen is news too: the log was replaced by an older copy.
-        if (revision === seen.revision && !named) return;
-        seen = { revision, names: seen.names === undefined ? undefined : namesPosition };
+        if (revision === seen.revision && namesPosition === seen.names) return;
+        seen = { revision, names: namesPosition };
         subscriber.next({ type: 'changed', id: seenText(revision, seen.names), data: { revision } });
       };
       const watch = this.behind.subscribe((now) => {
@@ -112,6 +111,6 @@ export class LiveController implements OnModuleDestroy {
 }
 
 function seenOf(text: string): Seen {
-  const [, revision, names] = /^(\d{1,15})(?:-(\d{1,19}))?$/.exec(text) ?? [];
-  return { revision: revision ? Number(revision) : -1, names: names ? BigInt(names) : undefined };
+  const [, revision = -1, names = -1] = /^(\d{1,15})-(\d{1,19})$/.exec(text) ?? [];
+  return { revision: Number(revision), names: BigInt(names) };
 }

@@ -13,8 +13,10 @@ import {
 } from '../projections/accounts/search-sip-accounts.js';
 import { PositionInFuture, ReadModelBehind } from '../projections/errors.js';
 import { GetRecentBalancesQuery } from '../projections/history/get-recent-balances.js';
+import { LookUpNamesQuery } from '../projections/names/look-up-names.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field, isFormKey } from './form.js';
+import { accountLabel } from './format.js';
 import { mainAccountsHref, MainAccountsPage } from './pages/main-accounts.js';
 import { OverviewPage } from './pages/overview.js';
 import { Pages } from './pages.js';
@@ -120,9 +122,13 @@ export class OverviewController {
     const key = field(query, 'done');
     if (!isFormKey(key)) return undefined;
     try {
-      const { receipt } = await this.queries.execute(new GetReceiptQuery(view.mainAccountId ?? '', key));
-      const text = doneText(view, JSON.parse(receipt) as Receipt, currency);
-      return { text, again: field(query, 'again') === '1' };
+      const mainAccountId = view.mainAccountId ?? '';
+      const { receipt: json } = await this.queries.execute(new GetReceiptQuery(mainAccountId, key));
+      const receipt = JSON.parse(json) as Receipt;
+      const { sipAccountId = '' } = receipt;
+      const { names } = await this.queries.execute(new LookUpNamesQuery(mainAccountId, [sipAccountId]));
+      const account = accountLabel(sipAccountId, names.get(sipAccountId));
+      return { text: doneText(view, receipt, account, currency), again: field(query, 'again') === '1' };
     } catch (error) {
       // It is in the figures; that it cannot be told in words now is no reason to show none.
       if (UNTOLD.some((kind) => error instanceof kind)) return undefined;
@@ -155,19 +161,20 @@ function firstPageOf(url: string): string {
   return `${path}?${parameters.toString()}`;
 }
 
-function doneText(view: View, receipt: Receipt, currency: string): string {
+/** @param account the SIP account that it was done to */
+function doneText(view: View, receipt: Receipt, account: string, currency: string): string {
   const { done } = view.t;
-  const { type, amount = '', sipAccountId = '', mainAccount, sipAccount = mainAccount } = receipt;
+  const { type, amount = '', mainAccount, sipAccount = mainAccount } = receipt;
   const money = (text: string) => view.money(text, currency);
   switch (type) {
     case 'CreditAllocated':
-      return done.CreditAllocated(money(amount), sipAccountId, money(sipAccount.available));
+      return done.CreditAllocated(money(amount), account, money(sipAccount.available));
     case 'CreditReclaimed':
-      return done.CreditReclaimed(money(amount), sipAccountId, money(mainAccount.available));
+      return done.CreditReclaimed(money(amount), account, money(mainAccount.available));
     case 'CreditPurchased':
       return done.CreditPurchased(money(amount), money(mainAccount.available));
     case 'SipAccountAdded':
-      return done.SipAccountAdded(sipAccountId);
+      return done.SipAccountAdded(account);
     case 'MainAccountOpened':
       return done.MainAccountOpened(receipt.mainAccountId);
   }

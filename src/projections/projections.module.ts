@@ -18,6 +18,7 @@ import { GetStatementHandler } from './history/get-statement.js';
 import { GetStatementDiffHandler } from './history/get-statement-diff.js';
 import { SearchHistoryHandler } from './history/search-history.js';
 import { GetLastChangeHandler } from './names/get-last-change.js';
+import { LookUpNamesHandler } from './names/look-up-names.js';
 import { Projections } from './projections.js';
 import { ReadModels } from './read-models.js';
 import { Supervisor } from './supervisor.js';
@@ -58,6 +59,7 @@ export class ProjectionsModule implements OnModuleInit, OnApplicationShutdown {
         SearchHistoryHandler,
         GetRecentBalancesHandler,
         GetLastChangeHandler,
+        LookUpNamesHandler,
       ],
       exports: [AccountsIndex, Projections],
     };

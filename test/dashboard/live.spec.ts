@@ -9,7 +9,7 @@ afterAll(() => app.close());
 
 /** What a page that has seen an account at a revision hears of it. */
 const heard = (main: string, seen: number): Promise<string> =>
-  app.hear(`/accounts/${main}/live?seen=${seen}`, /"revision":/, 1000);
+  app.hear(`/accounts/${main}/live?seen=${seen}-0`, /"revision":/, 1000);
 
 it('a page that has seen more than there is hears of what there is: an older log was restored', async () => {
   await app.funded('restored');
@@ -18,7 +18,7 @@ it('a page that has seen more than there is hears of what there is: an older log
 });
 
 it('a page of which nothing can be read is not called live by what else is heard', async () => {
-  const told = await app.hear('/accounts/nobody/live?seen=3', /alive/, 1500);
+  const told = await app.hear('/accounts/nobody/live?seen=3-0', /alive/, 1500);
   expect(told).toContain('event: behind');
   expect(told).not.toContain('event: alive');
 });

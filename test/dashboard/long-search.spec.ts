@@ -44,5 +44,5 @@ it('a search through a long history lets other requests be served between its qu
 });
 
 it('a page that took several queries has seen what the first of them saw: the others looked further back', () => {
-  expect(page).toContain('/live?seen=101"');
+  expect(page).toContain('/live?seen=101-0"');
 });

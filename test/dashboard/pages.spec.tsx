@@ -112,6 +112,7 @@ const pages: Record<string, (view: View) => VNode> = {
     <AddCreditPage
       {...money}
       view={view}
+      name={HOSTILE}
       sipAccountId={HOSTILE}
       has="0.0000"
       idempotencyKey={HOSTILE}
@@ -125,6 +126,7 @@ const pages: Record<string, (view: View) => VNode> = {
     <RemoveCreditPage
       {...money}
       view={view}
+      name={HOSTILE}
       sipAccountId={HOSTILE}
       has="12.2109"
       availableAfter="73.5709"
@@ -155,6 +157,7 @@ const pages: Record<string, (view: View) => VNode> = {
       filter={{ account: HOSTILE, kind: 'CreditAllocated', since: '2026-11-01', until: '2026-11-30' }}
       invalidDate
       entries={[entry]}
+      names={new Map([[HOSTILE, HOSTILE]])}
       before={7}
       newest
       balances={[
@@ -163,6 +166,7 @@ const pages: Record<string, (view: View) => VNode> = {
       ]}
       asOf={entry.recordedAt}
       revision={7}
+      namesPosition={9n}
     />
   ),
   event: (view) => (
@@ -198,11 +202,13 @@ describe.each(LANGUAGES)('a page in %s', (language) => {
           filter={{ account: 'rare', kind: '', since: '', until: '' }}
           invalidDate={false}
           entries={[]}
+          names={new Map()}
           before={before}
           newest
           balances={[]}
           asOf={entry.recordedAt}
           revision={7}
+          namesPosition={0n}
         />,
       );
     const { none, noneDownTo } = view.t.details;

@@ -1,5 +1,5 @@
 import { ZERO } from '../../ledger/domain/amount.js';
-import { formatInput } from '../format.js';
+import { accountLabel, formatInput } from '../format.js';
 import { ActionPage } from '../parts/action-page.js';
 import { AmountField } from '../parts/amount-field.js';
 import type { View } from '../view.js';
@@ -7,6 +7,7 @@ import type { View } from '../view.js';
 interface AddCreditProps {
   readonly view: View;
   readonly sipAccountId: string;
+  readonly name: string | undefined;
   readonly currency: string;
   /** On the main account. */
   readonly available: string;
@@ -23,12 +24,13 @@ interface AddCreditProps {
 export function AddCreditPage(props: AddCreditProps) {
   const { view, sipAccountId, currency, available } = props;
   const { t } = view;
+  const account = accountLabel(sipAccountId, props.name);
   const nothing = available === ZERO;
   return (
     <ActionPage
       view={view}
       title={t.add.title}
-      intro={t.add.intro(sipAccountId)}
+      intro={t.add.intro(account)}
       action={view.toSip(sipAccountId, '/add-credit')}
       idempotencyKey={props.idempotencyKey}
       submit={t.add.submit}
@@ -40,7 +42,7 @@ export function AddCreditPage(props: AddCreditProps) {
             <dd>{view.money(available, currency)}</dd>
           </div>
           <div>
-            <dt>{t.add.has(sipAccountId)}</dt>
+            <dt>{t.add.has(account)}</dt>
             <dd>{view.money(props.has, currency)}</dd>
           </div>
         </dl>

@@ -2,6 +2,7 @@ import { ZERO } from '../../ledger/domain/amount.js';
 import type { LedgerEvent } from '../../ledger/domain/events.js';
 import type { HistoryEntry } from '../../projections/history/history-entry.js';
 import { isMore } from '../amounts.js';
+import { accountLabel } from '../format.js';
 import { BalanceChart } from '../parts/balance-chart.js';
 import { Field } from '../parts/field.js';
 import { Freshness } from '../parts/freshness.js';
@@ -28,6 +29,8 @@ export interface HistoryPageProps {
   /** True when a day in the address was no day. */
   readonly invalidDate: boolean;
   readonly entries: readonly HistoryEntry[];
+  /** By the ids of the SIP accounts that have one. */
+  readonly names: ReadonlyMap<string, string>;
   /** Entries before this revision come on the next page. */
   readonly before: number | undefined;
   /** True on the first page, which grows by itself. */
@@ -36,12 +39,14 @@ export interface HistoryPageProps {
   readonly balances: readonly { readonly recordedAt: string; readonly balance: string }[];
   readonly asOf: string;
   readonly revision: number;
+  /** Where in the log the names that it shows last changed. */
+  readonly namesPosition: bigint;
 }
 
 export function HistoryPage(props: HistoryPageProps) {
   const { view, entries, filter, newest, before, invalidDate } = props;
   const { t } = view;
-  const live = newest ? livePath(view, props.revision) : undefined;
+  const live = newest ? livePath(view, props.revision, props.namesPosition) : undefined;
   return (
     <Layout view={view} title={t.details.title} at="history" live={live}>
       <div class="title">
@@ -99,7 +104,7 @@ function Filter({ view, filter }: { view: View; filter: HistoryFilter }) {
   );
 }
 
-function Chart({ view, currency, balances, filter, asOf }: HistoryPageProps) {
+function Chart({ view, currency, balances, filter, names, asOf }: HistoryPageProps) {
   const { details } = view.t;
   const first = balances[0];
   const last = balances.at(-1);
@@ -118,7 +123,7 @@ function Chart({ view, currency, balances, filter, asOf }: HistoryPageProps) {
       <BalanceChart
         points={balances.map(({ recordedAt, balance }) => ({ at: Date.parse(recordedAt), balance }))}
         end={Date.parse(end)}
-        label={details.chartOf(filter.account || details.chartMain)}
+        label={details.chartOf(accountLabel(filter.account, names.get(filter.account)) || details.chartMain)}
         highest={view.money(highest, currency)}
         zero={view.money(ZERO, currency)}
         from={moment(first.recordedAt)}

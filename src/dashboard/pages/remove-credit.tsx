@@ -1,10 +1,12 @@
 import { ZERO } from '../../ledger/domain/amount.js';
+import { accountLabel } from '../format.js';
 import { ActionPage } from '../parts/action-page.js';
 import type { View } from '../view.js';
 
 interface RemoveCreditProps {
   readonly view: View;
   readonly sipAccountId: string;
+  readonly name: string | undefined;
   readonly currency: string;
   /** On the SIP account: all of it goes. */
   readonly has: string;
@@ -20,12 +22,13 @@ export function RemoveCreditPage(props: RemoveCreditProps) {
   const { view, sipAccountId, currency, has } = props;
   const { remove } = view.t;
   const money = (amount: string) => view.money(amount, currency);
+  const account = accountLabel(sipAccountId, props.name);
   const nothing = has === ZERO;
   return (
     <ActionPage
       view={view}
       title={remove.title}
-      intro={nothing ? remove.nothing(sipAccountId) : remove.intro(sipAccountId, money(has))}
+      intro={nothing ? remove.nothing(account) : remove.intro(account, money(has))}
       action={view.toSip(sipAccountId, '/remove-all-credit')}
       idempotencyKey={props.idempotencyKey}
       submit={remove.submit}
@@ -47,7 +50,7 @@ export function RemoveCreditPage(props: RemoveCreditProps) {
             </thead>
             <tbody>
               <tr>
-                <th scope="row">{remove.fromNow(sipAccountId)}</th>
+                <th scope="row">{remove.fromNow(account)}</th>
                 <td class="number" data-label={remove.now}>
                   {money(has)}
                 </td>

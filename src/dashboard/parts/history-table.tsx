@@ -1,14 +1,16 @@
 import type { HistoryEntry } from '../../projections/history/history-entry.js';
+import { accountLabel } from '../format.js';
 import type { View } from '../view.js';
 
 interface HistoryTableProps {
   readonly view: View;
   readonly currency: string;
   readonly entries: readonly HistoryEntry[];
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** Entries with the balances after each. Times are in UTC, and the page says so. */
-export function HistoryTable({ view, currency, entries }: HistoryTableProps) {
+export function HistoryTable({ view, currency, entries, names }: HistoryTableProps) {
   const { details, kinds } = view.t;
   const money = (amount?: string) => (amount === undefined ? '' : view.money(amount, currency));
   return (
@@ -47,7 +49,11 @@ export function HistoryTable({ view, currency, entries }: HistoryTableProps) {
               </th>
               <td class="what">
                 <span class={`kind kind-${entry.type}`}>{kinds[entry.type]}</span>
-                {entry.sipAccountId && <span class="subject">{entry.sipAccountId}</span>}
+                {entry.sipAccountId && (
+                  <span class="subject">
+                    {accountLabel(entry.sipAccountId, names.get(entry.sipAccountId))}
+                  </span>
+                )}
                 {entry.reference && <span class="subject">{entry.reference}</span>}
               </td>
               <td class="number amount">{money(entry.amount)}</td>
