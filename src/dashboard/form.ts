@@ -24,7 +24,7 @@ export function formKey(sessionId: string | undefined, ...state: readonly (strin
 }
 
 /** What the address of an overview or a history says: the search, the order, and where the page of it begins. */
-const PLACE = ['q', 'sort', 'desc', 'skip', 'account', 'kind', 'since', 'until', 'before'];
+const PLACE = ['q', 'sort', 'desc', 'skip', 'account', 'kind', 'since', 'until', 'before', 'after'];
 
 /** Where somebody came from, to come back to: the query of a list, without what else an address may hold. */
 export const placeOf = (query: string): string =>

@@ -17,7 +17,7 @@ import { field } from './form.js';
 import { csvOf, type PageOfHistory } from './history-csv.js';
 import { historyFilterOf } from './history-filter.js';
 import { EventPage } from './pages/event.js';
-import { HistoryPage } from './pages/history.js';
+import { historyHref, HistoryPage } from './pages/history.js';
 import { Pages } from './pages.js';
 
 const ROWS = 50;
@@ -41,9 +41,12 @@ export class HistoryController {
     const view = this.pages.view(request);
     const mainAccountId = mainAccountIdOf(request);
     const { filter, invalidDate, ...search } = historyFilterOf(request.query);
-    const asked = field(request.query, 'before');
-    const before = /^\d{1,15}$/.test(asked) ? Number(asked) : undefined;
-    const page = await this.find({ mainAccountId, ...search, before, limit: ROWS });
+    const before = revisionOf(field(request.query, 'before'));
+    const after = revisionOf(field(request.query, 'after'));
+    const page = await this.find({ mainAccountId, ...search, before, after, limit: ROWS });
+    // Without anything newer it is the newest page, which is full, and grows.
+    if (after !== undefined && (page.previous === null || page.entries.length === 0))
+      return void (await reply.redirect(historyHref(view, filter), 303));
     const drawn = await this.find({ mainAccountId, ...search, type: undefined, limit: POINTS });
     const shown = [filter.account, ...page.entries.map(({ sipAccountId = '' }) => sipAccountId)];
     const { names, namesPosition } = await this.queries.execute(new LookUpNamesQuery(mainAccountId, shown));
@@ -55,7 +58,8 @@ export class HistoryController {
       filter,
       invalidDate,
       before: page.next ?? undefined,
-      newest: before === undefined,
+      after: page.previous ?? undefined,
+      newest: before === undefined && after === undefined,
       balances: drawn.entries.toReversed().map(({ recordedAt, mainAccount, sipAccount }) => ({
         recordedAt,
         balance: (search.sipAccountId === undefined ? mainAccount : (sipAccount ?? mainAccount)).available,
@@ -84,8 +88,8 @@ export class HistoryController {
     @Req() request: AuthenticatedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (!/^\d{1,15}$/.test(text)) throw new NotFoundException();
-    const revision = Number(text);
+    const revision = revisionOf(text);
+    if (revision === undefined) throw new NotFoundException();
     const mainAccountId = mainAccountIdOf(request);
     const { currency, entries } = await this.queries.execute(
       new SearchHistoryQuery({ mainAccountId, before: revision + 1, limit: 2 }),
@@ -105,15 +109,26 @@ export class HistoryController {
   private async find(search: SearchHistory): Promise<FoundHistory & Freshness> {
     const first = await this.queries.execute(new SearchHistoryQuery(search));
     let found = first;
-    for (let asked = 1; asked < MOST_QUERIES && found.entries.length === 0 && found.next !== null; asked++) {
+    for (let asked = 1; asked < MOST_QUERIES && found.entries.length === 0; asked++) {
+      const rest = restOf(search, found);
+      if (!rest) break;
       // A query holds this thread for some 10 ms, and commands are served in it too.
       await othersHadTheirTurn();
-      found = await this.queries.execute(new SearchHistoryQuery({ ...search, before: found.next }));
+      found = await this.queries.execute(new SearchHistoryQuery(rest));
     }
     // The first one alone looked at the newest entries, so the page has seen no more than it.
-    return { ...found, revision: first.revision, asOf: first.asOf };
+    const { revision, asOf } = first;
+    return { ...found, revision, asOf, ...(search.after === undefined && { previous: first.previous }) };
   }
 }
+
+/** What a search has not looked through yet, in its direction; undefined when that is nothing. */
+function restOf(search: SearchHistory, { previous, next }: FoundHistory): SearchHistory | undefined {
+  if (search.after !== undefined) return previous === null ? undefined : { ...search, after: previous };
+  return next === null ? undefined : { ...search, before: next };
+}
+
+const revisionOf = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
 
 const mainAccountIdOf = ({ params }: AuthenticatedRequest): string =>
   (params as { mainAccountId: string }).mainAccountId;

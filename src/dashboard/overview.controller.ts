@@ -46,16 +46,19 @@ export class OverviewController {
   async mainAccounts(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = field(request.query, 'q').trim().slice(0, 64);
     const after = field(request.query, 'after').slice(0, 64);
-    const { mainAccounts, next } = await this.queries.execute(
-      new FindMainAccountsQuery({ prefix: query, after, limit: ROWS }),
+    const before = field(request.query, 'before').slice(0, 64) || undefined;
+    const { mainAccounts, previous, next } = await this.queries.execute(
+      new FindMainAccountsQuery({ prefix: query, after, before, limit: ROWS }),
     );
-    if (after && mainAccounts.length === 0) return void (await reply.redirect(mainAccountsHref(query), 303));
+    const isBeyond = before === undefined ? after !== '' && mainAccounts.length === 0 : previous === null;
+    // Nothing is before the first page, which is the one that is full.
+    if (isBeyond) return void (await reply.redirect(mainAccountsHref(query), 303));
     const view = this.pages.view(request);
     await this.pages.send(request, reply, MainAccountsPage, {
       view,
       query,
       mainAccounts,
-      after,
+      previous: previous ?? undefined,
       next: next ?? undefined,
     });
   }

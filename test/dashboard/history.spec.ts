@@ -59,6 +59,64 @@ describe('a history', () => {
   }, 60_000);
 });
 
+describe('a list of several pages', () => {
+  let app: PageApp;
+  beforeAll(async () => {
+    app = await PageApp.start();
+    const bulk = (lines: readonly object[]) =>
+      app.api.send('/v1/commands', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-ndjson' },
+        body: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+      });
+    await app.funded('a-000');
+    const numbers = Array.from({ length: 120 }, (_, n) => n);
+    await bulk(
+      numbers.map((n) => ({
+        command: 'OpenMainAccount',
+        mainAccountId: `b-${String(n).padStart(3, '0')}`,
+        currency: 'EUR',
+        idempotencyKey: 'open',
+      })),
+    );
+    await bulk(
+      numbers.map((n) => ({
+        command: 'AddCredit',
+        mainAccountId: 'a-000',
+        sipAccountId: 'desk',
+        amount: '0.0001',
+        idempotencyKey: `add-${n}`,
+      })),
+    );
+    await app.catchUp('a-000');
+  }, 60_000);
+  afterAll(() => app.close());
+
+  const linkOf = (text: string, rel: string): string | undefined =>
+    new RegExp(`href="([^"]*)" rel="${rel}"`).exec(text)?.[1]?.replaceAll('&amp;', '&');
+  const rowsOf = (text: string) =>
+    [...text.matchAll(/<th scope="row"[^]*?<\/th>/g)].map(([row]) => row.replace(/from=[^"]*/, ''));
+
+  it.each([
+    '/accounts',
+    '/accounts?q=b',
+    '/accounts/a-000/history',
+    '/accounts/a-000/history?kind=CreditAllocated',
+  ])('leads back through the same pages: %s', async (start) => {
+    const pages = [(await app.send(start)).text];
+    for (let next; (next = linkOf(pages.at(-1)!, 'next'));) pages.push((await app.send(next)).text);
+    expect(pages.map((page) => rowsOf(page).length)).toEqual([50, 50, expect.any(Number)]);
+    for (const page of [pages[1], pages[0]]) {
+      const { text, headers } = await app.send(linkOf(pages.pop()!, 'prev')!);
+      // The first page is the one of all addresses that has no place in it.
+      const back = text || (await app.send(headers.get('Location')!)).text;
+      expect(rowsOf(back)).toEqual(rowsOf(page!));
+      pages.splice(-1, 1, back);
+    }
+    expect(linkOf(pages[0]!, 'prev')).toBeUndefined();
+  });
+});
+
 describe('a list that somebody has gone beyond the end of', () => {
   let app: PageApp;
   beforeAll(async () => {
@@ -70,6 +128,8 @@ describe('a list that somebody has gone beyond the end of', () => {
   it.each([
     ['/accounts/one?skip=999&sort=name', '/accounts/one?sort=name'],
     ['/accounts?after=zzz&q=o', '/accounts?q=o'],
+    ['/accounts?before=a&q=o', '/accounts?q=o'],
+    ['/accounts/one/history?after=9&kind=CreditPurchased', '/accounts/one/history?kind=CreditPurchased'],
   ])('begins again: %s', async (beyond, start) => {
     const answer = await app.send(beyond);
     expect([answer.status, answer.headers.get('Location')]).toEqual([303, start]);

@@ -55,7 +55,7 @@ const pages: Record<string, (view: View) => VNode> = {
     <MainAccountsPage
       view={view}
       query={HOSTILE}
-      after={HOSTILE}
+      previous={HOSTILE}
       next={HOSTILE}
       mainAccounts={[{ ...money, mainAccountId: HOSTILE, sipAccountsCount: 3, named: HOSTILE }]}
     />
@@ -159,6 +159,7 @@ const pages: Record<string, (view: View) => VNode> = {
       entries={[entry]}
       names={new Map([[HOSTILE, HOSTILE]])}
       before={7}
+      after={9}
       newest
       balances={[
         { recordedAt: '2026-11-21T00:00:00.000Z', balance: '1.0000' },
@@ -204,6 +205,7 @@ describe.each(LANGUAGES)('a page in %s', (language) => {
           entries={[]}
           names={new Map()}
           before={before}
+          after={undefined}
           newest
           balances={[]}
           asOf={entry.recordedAt}

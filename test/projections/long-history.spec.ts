@@ -66,6 +66,18 @@ describe('a history that is longer than a query looks through', () => {
     expect(pages).toEqual([RARE.slice(1).toReversed(), [RARE[0]]]);
   });
 
+  it('is searched forwards in the same steps, and leads back the way it came', async () => {
+    const pages: number[][] = [];
+    for (let after: number | null = -1; after !== null;) {
+      const query = new SearchHistoryQuery({ mainAccountId, type, after, limit: 100, atLeast: last });
+      const { entries, previous, next } = await new SearchHistoryHandler(side.projections).execute(query);
+      pages.push(entries.map(({ revision }) => revision));
+      expect(next).toBe(after < 0 ? null : after + 1);
+      after = previous;
+    }
+    expect(pages).toEqual([RARE.slice(0, 3).toReversed(), [RARE[3]]]);
+  });
+
   it('is looked through for a hash, however old, without keeping everybody waiting', async () => {
     const since = async (hash: string) =>
       new GetStatementDiffHandler(side.projections).execute(

@@ -31,8 +31,9 @@ export interface HistoryPageProps {
   readonly entries: readonly HistoryEntry[];
   /** By the ids of the SIP accounts that have one. */
   readonly names: ReadonlyMap<string, string>;
-  /** Entries before this revision come on the next page. */
+  /** Entries before this revision come on the next page, those after that one on the page before. */
   readonly before: number | undefined;
+  readonly after: number | undefined;
   /** True on the first page, which grows by itself. */
   readonly newest: boolean;
   /** Oldest first, of the main account or of the account that is filtered on. */
@@ -133,20 +134,36 @@ function Chart({ view, currency, balances, filter, names, asOf }: HistoryPagePro
   );
 }
 
-function Pages({ view, filter, before, newest }: HistoryPageProps) {
+function Pages({ view, filter, before, after, newest }: HistoryPageProps) {
   if (newest && before === undefined) return null;
-  const query = filterQuery(filter);
+  const { details } = view.t;
   return (
     <nav class="pages" aria-label={view.t.pages}>
-      {!newest && <a href={`${view.to('/history')}?${query}`}>{view.t.details.newest}</a>}
+      {!newest && <a href={historyHref(view, filter)}>{details.newest}</a>}
+      {after !== undefined && (
+        <a href={historyHref(view, filter, { after })} rel="prev">
+          {details.newer}
+        </a>
+      )}
       {before !== undefined && (
-        <a href={`${view.to('/history')}?${query}&before=${before}`} rel="next">
-          {view.t.details.older}
+        <a href={historyHref(view, filter, { before })} rel="next">
+          {details.older}
         </a>
       )}
     </nav>
   );
 }
 
-const filterQuery = (filter: HistoryFilter): string =>
-  new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== '')).toString();
+/** Where a page of a history begins or ends. */
+type Place = Readonly<Partial<Record<'before' | 'after', number>>>;
+
+/** The address of a page of a history; of the newest one when no place is given. */
+export const historyHref = (view: View, filter: HistoryFilter, place?: Place): string =>
+  `${view.to('/history')}?${filterQuery(filter, place)}`;
+
+const filterQuery = (filter: HistoryFilter, place: Place = {}): string =>
+  new URLSearchParams(
+    Object.entries({ ...filter, ...place }).flatMap(([name, value]) =>
+      value === '' ? [] : [[name, String(value)]],
+    ),
+  ).toString();

@@ -16,9 +16,10 @@ interface MainAccountsProps {
   readonly view: View;
   readonly query: string;
   readonly mainAccounts: readonly MainAccountRow[];
-  /** Where the next page begins; undefined on the last one. */
+  /** The id that the page before ends before; undefined on the first one. */
+  readonly previous: string | undefined;
+  /** The id that the next page begins after; undefined on the last one. */
   readonly next: string | undefined;
-  readonly after: string | undefined;
 }
 
 /** What was found by a name leads to the SIP accounts with that name. */
@@ -28,13 +29,13 @@ function accountHref({ mainAccountId, named }: MainAccountRow, query: string): s
 }
 
 /** The address of a view of the rows. */
-export function mainAccountsHref(query: string, after?: string): string {
-  const parameters = new URLSearchParams({ ...(query && { q: query }), ...(after && { after }) });
+export function mainAccountsHref(query: string, place: Readonly<Record<string, string>> = {}): string {
+  const parameters = new URLSearchParams({ ...(query && { q: query }), ...place });
   return `/accounts?${parameters.toString()}`;
 }
 
 /** All main accounts, for staff. */
-export function MainAccountsPage({ view, query, mainAccounts, next, after }: MainAccountsProps) {
+export function MainAccountsPage({ view, query, mainAccounts, previous, next }: MainAccountsProps) {
   const { t } = view;
   return (
     <Layout view={view} title={t.accounts.title} at="accounts">
@@ -88,11 +89,16 @@ export function MainAccountsPage({ view, query, mainAccounts, next, after }: Mai
           </table>
         </div>
       )}
-      {(after || next) && (
+      {(previous || next) && (
         <nav class="pages" aria-label={t.pages}>
-          {after && <a href={mainAccountsHref(query)}>{t.first}</a>}
+          {previous && <a href={mainAccountsHref(query)}>{t.first}</a>}
+          {previous && (
+            <a href={mainAccountsHref(query, { before: previous })} rel="prev">
+              {t.previous}
+            </a>
+          )}
           {next && (
-            <a href={mainAccountsHref(query, next)} rel="next">
+            <a href={mainAccountsHref(query, { after: next })} rel="next">
               {t.next}
             </a>
           )}

@@ -172,6 +172,7 @@ export const en = {
     by: 'By',
     entry: (revision: number) => `Entry ${revision}`,
     older: 'Older',
+    newer: 'Newer',
     newest: 'Newest',
     none: 'Nothing has happened that fits this filter.',
     noneDownTo: (revision: number) =>

@@ -173,6 +173,7 @@ export const nl: Texts = {
     by: 'Door',
     entry: (revision) => `Boeking ${revision}`,
     older: 'Ouder',
+    newer: 'Nieuwer',
     newest: 'Nieuwste',
     none: 'Er is niets gebeurd dat aan deze filter voldoet.',
     noneDownTo: (revision) =>

@@ -9,6 +9,8 @@ export interface FindMainAccounts {
   readonly prefix: string;
   /** The last id of the page before; empty for the first page. */
   readonly after: string;
+  /** The first id of the page behind it, whatever `after` is. */
+  readonly before?: string | undefined;
   readonly limit: number;
 }
 
@@ -17,6 +19,8 @@ export interface FoundMainAccounts {
   readonly mainAccounts: readonly FoundMainAccount[];
   /** `after` of the next page; null when there is none. */
   readonly next: string | null;
+  /** `before` of the page before; null when there is none. */
+  readonly previous: string | null;
 }
 
 export interface FoundMainAccount extends MainAccountRow {
@@ -45,33 +49,41 @@ const AFTER_IDS = '\u007f';
 /** The last character there is, which no name contains. */
 const AFTER_TEXTS = '\u{10ffff}';
 
-const BY_ID = `SELECT * FROM (SELECT main_account_id, NULL AS name FROM main_accounts
-  WHERE main_account_id >= ? AND main_account_id < ? AND main_account_id > ? ORDER BY main_account_id LIMIT ?)`;
-const BY_NAME = `SELECT * FROM (SELECT main_account_id, min(name) AS name
-  FROM name_tails JOIN names USING (main_account_id, sip_account_id)
-  WHERE tail >= ? AND tail < ? AND main_account_id > ? GROUP BY main_account_id ORDER BY main_account_id LIMIT ?)`;
+/** In which order ids are looked at, from which one on. */
+const DIRECTIONS = {
+  on: { beyond: '>', order: 'ASC' },
+  back: { beyond: '<', order: 'DESC' },
+} as const;
 
-function find(models: ReadModels, { prefix, after, limit }: FindMainAccounts): FoundMainAccounts {
+const sqlOf = ({ beyond, order }: (typeof DIRECTIONS)[keyof typeof DIRECTIONS]): string => {
+  const page = `main_account_id ${beyond} ?3`;
+  const sorted = `ORDER BY main_account_id ${order} LIMIT ?4`;
+  return `SELECT main_account_id AS mainAccountId, currency, available,
+      sip_accounts_available AS sipAccountsAvailable, sip_accounts_count AS sipAccountsCount, min(name) AS named
+    FROM (
+      SELECT * FROM (SELECT main_account_id, NULL AS name FROM main_accounts
+        WHERE main_account_id >= ?1 AND main_account_id < ?2 AND ${page} ${sorted})
+      UNION ALL
+      SELECT * FROM (SELECT main_account_id, min(name) AS name
+        FROM name_tails JOIN names USING (main_account_id, sip_account_id)
+        WHERE tail >= ?5 AND tail < ?6 AND ${page} GROUP BY main_account_id ${sorted})
+    ) JOIN main_accounts USING (main_account_id)
+    GROUP BY main_account_id ${sorted}`;
+};
+
+function find(models: ReadModels, { prefix, after, before, limit }: FindMainAccounts): FoundMainAccounts {
   const text = searchText(prefix);
+  const isBack = before !== undefined;
+  // One more than asked for tells whether there is another page.
   const rows = models
-    .query<FoundMainAccount>(
-      `SELECT main_account_id AS mainAccountId, currency, available,
-       sip_accounts_available AS sipAccountsAvailable, sip_accounts_count AS sipAccountsCount,
-       min(name) AS named
-     FROM (${BY_ID} UNION ALL ${BY_NAME}) JOIN main_accounts USING (main_account_id)
-     GROUP BY main_account_id ORDER BY main_account_id LIMIT ?`,
-    )
-    .all(
-      prefix,
-      prefix + AFTER_IDS,
-      after,
-      limit + 1,
-      text,
-      text && text + AFTER_TEXTS,
-      after,
-      limit + 1,
-      limit + 1,
-    );
-  const mainAccounts = rows.slice(0, limit);
-  return { mainAccounts, next: rows.length > limit ? (mainAccounts.at(-1)?.mainAccountId ?? null) : null };
+    .query<FoundMainAccount>(sqlOf(isBack ? DIRECTIONS.back : DIRECTIONS.on))
+    .all(prefix, prefix + AFTER_IDS, before ?? after, limit + 1, text, text && text + AFTER_TEXTS);
+  const more = rows.length > limit;
+  const mainAccounts = isBack ? rows.slice(0, limit).toReversed() : rows.slice(0, limit);
+  const [first, last] = [mainAccounts.at(0), mainAccounts.at(-1)];
+  return {
+    mainAccounts,
+    previous: (isBack ? more : after !== '') ? (first?.mainAccountId ?? null) : null,
+    next: isBack || more ? (last?.mainAccountId ?? null) : null,
+  };
 }

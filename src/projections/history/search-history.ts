@@ -3,8 +3,9 @@ import type { LedgerEvent } from '../../ledger/domain/events.js';
 import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { firstRevisionAt, spanOf } from './account-span.js';
+import type { EntryRange } from './entries.js';
 import { MOST_SCANNED } from './get-history.js';
-import { pageOfEntries, type HistoryEntry } from './history-entry.js';
+import { type EntryPage, type HistoryEntry, pageOfEntries } from './history-entry.js';
 
 export interface SearchHistory extends AtLeast {
   readonly mainAccountId: string;
@@ -15,6 +16,8 @@ export interface SearchHistory extends AtLeast {
   readonly until?: string | undefined;
   /** Entries before this revision only. */
   readonly before?: number | undefined;
+  /** Those that come first after this revision, whatever `before` is. */
+  readonly after?: number | undefined;
   readonly limit: number;
 }
 
@@ -26,6 +29,8 @@ export interface FoundHistory {
   readonly entries: readonly HistoryEntry[];
   /** `before` of the next page, which may turn out empty; null when there is none. */
   readonly next: number | null;
+  /** `after` of the page before, which has what is newer, and may turn out empty; null when there is none. */
+  readonly previous: number | null;
 }
 
 /** @throws MainAccountNotFound, ReadModelBehind, PositionInFuture */
@@ -45,23 +50,42 @@ export class SearchHistoryHandler implements IQueryHandler<SearchHistoryQuery> {
 }
 
 function search(models: ReadModels, request: SearchHistory): FoundHistory {
-  const { mainAccountId, sipAccountId, type, limit } = request;
+  const { mainAccountId, sipAccountId, type, limit, after } = request;
   const span = spanOf(models, mainAccountId);
-  const { currency, revision } = span;
-  const firstAt = (instant: string) => firstRevisionAt(models, span, instant);
-  const least = request.from === undefined ? 0 : firstAt(request.from);
-  const end = Math.min(
-    request.before ?? revision + 1,
-    request.until === undefined ? revision + 1 : firstAt(request.until),
-  );
-  const scanFrom = Math.max(least, end - MOST_SCANNED);
-  const { entries, next } = pageOfEntries(models, {
-    account: span.account,
-    begin: scanFrom,
-    end,
-    newestFirst: true,
-    limit,
-    where: { sip_account_id: sipAccountId, type },
-  });
-  return { currency, revision, entries, next: next ?? (scanFrom > least ? scanFrom : null) };
+  const { account, currency, revision } = span;
+  const firstAt = (instant: string | undefined, otherwise: number) =>
+    instant === undefined ? otherwise : firstRevisionAt(models, span, instant);
+  const period = { begin: firstAt(request.from, 0), end: firstAt(request.until, revision + 1) };
+  const where = { sip_account_id: sipAccountId, type };
+  const read: Read = (range) => pageOfEntries(models, { ...range, account, limit, where });
+  const page = after === undefined ? searchBack(period, request.before, read) : searchOn(period, after, read);
+  return { currency, revision, ...page };
+}
+
+type Read = (range: Pick<EntryRange, 'begin' | 'end' | 'newestFirst'>) => EntryPage;
+type Period = Pick<EntryRange, 'begin' | 'end'>;
+type FoundPage = Pick<FoundHistory, 'entries' | 'next' | 'previous'>;
+
+/** The newest entries of the period before a revision. */
+function searchBack(period: Period, before: number | undefined, read: Read): FoundPage {
+  const end = Math.min(before ?? period.end, period.end);
+  const begin = Math.max(period.begin, end - MOST_SCANNED);
+  const { entries, next } = read({ begin, end, newestFirst: true });
+  return {
+    entries,
+    next: next ?? (begin > period.begin ? begin : null),
+    previous: end < period.end ? end - 1 : null,
+  };
+}
+
+/** The oldest entries of the period after a revision. */
+function searchOn(period: Period, after: number, read: Read): FoundPage {
+  const begin = Math.max(period.begin, after + 1);
+  const end = Math.min(period.end, begin + MOST_SCANNED);
+  const { entries, next } = read({ begin, end });
+  return {
+    entries: entries.toReversed(),
+    next: begin > period.begin ? begin : null,
+    previous: next ?? (end < period.end ? end - 1 : null),
+  };
 }
