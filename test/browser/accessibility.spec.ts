@@ -28,7 +28,7 @@ const OVERFLOWING = `[...document.querySelectorAll('main .card *, main .notice')
   .map((element) => element.tagName + ' ' + element.innerText)`;
 
 /** Amounts that are torn apart at the end of a line. */
-const TORN = `[...document.querySelectorAll('main tbody .number')]
+const TORN = `[...document.querySelectorAll('main :is(tbody .number, .figure, .figures dd)')]
   .filter((element) => {
     const range = document.createRange();
     range.selectNodeContents(element);
@@ -167,7 +167,7 @@ inBrowser('every screen', (dashboard) => {
         const name = screen.replaceAll(long, 'M');
         const all = await page.evaluate<number>('document.documentElement.scrollWidth');
         if (all > width) found.push(`${name} is ${all} wide`);
-        for (const look of [OVERFLOWING, CRAMPED])
+        for (const look of [OVERFLOWING, CRAMPED, TORN])
           for (const text of await page.evaluate<string[]>(look)) found.push(`${name}: ${text}`);
       }
       await page.goto(dashboard.url(ACCOUNT));

@@ -2,6 +2,7 @@ import { ZERO } from '../../ledger/domain/amount.js';
 import { accountLabel, formatInput } from '../format.js';
 import { ActionPage } from '../parts/action-page.js';
 import { AmountField } from '../parts/amount-field.js';
+import { amountSize } from '../parts/amount-size.js';
 import type { View } from '../view.js';
 
 interface AddCreditProps {
@@ -39,11 +40,11 @@ export function AddCreditPage(props: AddCreditProps) {
         <dl class="figures">
           <div>
             <dt>{t.add.available}</dt>
-            <dd>{view.money(available, currency)}</dd>
+            <Amount text={view.money(available, currency)} />
           </div>
           <div>
             <dt>{t.add.has(account)}</dt>
-            <dd>{view.money(props.has, currency)}</dd>
+            <Amount text={view.money(props.has, currency)} />
           </div>
         </dl>
       }
@@ -59,6 +60,8 @@ export function AddCreditPage(props: AddCreditProps) {
     </ActionPage>
   );
 }
+
+const Amount = ({ text }: { text: string }) => <dd class={amountSize(text)}>{text}</dd>;
 
 /** Links, so that they work without script; the script fills in the field without leaving the page. */
 function QuickAmounts({ view, sipAccountId, currency, available, quickAmounts }: AddCreditProps) {

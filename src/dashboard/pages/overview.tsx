@@ -1,3 +1,4 @@
+import { amountSize } from '../parts/amount-size.js';
 import { Field } from '../parts/field.js';
 import { Freshness } from '../parts/freshness.js';
 import { Layout } from '../parts/layout.js';
@@ -102,7 +103,7 @@ function Totals({ view, currency, available, sipAccountsAvailable, shares }: Ove
     <section class="card totals" id="totals" data-part aria-live="polite">
       <div>
         <p class="label">{t.overview.mainTotal}</p>
-        <p class="figure">{view.money(available, currency)}</p>
+        <Figure text={view.money(available, currency)} />
         <p class="after">
           {view.can('billing') && <a href={view.to('/purchase')}>{t.overview.purchase}</a>}
           {view.shopUrl && <a href={view.shopUrl}>{t.overview.buy}</a>}
@@ -110,7 +111,7 @@ function Totals({ view, currency, available, sipAccountsAvailable, shares }: Ove
       </div>
       <div>
         <p class="label">{t.overview.sipTotal}</p>
-        <p class="figure">{view.money(sipAccountsAvailable, currency)}</p>
+        <Figure text={view.money(sipAccountsAvailable, currency)} />
       </div>
       {shares.length > 0 ? (
         <ShareBar shares={shares} label={t.overview.share} />
@@ -120,6 +121,8 @@ function Totals({ view, currency, available, sipAccountsAvailable, shares }: Ove
     </section>
   );
 }
+
+const Figure = ({ text }: { text: string }) => <p class={`figure ${amountSize(text)}`}>{text}</p>;
 
 function Empty({ view, query }: OverviewProps) {
   const { overview } = view.t;

@@ -1,6 +1,7 @@
 import { ZERO } from '../../ledger/domain/amount.js';
 import { accountLabel } from '../format.js';
 import { ActionPage } from '../parts/action-page.js';
+import { amountSize } from '../parts/amount-size.js';
 import type { View } from '../view.js';
 
 interface RemoveCreditProps {
@@ -36,7 +37,7 @@ export function RemoveCreditPage(props: RemoveCreditProps) {
       problem={props.problem}
       above={
         !nothing && (
-          <table class="change">
+          <table class={`change ${amountSize(money(props.availableAfter))}`}>
             <thead>
               <tr>
                 <td />

@@ -1,5 +1,6 @@
 import { ZERO } from '../../ledger/domain/amount.js';
 import type { View } from '../view.js';
+import { amountSize } from './amount-size.js';
 import { Icon } from './icon.js';
 import { Sparkline } from './sparkline.js';
 
@@ -65,6 +66,7 @@ export function SipAccountTable({ view, currency, rows, sort, query }: SipAccoun
 function Row({ view, currency, row }: { view: View; currency: string; row: SipAccountRow }) {
   const { overview } = view.t;
   const { sipAccountId: account, available, lastMovementAt } = row;
+  const amount = view.money(available, currency);
   const empty = available === ZERO;
   return (
     <tr>
@@ -83,7 +85,7 @@ function Row({ view, currency, row }: { view: View; currency: string; row: SipAc
           </a>
         )}
       </td>
-      <td class={`number amount ${empty ? 'zero' : ''}`}>{view.money(available, currency)}</td>
+      <td class={`number amount ${empty ? 'zero' : amountSize(amount)}`}>{amount}</td>
       <td class="wide">
         <Sparkline balances={row.recent} label={overview.trendOf(account)} />
       </td>
