@@ -50,6 +50,30 @@ inBrowser('an open page', (dashboard) => {
     await row.waitFor({ timeout: 1000 });
   });
 
+  it('tells a screen reader which amounts have changed, once they have settled, and nothing else', async () => {
+    const main = 'spoken';
+    await bookExample(dashboard.service, main);
+    const page = await dashboard.visit({ language: 'en', path: `/accounts/${main}` });
+    await page.waitForSelector('#fresh[data-state=live]');
+    await page.evaluate(`
+      globalThis.said = [];
+      new MutationObserver((changes) => {
+        for (const { target } of changes) {
+          const region = target.closest?.('[aria-live], [role=status], [role=alert]');
+          if (region) said.push(region.innerText);
+        }
+      }).observe(document.body, { childList: true, subtree: true });`);
+    for (const balance of ['€1.0000', '€2.0000']) {
+      await book(`/${main}/sip-accounts/${DOOR}/add-credit`, { amount: '1' }, `spoken-${balance.slice(1)}`);
+      await page.waitForSelector(`tr:has-text("${DOOR}"):has-text("${balance}")`);
+    }
+    await page.waitForSelector('#changes:not(:empty)');
+    const { shareMain } = en.overview;
+    expect(await page.evaluate('said')).toEqual([
+      `${shareMain}: €59.3600. ${en.accounts.allocated}: €50.8980. ${DOOR}: €2.0000.`,
+    ]);
+  });
+
   it('keeps the focus where it was when the rows change', async () => {
     const page = await dashboard.visit({ language: 'en' });
     await page.goto(dashboard.url(`/accounts/${MAIN}`));

@@ -43,6 +43,34 @@ function replaceRows(body, other) {
   for (const row of body.rows) if (!known.has(row.outerHTML)) row.classList.add('changed');
 }
 
+const changes = document.getElementById('changes');
+/** Longer lists of changes would be no news but a reading. */
+const MOST_TOLD = 4;
+const SETTLED_MS = 1500;
+
+/** The amounts on the page, by what they are of. */
+const amounts = () =>
+  new Map(
+    [...document.querySelectorAll('[data-say]')].map(({ dataset, innerText }) => [dataset.say, innerText]),
+  );
+let told = amounts();
+let telling;
+
+/** Tells a screen reader which amounts have changed, once they have stopped changing: not everything, nor each step. */
+function tellChanges() {
+  clearTimeout(telling);
+  telling = setTimeout(() => {
+    const now = amounts();
+    const changed = [...now].filter(([name, amount]) => told.has(name) && told.get(name) !== amount);
+    told = now;
+    if (changed.length === 0) return;
+    changes.textContent = changed
+      .slice(0, MOST_TOLD)
+      .map(([name, amount]) => `${name}: ${amount}.`)
+      .join(' ');
+  }, SETTLED_MS);
+}
+
 let reading = false;
 let again = false;
 
@@ -59,6 +87,7 @@ async function refresh() {
     if (!answer.ok) throw new Error(answer.statusText);
     replaceParts(new DOMParser().parseFromString(await answer.text(), 'text/html'));
     lacking = false;
+    if (changes) tellChanges();
     if (again) setTimeout(refresh, 200);
   } catch {
     // The page is not told of this change once more.

@@ -72,6 +72,7 @@ export function OverviewPage(props: OverviewProps) {
         </div>
       )}
       <Totals {...props} />
+      <p class="unseen" id="changes" role="status" />
       <section>
         <div class="toolbar">
           {view.mayMove && (
@@ -100,10 +101,10 @@ export function OverviewPage(props: OverviewProps) {
 function Totals({ view, currency, available, sipAccountsAvailable, shares }: OverviewProps) {
   const { t } = view;
   return (
-    <section class="card totals" id="totals" data-part aria-live="polite">
+    <section class="card totals" id="totals" data-part>
       <div>
         <p class="label">{t.overview.mainTotal}</p>
-        <Figure text={view.money(available, currency)} />
+        <Figure say={t.overview.shareMain} text={view.money(available, currency)} />
         <p class="after">
           {view.can('billing') && <a href={view.to('/purchase')}>{t.overview.purchase}</a>}
           {view.shopUrl && <a href={view.shopUrl}>{t.overview.buy}</a>}
@@ -111,7 +112,7 @@ function Totals({ view, currency, available, sipAccountsAvailable, shares }: Ove
       </div>
       <div>
         <p class="label">{t.overview.sipTotal}</p>
-        <Figure text={view.money(sipAccountsAvailable, currency)} />
+        <Figure say={t.accounts.allocated} text={view.money(sipAccountsAvailable, currency)} />
       </div>
       {shares.length > 0 ? (
         <ShareBar shares={shares} label={t.overview.share} />
@@ -122,7 +123,12 @@ function Totals({ view, currency, available, sipAccountsAvailable, shares }: Ove
   );
 }
 
-const Figure = ({ text }: { text: string }) => <p class={`figure ${amountSize(text)}`}>{text}</p>;
+/** @param props.say what it is, in short, for whoever is told of a change */
+const Figure = ({ say, text }: { say: string; text: string }) => (
+  <p class={`figure ${amountSize(text)}`} data-say={say}>
+    {text}
+  </p>
+);
 
 function Empty({ view, query }: OverviewProps) {
   const { overview } = view.t;

@@ -1,4 +1,5 @@
 import { ZERO } from '../../ledger/domain/amount.js';
+import { accountLabel } from '../format.js';
 import type { View } from '../view.js';
 import { amountSize } from './amount-size.js';
 import { Icon } from './icon.js';
@@ -85,7 +86,12 @@ function Row({ view, currency, row }: { view: View; currency: string; row: SipAc
           </a>
         )}
       </td>
-      <td class={`number amount ${empty ? 'zero' : amountSize(amount)}`}>{amount}</td>
+      <td
+        class={`number amount ${empty ? 'zero' : amountSize(amount)}`}
+        data-say={accountLabel(account, row.name)}
+      >
+        {amount}
+      </td>
       <td class="wide">
         <Sparkline balances={row.recent} label={overview.trendOf(account)} />
       </td>
