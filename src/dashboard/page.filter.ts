@@ -43,7 +43,9 @@ export class PageFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (reply.sent) return;
     if (error instanceof UnauthorizedException) return signIn(request, reply);
-    const view = this.pages.view(request);
+    // The menu offers no pages of an account that is not there.
+    const about = error instanceof MainAccountNotFound ? {} : undefined;
+    const view = this.pages.view(request, about);
     const problem = problemOf(error);
     if (problem === 'not-found') return this.pages.send(request, reply, NotFoundPage, { view }, 404);
     if (problem === 'unexpected') {

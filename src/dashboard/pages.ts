@@ -39,8 +39,8 @@ export class Pages {
     private readonly sessions: Sessions,
   ) {}
 
-  view(request: FastifyRequest): View {
-    const { mainAccountId } = request.params as { mainAccountId?: string };
+  /** @param about the account that the page is about: the one of its address when not said */
+  view(request: FastifyRequest, about = request.params as { readonly mainAccountId?: string }): View {
     const { principal = this.sessions.principalOf(request.headers.cookie) } =
       request as Partial<AuthenticatedRequest>;
     return new View(
@@ -50,7 +50,7 @@ export class Pages {
       this.config.shopUrl,
       principal,
       // A customer's own, also on the page that says that there is no other: its menu leads somewhere.
-      principal?.mainAccountId ?? mainAccountId,
+      principal?.mainAccountId ?? about.mainAccountId,
       placeOf(field(request.body, 'from') || field(request.query, 'from')),
     );
   }

@@ -21,6 +21,10 @@ describe('an address with no page', () => {
     },
   );
 
+  it('offers no other pages of an account that is not there', async () => {
+    expect((await app.send('/accounts/nobody')).text).not.toMatch(/href="[^"]*nobody/);
+  });
+
   it('is in the language that was chosen, and offers the other one there', async () => {
     const answer = await app.send('/nothing', undefined, 'nl');
     expect(textOf(answer)).toContain(nl.problems.notFoundTitle);
