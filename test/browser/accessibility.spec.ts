@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { inBrowser } from '../support/dashboard.js';
-import { bookExample, DESK, DOOR, MAIN } from '../support/example.js';
+import { bookExample, DESK, DOOR, HALL, MAIN } from '../support/example.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -27,14 +27,15 @@ const OVERFLOWING = `[...document.querySelectorAll('main .card *, main .notice')
   })
   .map((element) => element.tagName + ' ' + element.innerText)`;
 
-/** Amounts that are torn apart at the end of a line. */
-const TORN = `[...document.querySelectorAll('main :is(tbody .number, .figure, .figures dd)')]
+/** Texts that are torn apart at the end of a line. */
+const tornIn = (selector: string): string => `[...document.querySelectorAll('${selector}')]
   .filter((element) => {
     const range = document.createRange();
     range.selectNodeContents(element);
     return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1;
   })
   .map((element) => 'torn ' + element.innerText)`;
+const TORN = tornIn('main :is(tbody .number, .figure, .figures dd)');
 
 /** Who did it, in less room than a short name needs. */
 const CRAMPED = `[...document.querySelectorAll('.actor')]
@@ -193,6 +194,19 @@ inBrowser('every screen', (dashboard) => {
       expect(await page.evaluate<string[]>(TORN)).toEqual([]);
     }
   });
+
+  it.each([861, 1100])(
+    'keeps telephone numbers in one piece beside the longest name, at %i pixels',
+    async (width) => {
+      const path = `${ACCOUNT}/sip-accounts/${HALL}/name`;
+      const page = await dashboard.visit({ language: 'nl', viewport: { width, height: 800 }, path });
+      await page.fill('#name', 'Werkplaats '.repeat(8).slice(0, 80));
+      await page.press('#name', 'Enter');
+      await page.waitForURL(/named=1/);
+      expect(await page.evaluate<string[]>(tornIn('#rows th'))).toEqual([]);
+      expect(await page.evaluate<string[]>(SCROLLED)).toEqual([]);
+    },
+  );
 
   it.each([320, 360])('shows main accounts without scrolling sideways, at %i pixels', async (width) => {
     const page = await dashboard.visit({

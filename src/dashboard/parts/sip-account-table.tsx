@@ -78,7 +78,7 @@ function Row({ view, currency, row }: { view: View; currency: string; row: SipAc
         {row.name}
         {view.mayMove && (
           <a
-            class="quiet"
+            class={`quiet ${row.name === undefined ? 'alone' : ''}`}
             href={view.onward(view.toSip(account, '/name'))}
             aria-label={overview.rename(account)}
           >
