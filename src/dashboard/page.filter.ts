@@ -52,9 +52,17 @@ export class PageFilter implements ExceptionFilter {
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
       this.logger.error({ message, stack, correlationId: request.id });
     }
-    if (STATUSES[problem] === 503) reply.header('Retry-After', '1');
-    const text = textOf(view.t, problem);
-    await this.pages.send(request, reply, ProblemPage, { view, text }, STATUSES[problem]);
+    const status = STATUSES[problem];
+    if (status === 503) reply.header('Retry-After', '1');
+    // A form is sent again from its own page: its answer has no path.
+    const again = status === 503 ? view.path : undefined;
+    await this.pages.send(
+      request,
+      reply,
+      ProblemPage,
+      { view, text: textOf(view.t, problem), again },
+      status,
+    );
   }
 }
 

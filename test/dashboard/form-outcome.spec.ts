@@ -66,7 +66,7 @@ describe('a form whose outcome is not known', () => {
     expect((await app.send(pageOf('switched'))).text).toContain('action="/language"');
   });
 
-  it('is called unknown also when the form cannot be shown again', async () => {
+  it('is called unknown also when the form cannot be shown again; only a page can be tried again from there', async () => {
     const form = await openForm('behind');
     loseReplies();
     const projections = app.api.app.get(Projections, { strict: false });
@@ -80,6 +80,10 @@ describe('a form whose outcome is not known', () => {
     const answer = await app.send(pageOf('behind'), form);
     expect(answer.status).toBe(503);
     expect(textOf(answer)).toContain('It is not known whether this was booked. Go back');
+    expect(answer.text).not.toContain(en.problems.again);
+    const page = await app.send(pageOf('behind'));
+    expect(page.status).toBe(503);
+    expect(page.text).toContain(`href="${pageOf('behind')}">${en.problems.again}<`);
   });
 });
 

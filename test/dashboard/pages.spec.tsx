@@ -179,7 +179,7 @@ const pages: Record<string, (view: View) => VNode> = {
       stored={{ position: 7n, data: HOSTILE, metadata: JSON.stringify({ $correlationId: HOSTILE }) }}
     />
   ),
-  problem: (view) => <ProblemPage view={view} text={HOSTILE} />,
+  problem: (view) => <ProblemPage view={view} text={HOSTILE} again={HOSTILE} />,
 };
 
 describe.each(LANGUAGES)('a page in %s', (language) => {

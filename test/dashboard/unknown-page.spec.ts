@@ -16,7 +16,7 @@ describe('an address with no page', () => {
       const answer = await app.send(path);
       expect([answer.status, answer.headers.get('Content-Type')]).toEqual([404, 'text/html; charset=utf-8']);
       expect(textOf(answer)).toContain(en.problems.notFoundTitle);
-      expect(answer.text).toContain('<a class="button" href="/">');
+      expect(answer.text).toContain(`href="/">${en.problems.toStart}<`);
       expect(answer.headers.get('Content-Security-Policy')).toContain("default-src 'none'");
     },
   );

@@ -5,10 +5,12 @@ interface ProblemProps {
   readonly view: View;
   readonly text: string;
   readonly title?: string;
+  /** What to ask for again, where that may help. */
+  readonly again?: string | undefined;
 }
 
 /** What went wrong, when there is no page to say it on. */
-export function ProblemPage({ view, text, title = view.t.problems.title }: ProblemProps) {
+export function ProblemPage({ view, text, title = view.t.problems.title, again }: ProblemProps) {
   return (
     <Layout view={view} title={title}>
       <div class="card narrow">
@@ -16,9 +18,16 @@ export function ProblemPage({ view, text, title = view.t.problems.title }: Probl
         <p class="lead" role="alert">
           {text}
         </p>
-        <a class="button" href="/">
-          {view.t.problems.toStart}
-        </a>
+        <div class="actions">
+          {again && (
+            <a class="button" href={again}>
+              {view.t.problems.again}
+            </a>
+          )}
+          <a class={`button ${again ? 'secondary' : ''}`} href="/">
+            {view.t.problems.toStart}
+          </a>
+        </div>
       </div>
     </Layout>
   );

@@ -260,6 +260,7 @@ export const en = {
     'foreign-form': 'This form came from another site, or the page is too old. Open the page again.',
     unexpected:
       'Something went wrong. If you were booking something, go back and press the button again: it is booked only once.',
+    again: 'Try again',
     toStart: 'To the start page',
   },
 };

@@ -259,6 +259,7 @@ export const nl: Texts = {
     'foreign-form': 'Dit formulier kwam van een andere site, of de pagina is te oud. Open de pagina opnieuw.',
     unexpected:
       'Er ging iets mis. Was u iets aan het boeken, ga dan terug en druk opnieuw op de knop: het wordt maar één keer geboekt.',
+    again: 'Opnieuw proberen',
     toStart: 'Naar de startpagina',
   },
 };
