@@ -47,4 +47,19 @@ inBrowser('the focus', (dashboard) => {
     await send(page);
     await page.locator('#amount:focus').waitFor();
   });
+
+  it('is whole in sight in the menu of a phone', async () => {
+    const page = await dashboard.visit({
+      language: 'nl',
+      viewport: { width: 360, height: 700 },
+      path: ACCOUNT,
+    });
+    const history = page.locator('.menu a[href$="/history"]');
+    const right = async () => (await history.boundingBox())!.x + (await history.boundingBox())!.width;
+    expect(await right()).toBeGreaterThan(360);
+    await page.focus('.menu [aria-current]');
+    await page.keyboard.press('Tab');
+    await history.and(page.locator(':focus')).waitFor();
+    expect(await right()).toBeLessThanOrEqual(360);
+  });
 });

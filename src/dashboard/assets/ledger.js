@@ -161,6 +161,11 @@ const menu = document.querySelector('.menu');
 const here = menu?.querySelector('[aria-current]');
 if (here) menu.scrollLeft = here.offsetLeft - menu.offsetLeft + here.offsetWidth - menu.clientWidth;
 
+// A browser takes an entry of which a part is in sight for seen.
+menu?.addEventListener('focusin', ({ target }) =>
+  target.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
+);
+
 if (document.body.dataset.live) followWhileSeen(document.body.dataset.live);
 
 for (const chip of document.querySelectorAll('[data-fill]'))
