@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
+import { Profiles } from '../../src/profiles/profiles.js';
 import { buildInBulk, writeBesideFile, type WriteBeside } from '../../src/projections/bulk/bulk-build.js';
 import { BUILT } from '../../src/projections/bulk/parts.js';
 import type { ThreadMessage } from '../../src/projections/messages.js';
@@ -11,6 +12,8 @@ import { Ledger } from '../support/ledger.js';
 import { borrowed, project, rowsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
+
+const context = { actor: 'key:1', correlationId: 'c-1' };
 
 describe('read models that are built in bulk', () => {
   let directory: string;
@@ -23,10 +26,14 @@ describe('read models that are built in bulk', () => {
     store = await openTestStore();
     ledger = new Ledger(store);
     for (const account of ['acme', 'other']) await ledger.funded(account, '100', 'desk', 'attic');
+    const profiles = new Profiles(store);
+    for (const mainAccountId of ['acme', 'other'])
+      await profiles.name({ mainAccountId, sipAccountId: 'desk', name: 'Zoë Quill' }, context);
+    await profiles.erase('other', context);
     for (let i = 0; i < 40; i += 1) await ledger.add('acme', i % 3 === 0 ? 'attic' : 'desk', '0.5');
     await ledger.removeAll('acme', 'desk');
-    const names = { id: crypto.randomUUID(), type: 'Something', data: '{}', metadata: '{}' };
-    await store.append('other-1', [names], 'no-stream');
+    const unrelated = { id: crypto.randomUUID(), type: 'Something', data: '{}', metadata: '{}' };
+    await store.append('other-1', [unrelated], 'no-stream');
   });
   afterEach(async () => {
     await store.close();

@@ -84,6 +84,8 @@ describe.each(['SQLite', 'EventStoreDB'])('read models that belong to a log of S
     await other.deleteStream('profile-d');
     expect(await projectOn(other)).toEqual(['read models have reached the end of the log']);
 
+    const erased = { ...named(), type: 'NamesErased' };
+    await other.append('profile-d', [erased], 'no-stream');
     await new Ledger(other).purchase('acme', '5');
     expect(await projectOn(other)).toEqual(['read models have reached the end of the log']);
     expect(rowsIn(file)).toEqual(await rowsOf(other));

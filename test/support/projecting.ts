@@ -54,6 +54,9 @@ export function rowsIn(file: string): Readonly<Record<string, readonly unknown[]
         'sip_entry_tiles',
         'conservation',
         'tree_tiles',
+        'names',
+        'name_tails',
+        'named_accounts',
       ]
         .filter((table) => db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table))
         .map((table) => [table, query(db, `SELECT * FROM ${table} ORDER BY 1, 2`).all()]),
