@@ -1,14 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
+  closeSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +21,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { START } from '../../src/event-store/event-store.js';
 import { backUp } from '../../src/event-store/sqlite/backup.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { openDatabase } from '../../src/sqlite/database.js';
 import { collect, newEvent, newEvents, newStream } from '../contract/event-store.contract.js';
 
 const script = fileURLToPath(new URL('../../src/backup.ts', import.meta.url));
@@ -68,6 +72,43 @@ describe('a backup', () => {
       /x\.db\..*unfinished cannot be opened/,
     );
     expect(readdirSync(join(directory, 'copies'))).toEqual(['monday.db']);
+  });
+
+  describe('of a log that somebody has changed', () => {
+    const change = (sql: string): void => {
+      const db = openDatabase(file, { defensive: false });
+      db.exec(sql);
+      db.close();
+    };
+    const refused = (message: RegExp): void => {
+      expect(() => backUp(file, copy)).toThrow(message);
+      expect(readdirSync(join(directory, 'copies'))).toEqual([]);
+    };
+    beforeEach(() => store.append(newStream(), newEvents(100), 'no-stream'));
+
+    it('is not made of one that lacks events', () => {
+      change('DELETE FROM events WHERE position = 3');
+      refused(/^the log has 99 events up to position 100: some are missing$/);
+    });
+
+    it('is not made of one that breaks its own rules', async () => {
+      await store.close();
+      change(`PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'data TEXT NOT NULL', 'data TEXT') WHERE name = 'events'`);
+      change(`UPDATE events SET data = NULL WHERE position = 3;
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'data TEXT', 'data TEXT NOT NULL') WHERE name = 'events'`);
+      refused(/^the copy is damaged, as the log may be: NULL value in events\.data$/);
+    });
+
+    it('is not made of one that is damaged, which it names', async () => {
+      await store.close();
+      const log = openSync(file, 'r+');
+      for (let page = 3; page < statSync(file).size / 4096; page += 1)
+        writeSync(log, Buffer.alloc(4096, 'garbage '), 0, 4096, page * 4096);
+      closeSync(log);
+      refused(/data\/events\.db is damaged: stop the service, keep the file, and restore the last backup/);
+    });
   });
 
   const run = (...args: string[]) =>
