@@ -8,9 +8,12 @@ import { conservationProjection } from '../../src/projections/conservation/conse
 import type { ThreadMessage } from '../../src/projections/messages.js';
 import { Projector } from '../../src/projections/projector.js';
 import { openReadModels } from '../../src/projections/read-models-file.js';
+import { runProjections } from '../../src/projections/run-projections.js';
+import { LogBuilder, purchased } from '../audit/support/good-log.js';
+import { newEvents } from '../contract/event-store.contract.js';
 import { purchaseTwice } from '../support/key-used-twice.js';
 import { Ledger } from '../support/ledger.js';
-import { dying, failing, project, PROJECTIONS, readModelsIn, rowsIn } from '../support/projecting.js';
+import { borrowed, dying, failing, project, PROJECTIONS, readModelsIn, rowsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
 
@@ -70,6 +73,25 @@ describe('the projector', () => {
     expect(rowsIn(file)).toEqual(await rowsOfLog());
   });
 
+  it('writes nothing on a full disk, says so, and goes on when there is room again', async () => {
+    await project(file, store);
+    const before = rowsIn(file);
+    for (let i = 0; i < 100; i += 1) await ledger.purchase('acme', '1');
+    const db = openReadModels(file);
+    const pages = db.prepare<{ page_count: number }>('PRAGMA page_count').get()!.page_count;
+    const run = async (most: number) => {
+      db.exec(`PRAGMA max_page_count = ${most}`);
+      const end = new AbortController();
+      const projector = new Projector(db, store, PROJECTIONS, () => end.abort());
+      await projector.run(end.signal);
+    };
+    await expect(run(pages + 2)).rejects.toThrow('database or disk is full');
+    expect(rowsIn(file)).toEqual(before);
+    await run(100_000);
+    db.close();
+    expect(rowsIn(file)).toEqual(await rowsOfLog());
+  });
+
   it('drops what a projection has seen when another is behind', async () => {
     await project(file, store, [accountsProjection]);
     await project(file, store);
@@ -99,6 +121,20 @@ describe('the projector', () => {
     expect(rowsIn(file)['main_accounts']).toEqual([expect.arrayContaining(['acme', '100.0000', 2])]);
     expect(rowsIn(file)['entries']).toHaveLength(3);
     expect(rowsIn(file)['conservation']).toEqual([expect.arrayContaining(['acme', '985000', 4])]);
+  });
+
+  it('goes on to the end of the log where another stops, though the last events there were erased', async () => {
+    const [at] = await ledger.events('acme');
+    const failure = ({ id }: { id: string }) => (id === at!.id ? new Error('no') : undefined);
+    await store.append('profile-acme', newEvents(1), 'no-stream');
+    await store.deleteStream('profile-acme');
+    await project(file, store, [failing(accountsProjection, failure), conservationProjection]);
+
+    const head = Number(await store.head());
+    expect(rowsIn(file)['checkpoints']).toEqual([
+      expect.arrayContaining(['accounts', 0]),
+      expect.arrayContaining(['conservation', head]),
+    ]);
   });
 
   it('stops again at the next start, and goes on once the event can be applied', async () => {
@@ -140,6 +176,15 @@ describe('the projector', () => {
     ]);
   });
 
+  it('stops at an event that its rows have no place for, such as the first of an account that was not opened', async () => {
+    const log = new LogBuilder();
+    await store.append(mainAccountStream('other'), [log.add('other', purchased('1.0000'))], 'no-stream');
+
+    expect(stopsIn(await project(file, store))).toEqual([
+      expect.objectContaining({ projection: 'accounts', stream: 'mainAccount-other', revision: 0 }),
+    ]);
+  });
+
   it('stops at an event whose key was booked before, though nothing else is wrong with it', async () => {
     const twice = await purchaseTwice(store, ledger, 'acme');
 
@@ -154,6 +199,21 @@ describe('the projector', () => {
     await ledger.add('acme', 'desk', '1');
 
     expect(stopsIn(await project(file, store))).toEqual([]);
+  });
+
+  it('knows the log again by its last event, however many others came after that one by one', async () => {
+    const end = new AbortController();
+    let left = 3;
+    const report = (message: ThreadMessage): void => {
+      if (message.kind !== 'progress' || !message.live) return;
+      if (left === 0) return end.abort();
+      left -= 1;
+      void store.append(`other-${left}`, newEvents(1), 'no-stream');
+    };
+    const options = { file, mayReset: true };
+    await runProjections(options, PROJECTIONS, async () => borrowed(store), report, end.signal);
+
+    expect(linesIn(await project(file, store))).toEqual(['read models have reached the end of the log']);
   });
 
   it('notices a shorter log and starts again from it', async () => {

@@ -86,7 +86,10 @@ export const failing = (
   },
 });
 
-/** The projection in a process that dies after the rows are written and before they are committed. */
+/**
+ * The projection in a process that dies after the rows are written and before they are committed. SQLite has ended the
+ * transaction by itself, as it does after some faults.
+ */
 export const dying = (projection: Projection): Projection => ({
   ...projection,
   open(db) {
@@ -95,6 +98,7 @@ export const dying = (projection: Projection): Projection => ({
       apply: (entry) => writer.apply?.(entry),
       flush() {
         writer.flush();
+        db.exec('ROLLBACK');
         throw sqliteError('disk I/O error', SQLITE_IOERR);
       },
       forget: () => writer.forget(),
