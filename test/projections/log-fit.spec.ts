@@ -76,6 +76,18 @@ describe.each(['SQLite', 'EventStoreDB'])('read models that belong to a log of S
     expect(rowsIn(file)).toEqual(await rowsOf(other));
   });
 
+  it('are made anew also when that log has come right to their checkpoint', async () => {
+    await projectOn(store);
+    await importLedger();
+    const checkpoint = await store.head();
+    for (let i = 0; (await other.head()) + 1n < checkpoint; i += 1)
+      await other.append(`profile-${i}`, [named()], 'no-stream');
+    await new Ledger(other).open('later');
+
+    expect(await projectOn(other)).toContainEqual(expect.stringMatching('does not fit the log'));
+    expect(rowsIn(file)).toEqual(await rowsOf(other));
+  });
+
   it('go on where names stand after the last event of the ledger, also when they were erased', async () => {
     await importLedger();
     await other.append('profile-d', [named()], 'no-stream');
