@@ -5,6 +5,7 @@ import { mainAccountStream } from '../../src/ledger/streams.js';
 import { ReadModelBehind } from '../../src/projections/errors.js';
 import type { ProjectionsThread } from '../../src/projections/projections-thread.js';
 import { removeReadModels } from '../../src/projections/read-models-file.js';
+import { holdReadModels } from '../support/hold-read-models.js';
 import { killThread } from '../support/kill-thread.js';
 import { Ledger, receiptIn } from '../support/ledger.js';
 import { ReadSide } from '../support/read-side.js';
@@ -181,6 +182,24 @@ describe('the read models of a running service', () => {
       positions: 1n,
       seconds: expect.any(Number),
     });
+  });
+
+  it('begin anew to count for how long they are behind, once they were there', async () => {
+    const behind = async () => {
+      await side.caughtUp();
+      const began = performance.now();
+      const letGo = holdReadModels(side.dataDir);
+      await side.ledger.purchase('acme', '1');
+      await side.projections.lag();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const lag = await side.projections.lag();
+      letGo();
+      const { seconds } = lag.find(({ projection }) => projection === 'accounts')!;
+      return { seconds, atMost: (performance.now() - began) / 1000 };
+    };
+    expect((await behind()).seconds).toBeGreaterThan(0.09);
+    const { seconds, atMost } = await behind();
+    expect(seconds).toBeLessThan(atMost);
   });
 
   it('have no lag once they are there', async () => {

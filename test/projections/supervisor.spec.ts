@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -8,6 +17,7 @@ import { ProjectionsThread } from '../../src/projections/projections-thread.js';
 import { fileBeside, removeReadModels } from '../../src/projections/read-models-file.js';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { killThread } from '../support/kill-thread.js';
+import { Ledger } from '../support/ledger.js';
 import { ReadSide, testConfig } from '../support/read-side.js';
 
 describe('the supervisor of the read models', () => {
@@ -84,6 +94,49 @@ describe('the supervisor of the read models', () => {
     expect(side.projections.rebuildStatus.state).toBe('running');
   });
 
+  it('builds them anew, with an alarm, when their thread comes to a damaged page', async () => {
+    await side.close();
+    damage('main_accounts');
+    side = await ReadSide.start(side.dataDir);
+    // It asks the log, so that nobody else reads the page.
+    await new Ledger(side.store).purchase('acme', '1');
+
+    await until(() => side.projections.rebuildStatus.state === 'done');
+    await side.caughtUp();
+    expect((await side.overview('acme')).available).toBe('101.0000');
+    expect(side.notes.alarms).toEqual([expect.stringMatching(/read models cannot be used/)]);
+  });
+
+  it('calls them ready when a later thread gets past the event at which one has stopped', async () => {
+    const at = { projection: 'accounts', stream: 'mainAccount-acme', position: 1n };
+    worker()!.emit('message', { kind: 'stopped', at });
+    expect(side.projections.ready).toBe(false);
+    await killThread(worker()!);
+    await until(() => side.projections.ready);
+    expect(side.projections.stopped).toEqual([]);
+  });
+
+  it('puts no file in the place of one from which more was read', async () => {
+    const seen = (await side.store.head()) + 1n;
+    const positions = new Map([...side.supervisor.progress.positions.keys()].map((name) => [name, seen]));
+    worker()!.emit('message', { kind: 'progress', positions, seen, live: true, streams: [] });
+    const back: bigint[] = [];
+    side.projections.onProgress(() => {
+      const position = side.projections.position('accounts');
+      if (position < seen) back.push(position);
+    });
+    const rebuilt = side.projections.rebuild();
+    await until(() => worker() === undefined);
+    await pause(2000);
+    expect(side.projections.rebuildStatus.state).toBe('running');
+
+    const { position } = await new Ledger(side.store).purchase('acme', '1');
+    expect(position).toBe(seen);
+    await rebuilt;
+    expect((await side.overview('acme', position)).available).toBe('101.0000');
+    expect(back).toEqual([]);
+  });
+
   it('raises one alarm while they cannot be opened', async () => {
     await side.close();
     removeReadModels(side.file);
@@ -94,6 +147,22 @@ describe('the supervisor of the read models', () => {
     rmdirSync(side.file);
     await side.caughtUp();
     expect((await side.overview('acme')).available).toBe('100.0000');
+  });
+
+  it('raises one alarm each time that goes on, and none when their thread has died but once', async () => {
+    const aside = `${side.file}.aside`;
+    for (const alarms of [1, 2]) {
+      await killThread(worker()!);
+      renameSync(side.file, aside);
+      mkdirSync(side.file);
+      await until(() => side.notes.alarms.length === alarms);
+      rmdirSync(side.file);
+      renameSync(aside, side.file);
+      await until(() => side.projections.ready);
+    }
+    await killThread(worker()!);
+    await until(() => side.projections.ready);
+    expect(side.notes.alarms).toEqual(Array(2).fill(expect.stringMatching(/projections ended/)));
   });
 
   it('empties nothing that was read from it, though the file does not fit the log any more', async () => {
