@@ -13,7 +13,15 @@ import { LogBuilder, purchased } from '../audit/support/good-log.js';
 import { newEvents } from '../contract/event-store.contract.js';
 import { purchaseTwice } from '../support/key-used-twice.js';
 import { Ledger } from '../support/ledger.js';
-import { borrowed, dying, failing, project, PROJECTIONS, readModelsIn, rowsIn } from '../support/projecting.js';
+import {
+  borrowed,
+  dying,
+  failing,
+  project,
+  PROJECTIONS,
+  readModelsIn,
+  rowsIn,
+} from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
 
