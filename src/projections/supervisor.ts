@@ -30,6 +30,8 @@ export class Supervisor {
   private readonly besideFile: string;
   private readonly logger = new Logger('Projections');
   private thread: ProjectionsThread | undefined;
+  /** Told to end, but may still write: until then nobody else may, nor may the file be replaced. */
+  private givenUp: ProjectionsThread | undefined;
   private beside: BuildBeside | undefined;
   private rebuilding: Promise<void> | undefined;
   private restart: NodeJS.Timeout | undefined;
@@ -135,6 +137,7 @@ export class Supervisor {
     this.abandoned = true;
     this.log('alarm', 'the read models cannot be used; building new ones beside them', { reason });
     void this.thread?.close();
+    this.givenUp = this.thread ?? this.givenUp;
     this.thread = undefined;
     this.rebuild().catch(() => undefined);
   }
@@ -153,6 +156,7 @@ export class Supervisor {
       this.log('error', 'the read models were not rebuilt', { reason });
       throw error;
     } finally {
+      await this.givenUp?.ended;
       if (!this.thread) this.launchLater();
     }
   }
@@ -165,7 +169,7 @@ export class Supervisor {
       await beside.until(() => beside.progress.live);
       // From here on nothing is added to the old file, so that the new one gets as far.
       clearTimeout(this.restart);
-      await this.thread?.close();
+      await Promise.all([this.thread?.close(), this.givenUp?.ended]);
       this.thread = undefined;
       await beside.until(() => reaches(beside.progress.positions, this.progress.positions));
       await beside.close();

@@ -5,6 +5,7 @@ import {
   openSync,
   renameSync,
   rmdirSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -16,6 +17,7 @@ import { writeBeside } from '../../src/projections/bulk/bulk-thread.js';
 import { ProjectionsThread } from '../../src/projections/projections-thread.js';
 import { fileBeside, removeReadModels } from '../../src/projections/read-models-file.js';
 import { openDatabase } from '../../src/sqlite/database.js';
+import { holdReadModels } from '../support/hold-read-models.js';
 import { killThread } from '../support/kill-thread.js';
 import { Ledger } from '../support/ledger.js';
 import { ReadSide, testConfig } from '../support/read-side.js';
@@ -178,6 +180,32 @@ describe('the supervisor of the read models', () => {
       return side.projections.rebuildStatus.state === 'done';
     });
     expect(side.notes.alarms).toEqual([expect.stringMatching(/read models cannot be used/)]);
+  });
+
+  it.each([
+    ['puts another file in its place', false],
+    ['lets another thread write it', true],
+  ])('%s only when the thread of a file that was given up has ended', async (_, inTheWay) => {
+    const obstacle = side.file.replace('.db', '.rebuild.db');
+    if (inTheWay) mkdirSync(obstacle);
+    const [given, before] = [worker()!, statSync(side.file).ino];
+    const letGo = holdReadModels(side.dataDir);
+    const { position } = await side.ledger.purchase('acme', '1');
+    // In the midst of which it waits for the file.
+    await pause(300);
+    side.models.onDamage!('damaged');
+    await pause(2500);
+    const then = {
+      ended: given.threadId === -1,
+      another: worker() !== undefined,
+      file: statSync(side.file).ino,
+    };
+    letGo();
+
+    expect(then).toEqual({ ended: false, another: false, file: before });
+    await until(() => side.projections.ready);
+    expect((await side.overview('acme', position)).available).toBe('101.0000');
+    if (inTheWay) rmdirSync(obstacle);
   });
 
   it('goes on with a file that it has given up where no other can be built, and no more with its thread', async () => {
