@@ -54,6 +54,7 @@ describe('the certificate of conservation', () => {
       reclaimed('s', '3.0000'),
     ])
       log.add('alice', event);
+    log.add('bob', opened);
     await storeLog(side.store, [...log.events]);
     expect(await certificate('alice')).toMatchObject({
       holds: false,
@@ -64,7 +65,10 @@ describe('the certificate of conservation', () => {
       },
       revision: 4,
     });
-    expect((await findBreaches(side.projections)).count).toBe(1);
+    expect(await findBreaches(side.projections)).toMatchObject({
+      count: 1,
+      first: [{ mainAccountId: 'alice', revision: 3, eventId: log.events[3]?.id }],
+    });
     expect(side.projections.ready).toBe(true);
   });
 
