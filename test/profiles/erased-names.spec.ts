@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EraseNamesCommand, EraseNamesHandler } from '../../src/profiles/erase-names.js';
+import { profileStream } from '../../src/profiles/profile-events.js';
 import { Profiles } from '../../src/profiles/profiles.js';
 import { ReadModelBehind } from '../../src/projections/errors.js';
 import { namesProjection } from '../../src/projections/names/names-projection.js';
@@ -89,6 +90,27 @@ describe('names that were erased', () => {
     await side.projections.waitFor('names', head, 5000);
     expect(heldByFiles(['Zerbrowskaja'])).toEqual([]);
     expect(side.notes.alarms).toEqual([]);
+  });
+
+  it('are gone also when somebody tombstones their stream in EventStoreDB', () => {
+    const db = openDatabase(':memory:');
+    db.exec(namesProjection.ddl);
+    const writer = namesProjection.open(db);
+    const record = (position: bigint, mainAccountId: string, type: string, data = '{}'): void => {
+      const stream = profileStream(mainAccountId);
+      const id = crypto.randomUUID();
+      writer.applyOther?.({ stream, revision: 0, position, id, type, data, metadata: '{}' });
+    };
+    for (const account of ['acme', 'other'])
+      record(1n, account, 'SipAccountNamed', '{"sipAccountId":"desk","name":"Zerbrowskaja"}');
+    record(2n, 'acme', '$streamDeleted');
+    writer.flush();
+
+    for (const table of ['names', 'name_tails'])
+      expect(db.prepare(`SELECT DISTINCT main_account_id AS id FROM ${table}`).all()).toEqual([
+        { id: 'other' },
+      ]);
+    db.close();
   });
 
   it('are overwritten also when the read model is emptied to be made anew', async () => {
