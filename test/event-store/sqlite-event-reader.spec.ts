@@ -131,6 +131,18 @@ describe('a reader of the log beside its owner', () => {
     );
   });
 
+  it('comes to an end also where somebody has put more events than a page holds beyond all positions', async () => {
+    for (let i = 0; i < 3; i++) await store.append(newStream(), newEvents(400), 'no-stream');
+    const db = openDatabase(join(directory, 'events.db'));
+    db.exec(`UPDATE events SET position = position + ${2n ** 60n} WHERE position > 100`);
+    db.close();
+    const events = await collect(reader.readAll(START));
+    expect(events.slice(0, 101).map(({ position }) => Number(position))).toEqual([
+      ...Array.from({ length: 100 }, (_, i) => i + 1),
+      Number.MAX_SAFE_INTEGER,
+    ]);
+  });
+
   it('does not call itself live when it is told to stop before it could read', async () => {
     await store.append(newStream(), newEvents(1), 'no-stream');
     const other = openDatabase(join(directory, 'events.db'));
