@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CannotImport, importEvents } from './audit/bundle-import.js';
-import { Progress } from './audit/progress.js';
+import { withProgress } from './audit/progress.js';
 import { loadConfig, type Config } from './config/config.js';
 import { copyStreams } from './event-store/copy-streams.js';
 import {
@@ -80,19 +80,19 @@ async function main(args: string[]): Promise<void> {
     // By the position in the log, which holds names too.
     let at = START;
     const ledger = () => ledgerUpTo(from, end, (position) => (at = position));
-    const copying = new Progress('copied', total);
-    const written = await importEvents(to, ledger(), (events) => copying.update(events, Number(at)));
-    const others = await copyStreams(from, to, isOfOthers);
-    copying.end();
-    const checking = new Progress('compared', total);
-    let compared = 0;
+    const copy = (verb: string) =>
+      withProgress(verb, total, async (progress) => {
+        let seen = 0;
+        const onProgress = (events: number) => progress.update((seen = events), Number(at));
+        const written = await importEvents(to, ledger(), onProgress);
+        const others = await copyStreams(from, to, isOfOthers);
+        return { written: written + others.written, found: seen + others.found };
+      });
+    const first = await copy('copied');
     // Nothing is left to write: what this run wrote is read back and compared with the source.
-    await importEvents(to, ledger(), (events) => checking.update((compared = events), Number(at)));
-    const again = await copyStreams(from, to, isOfOthers);
-    checking.end();
+    const again = await copy('compared');
     process.stdout.write(
-      `${written + others.written + again.written} events copied, ` +
-        `${compared + again.found} read back and the same as in the source.\n`,
+      `${first.written + again.written} events copied, ${again.found} read back and the same as in the source.\n`,
     );
   } catch (error) {
     throw brokenOff(error);

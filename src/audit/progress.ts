@@ -2,16 +2,32 @@ import cliProgress from 'cli-progress';
 
 const LINE_EVERY_MS = 5_000;
 
-/** Tells how far a long run is: a bar on a terminal, plain lines elsewhere. Both go to stderr. */
-export class Progress {
+/**
+ * Tells how far a long run is, until it ends.
+ * @param verb what is being done, such as `verified`
+ * @param total what it counts to, such as a position; 0 if it is not known
+ */
+export async function withProgress<Result>(
+  verb: string,
+  total: number,
+  run: (progress: Progress) => Promise<Result>,
+  output?: NodeJS.WriteStream,
+): Promise<Result> {
+  const progress = new Progress(verb, total, output);
+  try {
+    return await run(progress);
+  } finally {
+    // However it ends: the timer of a bar would keep the process alive.
+    progress.end();
+  }
+}
+
+/** A bar on a terminal, plain lines elsewhere. Both go to stderr. */
+class Progress {
   private readonly started = performance.now();
   private lastLine = this.started;
   private readonly bar: cliProgress.SingleBar | undefined;
 
-  /**
-   * @param verb what is being done, such as `verified`
-   * @param total what `done` counts to, such as a position; 0 if it is not known
-   */
   constructor(
     private readonly verb: string,
     private readonly total: number,

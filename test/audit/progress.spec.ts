@@ -1,16 +1,22 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Progress } from '../../src/audit/progress.js';
+import { withProgress } from '../../src/audit/progress.js';
+
+const stream = (isTTY: boolean) =>
+  Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY, columns: 120 }) as PassThrough &
+    NodeJS.WriteStream;
 
 /** What is written to a stream of that kind while a run of 100 seconds is at its fifth part. */
-function written(isTTY: boolean): string {
-  const output = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY, columns: 120 });
-  const progress = new Progress('verified', 5_000, output as unknown as NodeJS.WriteStream);
-  for (let second = 1; second <= 20; second++) {
-    jest.advanceTimersByTime(1_000);
-    progress.update(second * 40, second * 50);
-  }
-  progress.end();
+async function written(isTTY: boolean): Promise<string> {
+  const output = stream(isTTY);
+  const run = (progress: { update(events: number, done: number): void }) => {
+    for (let second = 1; second <= 20; second++) {
+      jest.advanceTimersByTime(1_000);
+      progress.update(second * 40, second * 50);
+    }
+    return Promise.resolve();
+  };
+  await withProgress('verified', 5_000, run, output);
   return String(output.read());
 }
 
@@ -18,8 +24,8 @@ describe('the progress of a long run', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it('is a line every five seconds where there is no terminal', () => {
-    expect(written(false).trimEnd().split('\n')).toEqual([
+  it('is a line every five seconds where there is no terminal', async () => {
+    expect((await written(false)).trimEnd().split('\n')).toEqual([
       'verified 200 events (5 %), 40 events/s, 95 s left',
       'verified 400 events (10 %), 40 events/s, 90 s left',
       'verified 600 events (15 %), 40 events/s, 85 s left',
@@ -27,9 +33,17 @@ describe('the progress of a long run', () => {
     ]);
   });
 
-  it('is a bar with the rate and the time left on a terminal', () => {
-    const text = written(true);
+  it('is a bar with the rate and the time left on a terminal', async () => {
+    const text = await written(true);
     expect(text).toContain('verified [');
     expect(text).toMatch(/20% \| 800 events \| 40 events\/s \| 1m20s left/);
+  });
+
+  it('ends with a run that fails: the bar would keep the process alive, and the cursor hidden', async () => {
+    const output = stream(true);
+    const run = () => Promise.reject(new Error('no bundle'));
+    await expect(withProgress('verified', 5_000, run, output)).rejects.toThrow('no bundle');
+    expect(jest.getTimerCount()).toBe(0);
+    expect(String(output.read())).toContain('\u001b[?25h');
   });
 });

@@ -7,7 +7,7 @@ import { treeHeadText } from '../checkpoint.js';
 import { CheckpointKeys, keyFileIn } from '../checkpoint-keys.js';
 import { checkpointFileIn } from '../checkpoints.js';
 import type { CompactTree } from '../merkle.js';
-import { Progress } from '../progress.js';
+import { withProgress } from '../progress.js';
 import { readPublished } from '../published-checkpoint.js';
 import { signNote } from '../signed-note.js';
 import type { Output } from './output.js';
@@ -21,13 +21,13 @@ export async function exportBundle(
 ): Promise<number> {
   const reader = await openEventReader(config);
   try {
-    const progress = new Progress('exported', Number(await reader.head()));
-    const { manifest, hash } = await writeBundle(reader, file, {
-      selection,
-      ...signing(config.dataDir),
-      onProgress: (events, { position }) => progress.update(events, Number(position)),
-    });
-    progress.end();
+    const { manifest, hash } = await withProgress('exported', Number(await reader.head()), (progress) =>
+      writeBundle(reader, file, {
+        selection,
+        ...signing(config.dataDir),
+        onProgress: (events, { position }) => progress.update(events, Number(position)),
+      }),
+    );
     output(`${file}: ${manifest.events} events of ${manifest.mainAccounts} main accounts, manifest ${hash}`);
     const { deleted = [] } = manifest;
     for (const mainAccountId of deleted)

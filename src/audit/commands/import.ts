@@ -5,17 +5,16 @@ import { readModelsFileIn, removeReadModels } from '../../projections/read-model
 import { auditBundle } from '../bundle-audit.js';
 import { importEvents } from '../bundle-import.js';
 import { BundleReader } from '../bundle-reader.js';
-import { Progress } from '../progress.js';
+import { withProgress } from '../progress.js';
 import type { Output } from './output.js';
 import { reportLines } from './report.js';
 
 /** Brings a bundle's events into a store, once the bundle has been found sound. @returns the exit code */
 export async function importBundle(file: string, config: Config, output: Output): Promise<number> {
   const bundle = new BundleReader(file);
-  const checking = new Progress('verified', bundle.bytes);
-  const onProgress = (events: number) => checking.update(events, bundle.bytesRead);
-  const report = await auditBundle(bundle, { onProgress });
-  checking.end();
+  const report = await withProgress('verified', bundle.bytes, (progress) =>
+    auditBundle(bundle, { onProgress: (events) => progress.update(events, bundle.bytesRead) }),
+  );
   if (report.findings.length > 0) {
     output(['The bundle is not sound; nothing was imported.', ...reportLines(report, ['bundle'])].join('\n'));
     return 1;
@@ -24,9 +23,9 @@ export async function importBundle(file: string, config: Config, output: Output)
   try {
     // Those of an earlier log: its positions are not the ones that the events are given now.
     if ((await store.head()) === START) removeReadModels(readModelsFileIn(config.dataDir));
-    const importing = new Progress('imported', report.events);
-    const written = await importEvents(store, bundle.events(), (events) => importing.update(events, events));
-    importing.end();
+    const written = await withProgress('imported', report.events, (progress) =>
+      importEvents(store, bundle.events(), (events) => progress.update(events, events)),
+    );
     output(`${written} of ${report.events} events imported, ${report.events - written} were there already`);
     return 0;
   } finally {

@@ -10,7 +10,7 @@ import { readCheckpoint } from '../checkpoint.js';
 import { Findings } from '../findings.js';
 import type { TreeSize } from '../log-audit.js';
 import { auditInParallel, logUntil } from '../parallel-audit.js';
-import { Progress } from '../progress.js';
+import { withProgress } from '../progress.js';
 import { checkProof, NoProof } from '../proof.js';
 import { readPublished } from '../published-checkpoint.js';
 import { ReadModelAudit } from '../read-models/read-model-audit.js';
@@ -54,24 +54,16 @@ export async function verifyStore(config: Config, options: StoreOptions, output:
     if (options.readModels !== undefined) readModels = new ReadModelAudit(options.readModels, findings);
     const until = await reader.head();
     if (embedded) readModels?.compareEnd(until);
-    const progress = new Progress('verified', Number(until));
-    const onProgress = (events: number, position: Position) => progress.update(events, Number(position));
-    const asked = { ...auditOptions(options, publishedIn(options)), onProgress };
-    const report =
-      embedded && !readModels && until > MANY
-        ? await auditInParallel(
-            config,
-            embedded,
-            until,
-            Math.min(availableParallelism(), MOST_THREADS),
-            asked,
-          )
-        : await audit(
-            logUntil(reader, until),
-            { ...asked, witnesses: readModels?.witnesses ?? [] },
-            findings,
-          );
-    progress.end();
+    const asked = auditOptions(options, publishedIn(options));
+    const report = await withProgress('verified', Number(until), (progress) => {
+      const onProgress = (events: number, position: Position) => progress.update(events, Number(position));
+      if (embedded && !readModels && until > MANY) {
+        const threads = Math.min(availableParallelism(), MOST_THREADS);
+        return auditInParallel(config, embedded, until, threads, { ...asked, onProgress });
+      }
+      const witnesses = readModels?.witnesses ?? [];
+      return audit(logUntil(reader, until), { ...asked, witnesses, onProgress }, findings);
+    });
     const compared = [
       'log',
       ...(readModels ? ['read models'] : []),
@@ -87,10 +79,11 @@ export async function verifyStore(config: Config, options: StoreOptions, output:
 /** Checks a bundle. @returns the exit code */
 export async function verifyBundle(file: string, options: VerifyOptions, output: Output): Promise<number> {
   const bundle = new BundleReader(file);
-  const progress = new Progress('verified', bundle.bytes);
-  const onProgress = (events: number) => progress.update(events, bundle.bytesRead);
-  const report = await auditBundle(bundle, { ...auditOptions(options), onProgress }, options.keys);
-  progress.end();
+  const asked = auditOptions(options);
+  const report = await withProgress('verified', bundle.bytes, (progress) => {
+    const onProgress = (events: number) => progress.update(events, bundle.bytesRead);
+    return auditBundle(bundle, { ...asked, onProgress }, options.keys);
+  });
   requireSigned(bundle, options);
   const by = options.keys.length > 0 ? 'a given key' : 'the key in it';
   const own = bundle.checkpoints.length > 0 ? [`its checkpoint, signature checked with ${by}`] : [];
