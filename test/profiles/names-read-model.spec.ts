@@ -85,8 +85,20 @@ describe('the names that are searched', () => {
     expect(await mainAccounts('acm')).toEqual([['acme', null], 'acme']);
     expect(await mainAccounts('acm', 'acme')).toEqual([['other', 'Zoë Acme'], null]);
     expect(await mainAccounts('')).toEqual([['acme', null], 'acme']);
+    await name('desk', 'Hall');
+    expect(await mainAccounts('quill')).toEqual([null]);
+    expect((await mainAccounts('hall'))[0]).toEqual(['acme', 'Hall']);
     await name('desk', '');
-    expect((await mainAccounts('quill'))[0]).toBeNull();
+    expect((await mainAccounts('hall'))[0]).toBeNull();
+  });
+
+  it('lead to each main account once, whatever comes after what was looked for', async () => {
+    await side.ledger.open('zz~');
+    await name('desk', 'Zoя', 'other');
+    expect(await mainAccounts('zz')).toEqual([['zz~', null], null]);
+    expect(await mainAccounts('zo')).toEqual([['acme', NAME], 'acme']);
+    expect(await mainAccounts('zo', 'acme')).toEqual([['other', 'Zoя'], null]);
+    expect(await mainAccounts('zo', 'other')).toEqual([null]);
   });
 
   it('are gone from every search and from the files when they are erased', async () => {

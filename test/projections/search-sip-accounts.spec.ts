@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Position } from '../../src/event-store/event-store.js';
 import { Profiles } from '../../src/profiles/profiles.js';
 import {
   SearchSipAccountsHandler,
@@ -11,6 +12,7 @@ const context = { actor: 'key:1', correlationId: 'c-1' };
 
 describe('the SIP accounts of a main account', () => {
   let side: ReadSide;
+  let named: Position;
   beforeAll(async () => {
     side = await ReadSide.start();
     await side.ledger.funded('acme', '1000', 'b', 'B2', 'a', 'never', 'emptied');
@@ -25,7 +27,7 @@ describe('the SIP accounts of a main account', () => {
     const name = (mainAccountId: string, sipAccountId: string, to: string) =>
       profiles.name({ mainAccountId, sipAccountId, name: to }, context);
     await name('acme', 'a', 'Middle');
-    await name('acme', 'b', 'Zenith');
+    named = await name('acme', 'b', 'Zenith');
     await name('other', 'a', 'Zzz of another customer');
     await name('other', 'never', 'Aaa of another customer');
   });
@@ -74,6 +76,10 @@ describe('the SIP accounts of a main account', () => {
     const page = await search({ contains: 'B', limit: 1, offset: 1 });
     expect([page.found, ...idsOf(page.sipAccounts)]).toEqual([2, 'B2']);
     expect((await search({ limit: 1 })).found).toBe(5);
+  });
+
+  it('come with the place of the last change of a name of theirs, and of no other', async () => {
+    expect((await search({})).namesPosition).toBe(named);
   });
 
   it('are neither found nor called by the names that another customer gave', async () => {
