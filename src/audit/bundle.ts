@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { sha256 } from './event-hash.js';
+import { canonical } from './json-form.js';
 
 /** A file that is no audit bundle, or one of a newer release. */
 export class NoBundle extends Error {
@@ -66,7 +67,7 @@ export const hashOfLines = (lines: readonly string[]): string =>
 
 /** The last line, and the hash in it: SHA-256 of the manifest's text. */
 export function manifestLine(manifest: Manifest): { line: string; hash: string } {
-  const text = JSON.stringify(manifest);
+  const text = canonical(manifest);
   const hash = sha256(text);
   return { line: `{"manifest":${text},"hash":"${hash}"}`, hash };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { verifyBundle } from '../../src/audit/commands/verify.js';
 import { readEvent } from '../../src/audit/event-form.js';
+import { sha256 } from '../../src/audit/event-hash.js';
 import { noteSigner, signNote } from '../../src/audit/signed-note.js';
 import { ROOT } from '../support/service.js';
 import { bundleOf, chain, GOOD, treeOf, type Forged } from './support/forged-bundle.js';
@@ -50,6 +51,14 @@ async function exits(notes: readonly string[] = [], keys: readonly string[] = []
     return 2;
   });
   return { verify: exit, standalone: status, told: [told, stdout, stderr].join('\n') };
+}
+
+/** A manifest with its hash, but not in canonical form. */
+function reordered(line: string): string {
+  const { manifest } = JSON.parse(line) as { manifest?: object };
+  if (!manifest) return line;
+  const text = JSON.stringify(Object.fromEntries(Object.entries(manifest).toReversed()));
+  return `{"manifest":${text},"hash":"${sha256(text)}"}`;
 }
 
 const FOUND = { verify: 1, standalone: 1 };
@@ -167,6 +176,7 @@ describe('a bundle whose manifest says something else than it holds', () => {
     ['the manifest first', (lines: readonly string[]) => [...lines.slice(-1), ...lines.slice(0, -1)]],
     ['a head first', (lines: readonly string[]) => [...lines.slice(4, 5), ...lines.toSpliced(4, 1)]],
     ['the manifest twice', (lines: readonly string[]) => [...lines, ...lines.slice(-1)]],
+    ['the members of the manifest in another order', (lines: readonly string[]) => lines.map(reordered)],
   ])('is not sound with %s', async (_, order) => {
     writeFileSync(bundle, bundleOf(alice, { order }));
     expect(await exits()).toMatchObject(FOUND);
