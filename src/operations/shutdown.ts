@@ -8,7 +8,7 @@ const LIMIT_MS = 10_000;
 const SAME_SIGNAL_MS = 500;
 const SWEEP_MS = 20;
 /** A connection on which nothing comes for so long is idle, as far as one can tell. */
-const QUIET_MS = 250;
+const QUIET_MS = 500;
 
 /**
  * On SIGTERM and SIGINT: takes no more connections, and on those that it has no more requests after a moment, finishes
