@@ -17,10 +17,12 @@ export class UnknownPages implements OnModuleInit {
 
   /** A route for all paths would also take those that are there with other methods. */
   onModuleInit(): void {
-    this.host.httpAdapter.getInstance().addHook('onRequest', async (request, reply) => {
+    // Not async: every command passes here, and would wait for a promise.
+    this.host.httpAdapter.getInstance().addHook('onRequest', (request, reply, done) => {
       const isUnknown = request.routeOptions.url === undefined;
-      if (!isUnknown || !wantsPage(request) || OF_API.test(request.url)) return;
-      await this.pages.send(request, reply, NotFoundPage, { view: this.pages.view(request) }, 404);
+      if (!isUnknown || !wantsPage(request) || OF_API.test(request.url)) return done();
+      const page = this.pages.send(request, reply, NotFoundPage, { view: this.pages.view(request) }, 404);
+      page.catch((error: unknown) => reply.send(error));
     });
   }
 }
