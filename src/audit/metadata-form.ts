@@ -102,8 +102,17 @@ function* flawsOf({
 export const isTime = (value: unknown): value is string =>
   typeof value === 'string' && IS_TIME.test(value) && isOnADay(value);
 
-/** Of a time in good form. Every month has 28 days, so that few of them take the time of a look. */
+/** Of a time in good form. Few of them take the time of a look: all months have 28 days, and a log stays on a day. */
 const isOnADay = (time: string): boolean =>
-  time.slice(8, 10) <= '28' || new Date(time).toISOString() === time;
+  time.slice(8, 10) <= '28' || time.startsWith(lateDay) || isOnALateDay(time);
+
+/** The last that was found beyond a 28th, as `YYYY-MM-DD`. */
+let lateDay = 'none yet';
+
+function isOnALateDay(time: string): boolean {
+  const exists = new Date(time).toISOString() === time;
+  if (exists) lateDay = time.slice(0, 10);
+  return exists;
+}
 
 const matches = (form: RegExp, value: unknown): boolean => typeof value === 'string' && form.test(value);
