@@ -2,9 +2,20 @@ import { StoreUnavailable } from '../event-store/errors.js';
 import { START, type Position } from '../event-store/event-store.js';
 import { openDatabase, type Connection, type Statement, type Value } from '../sqlite/database.js';
 import { ReadTransaction } from '../sqlite/read-transaction.js';
+import {
+  resultCode,
+  SQLITE_BUSY,
+  SQLITE_CANTOPEN,
+  SQLITE_FULL,
+  SQLITE_IOERR,
+  SQLITE_READONLY,
+} from '../sqlite/result-code.js';
 import type { AccountView } from './accounts/account-view.js';
 import { isDamage } from './read-models-file.js';
 import { RecentReads } from './recent-reads.js';
+
+/** Faults that may pass. A reader meets a full disk too: SQLite gives its shared memory a place in the file system. */
+const PASSING = new Set([SQLITE_BUSY, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN]);
 
 /** A column: up to where the rows of a projection hold the log. */
 export const positionOf = (projection: string): string =>
@@ -40,13 +51,13 @@ export class ReadModels {
   }
 
   /**
-   * The statement of these rows; do not keep it, another file may take this one's place. Its calls throw
-   * StoreUnavailable where the file is damaged.
+   * The statement of these rows; do not keep it, another file may take this one's place.
+   * @throws StoreUnavailable where the file cannot be read, as its calls do
    */
   query<Row>(sql: string): Statement<Row> {
     if (!this.db) throw new Error('the read models are not open');
     let statement = this.statements.get(sql);
-    if (!statement) this.statements.set(sql, (statement = this.watched(this.db.prepare(sql))));
+    if (!statement) this.statements.set(sql, (statement = this.prepared(this.db, sql)));
     return statement as Statement<Row>;
   }
 
@@ -90,22 +101,31 @@ export class ReadModels {
     this.transaction?.end();
   }
 
-  private watched(statement: Statement): Statement {
-    const watch =
-      <Answer>(call: (...parameters: Value[]) => Answer) =>
-      (...parameters: Value[]): Answer => {
+  private prepared(db: Connection, sql: string): Statement {
+    const watched =
+      <Parameters extends readonly unknown[], Answer>(call: (...parameters: Parameters) => Answer) =>
+      (...parameters: Parameters): Answer => {
         try {
           return call(...parameters);
         } catch (error) {
-          if (!isDamage(error)) throw error;
-          this.onDamage?.(error.message);
-          throw new StoreUnavailable('the read models are damaged, and are built anew', { cause: error });
+          throw this.told(error);
         }
       };
+    const statement = watched(() => db.prepare(sql))();
     return {
-      get: watch((...parameters) => statement.get(...parameters)),
-      all: watch((...parameters) => statement.all(...parameters)),
-      run: watch((...parameters) => statement.run(...parameters)),
+      get: watched((...parameters: Value[]) => statement.get(...parameters)),
+      all: watched((...parameters: Value[]) => statement.all(...parameters)),
+      run: watched((...parameters: Value[]) => statement.run(...parameters)),
     };
+  }
+
+  /** What a caller is told of what a read has met. */
+  private told(error: unknown): unknown {
+    if (isDamage(error)) {
+      this.onDamage?.(error.message);
+      return new StoreUnavailable('the read models are damaged, and are built anew', { cause: error });
+    }
+    if (!PASSING.has(resultCode(error) ?? 0)) return error;
+    return new StoreUnavailable(`the read models cannot be read: ${String(error)}`, { cause: error });
   }
 }

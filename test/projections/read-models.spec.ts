@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { StoreUnavailable } from '../../src/event-store/errors.js';
 import { openReadModels } from '../../src/projections/read-models-file.js';
 import { ReadModels } from '../../src/projections/read-models.js';
 import type { Connection } from '../../src/sqlite/database.js';
@@ -69,6 +70,19 @@ describe('what one turn of the event loop reads', () => {
     expect(() => models.atOnce(faulty)).toThrow(RangeError);
     write(1);
     expect(read()).toBe(1);
+  });
+
+  it('is unavailable, not a failure of the ledger, while the disk has no place for what SQLite opens', () => {
+    const log = join(directory, 'read-models.db-wal');
+    models.close();
+    writer.close();
+    mkdirSync(log);
+    models.open(join(directory, 'read-models.db'));
+    expect(read).toThrow(StoreUnavailable);
+    expect(read).toThrow('the read models cannot be read: Error: unable to open database file');
+    rmdirSync(log);
+    expect(read()).toBe(0);
+    writer = openReadModels(join(directory, 'read-models.db'));
   });
 
   it('does not keep the write-ahead log from being cut once the turn is over', async () => {
