@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from './config/config.js';
 import { backUpEvents } from './event-store/open-event-store.js';
-import { unfinishedBeside } from './event-store/sqlite/backup.js';
+import { removeUnfinished } from './event-store/sqlite/backup.js';
 
 const USAGE = 'usage: npm run backup -- <file>, a file that does not exist yet';
 
@@ -22,10 +22,8 @@ function main(args: string[]): void {
   const [file, ...rest] = positionals;
   if (!file || rest.length > 0) throw new Error(USAGE);
   const copy = resolve(file);
-  for (const left of unfinishedBeside(copy))
-    process.stderr.write(
-      `${left} was left by a backup that was killed. Remove it, unless one makes it now.\n`,
-    );
+  for (const left of removeUnfinished(copy))
+    process.stderr.write(`${left} was left by a backup that was killed, and is removed.\n`);
   // For nobody else to read: the log is kept from them by its directory, the copy is not.
   process.umask(0o077);
   const events = backUpEvents(loadConfig(process.env), copy);

@@ -1,12 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, linkSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { syncToDisk } from '../../files/small-file.js';
 import { openReadOnly, value, type Connection } from '../../sqlite/database.js';
-import { resultCode, SQLITE_CORRUPT } from '../../sqlite/result-code.js';
+import { resultCode, SQLITE_BUSY, SQLITE_CORRUPT } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
 import { unavailable } from './failure.js';
+import { alone } from './file-lock.js';
 import { checkSchema } from './schema.js';
+
+/** What a backup writes until it is whole, and the lock that it holds meanwhile. */
+const unfinishedOf = (copy: string): string => `${copy}.unfinished`;
+const lockOf = (unfinished: string): string => `${unfinished}.lock`;
 
 /**
  * Copies the log as it is at this instant, also while a service writes it. The copy has its name only once it is
@@ -15,10 +19,21 @@ import { checkSchema } from './schema.js';
  * @throws StoreUnavailable when the log cannot be read, or the copy exists already, is no good or finds no room
  */
 export function backUp(log: string, copy: string): number {
-  if (existsSync(copy)) throw taken(copy);
-  // A name of its own: somebody else may be making the same backup now.
-  const unfinished = `${copy}.${randomUUID()}.unfinished`;
   try {
+    const unfinished = unfinishedOf(copy);
+    return alone(lockOf(unfinished), () => backUpAlone(log, copy, unfinished));
+  } catch (error) {
+    if (resultCode(error) !== SQLITE_BUSY) throw unavailable(copy, error);
+    throw new StoreUnavailable(`${copy} is being made by another backup: choose another name`, {
+      cause: error,
+    });
+  }
+}
+
+function backUpAlone(log: string, copy: string, unfinished: string): number {
+  if (existsSync(copy)) throw taken(copy);
+  try {
+    rmSync(unfinished, { force: true });
     copyLog(log, unfinished);
     const events = verified(unfinished);
     syncToDisk(unfinished);
@@ -30,42 +45,44 @@ export function backUp(log: string, copy: string): number {
   }
 }
 
-/** What backups in the place of a copy have not finished: they are being made, or were killed. */
-export function unfinishedBeside(copy: string): readonly string[] {
+/**
+ * Removes what backups in the place of a copy have left that were killed, and nothing of those that are being made.
+ * @returns the unfinished copies that were there
+ */
+export function removeUnfinished(copy: string): readonly string[] {
   const directory = dirname(resolve(copy));
   if (!existsSync(directory)) return [];
+  // The lock file is there from before the copy until after it.
   return readdirSync(directory)
-    .filter((name) => /\.[0-9a-f-]{36}\.unfinished$/.test(name))
-    .map((name) => join(directory, name));
+    .flatMap((name) => /^(.+\.unfinished)\.lock$/.exec(name)?.[1] ?? [])
+    .map((name) => join(directory, name))
+    .filter(wasLeft);
 }
 
-/** Gives the copy its name, unless another backup has taken it meanwhile: a link replaces nothing. */
+/** Removes an unfinished copy unless it is being made, or cannot be told to be. @returns whether it was there */
+function wasLeft(unfinished: string): boolean {
+  try {
+    return alone(lockOf(unfinished), () => {
+      const isThere = existsSync(unfinished);
+      rmSync(unfinished, { force: true });
+      return isThere;
+    });
+  } catch {
+    return false;
+  }
+}
+
+/** Gives the copy its name, unless something has taken it meanwhile: a link replaces nothing. */
 function nameOnce(unfinished: string, copy: string): void {
   try {
     linkSync(unfinished, copy);
   } catch (error) {
-    if (isThere(error)) throw taken(copy);
-    // The file system has no links, as on many a memory stick.
-    renameOnce(unfinished, copy);
-  }
-}
-
-/** A new name replaces what has it. So it is taken first, by an empty file, which only one can make. */
-function renameOnce(unfinished: string, copy: string): void {
-  try {
-    closeSync(openSync(copy, 'wx'));
-  } catch (error) {
-    throw isThere(error) ? taken(copy) : error;
-  }
-  try {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' || existsSync(copy)) throw taken(copy);
+    // The file system has no links, as on many a memory stick. A new name replaces what has it, but no other backup
+    // gives this one now.
     renameSync(unfinished, copy);
-  } catch (error) {
-    rmSync(copy, { force: true });
-    throw error;
   }
 }
-
-const isThere = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
 
 const taken = (copy: string): StoreUnavailable =>
   new StoreUnavailable(`${copy} exists already: choose another name`);

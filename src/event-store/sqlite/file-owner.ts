@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { replaceFile } from '../../files/small-file.js';
-import { openDatabase, type Connection } from '../../sqlite/database.js';
+import type { Connection } from '../../sqlite/database.js';
 import { resultCode, SQLITE_BUSY } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
 import { unavailable } from './failure.js';
+import { lockFile } from './file-lock.js';
 
 /**
- * Says that this process owns the log. It is a lock of the operating system, on a file beside the log, so that
- * it ends with the process however that ends, and readers of the log never meet it.
+ * Says that this process owns the log, by a lock on a file beside it, so that readers of the log never meet it.
  */
 export class FileOwner {
   private constructor(
@@ -21,9 +21,7 @@ export class FileOwner {
     const real = placeOf(file);
     let lock: Connection | undefined;
     try {
-      lock = openDatabase(`${real}.lock`, { timeout: 0 });
-      // The lock file is never opened in another way: closing it anywhere in this process would end the lock.
-      lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+      lock = lockFile(`${real}.lock`);
       replaceFile(`${real}.pid`, `${process.pid}\n`, 0o644);
       return new FileOwner(real, lock);
     } catch (error) {

@@ -24,7 +24,8 @@ export class FilePlace {
   }
 }
 
-function identity(file: string): string {
+/** Which file has the path now. */
+export function identity(file: string): string {
   const found = statSync(file, { bigint: true, throwIfNoEntry: false });
   return found ? `${found.dev} ${found.ino}` : 'none';
 }
