@@ -66,16 +66,20 @@ export function removeReadModels(file: string): void {
 
 /** @throws Error when a part of what the file should hold is still beside it */
 export function requireClosedWell(file: string): void {
-  const journal = statSync(`${file}-wal`, { throwIfNoEntry: false });
-  if (journal && journal.size > 0) throw new Error(`${file} was not closed well`);
+  if (hasJournal(file)) throw new Error(`${file} was not closed well`);
 }
 
 /**
- * Puts a complete file, which was closed well, in the place of another. Nobody may have either open.
- * A crash in between leaves no file, which is a rebuild.
+ * Puts a complete file, which was closed well, in the place of another, which stays where that fails. Nobody may have
+ * either open. A crash in between may leave no file, which is a rebuild.
  */
 export function replaceReadModels(file: string, by: string): void {
-  removeReadModels(file);
+  // What somebody from outside has kept beside the old one would be taken for the new one's.
+  if (hasJournal(file)) removeReadModels(file);
   renameSync(by, file);
+  for (const suffix of COMPANIONS) rmSync(file + suffix, { force: true });
   removeReadModels(by);
 }
+
+const hasJournal = (file: string): boolean =>
+  (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;

@@ -21,6 +21,9 @@ const PASSING = new Set([SQLITE_BUSY, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL
 export const positionOf = (projection: string): string =>
   `(SELECT CAST(position AS TEXT) FROM checkpoints WHERE projection = '${projection}') AS position`;
 
+/** Not yet, or not while the supervisor could not put another file in their place: it tries again. */
+const notOpen = () => new StoreUnavailable('the read models are not open now');
+
 /** The read models as this thread reads them: at once, each statement prepared once. */
 export class ReadModels {
   private db: Connection | undefined;
@@ -52,10 +55,10 @@ export class ReadModels {
 
   /**
    * The statement of these rows; do not keep it, another file may take this one's place.
-   * @throws StoreUnavailable where the file cannot be read, as its calls do
+   * @throws StoreUnavailable where none is open or it cannot be read, as its calls do
    */
   query<Row>(sql: string): Statement<Row> {
-    if (!this.db) throw new Error('the read models are not open');
+    if (!this.db) throw notOpen();
     let statement = this.statements.get(sql);
     if (!statement) this.statements.set(sql, (statement = this.prepared(this.db, sql)));
     return statement as Statement<Row>;
@@ -90,7 +93,7 @@ export class ReadModels {
   }
 
   private get opened(): ReadTransaction {
-    if (!this.transaction) throw new Error('the read models are not open');
+    if (!this.transaction) throw notOpen();
     return this.transaction;
   }
 

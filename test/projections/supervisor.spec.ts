@@ -5,6 +5,7 @@ import {
   openSync,
   renameSync,
   rmdirSync,
+  rmSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -137,6 +138,26 @@ describe('the supervisor of the read models', () => {
     await rebuilt;
     expect((await side.overview('acme', position)).available).toBe('101.0000');
     expect(back).toEqual([]);
+  });
+
+  it('keeps those in use where the new ones cannot take their place, and until it has them again says that it is not now', async () => {
+    const before = statSync(side.file).ino;
+    const rebuilt = side.projections.rebuild();
+    const { beside } = side.supervisor as unknown as { beside: { thread: ProjectionsThread } };
+    const gone = beside.thread.ended.then(() => rmSync(side.file.replace('.db', '.rebuild.db')));
+    await expect(rebuilt).rejects.toThrow(/ENOENT.*rename/);
+    await gone;
+    expect(side.projections.rebuildStatus.state).toBe('failed');
+    await expect(side.overview('acme')).rejects.toThrow(StoreUnavailable);
+    expect(() => side.index.command('acme', 'booked')).toThrow(StoreUnavailable);
+
+    const { position } = await new Ledger(side.store).purchase('acme', '1');
+    await until(() => side.projections.ready);
+    expect((await side.overview('acme', position)).available).toBe('101.0000');
+    expect(statSync(side.file).ino).toBe(before);
+    expect(side.notes.alarms).toEqual([]);
+    await side.projections.rebuild();
+    expect((await side.overview('acme', position)).available).toBe('101.0000');
   });
 
   it('raises one alarm while they cannot be opened', async () => {
