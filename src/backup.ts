@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from './config/config.js';
+import { reasonOf } from './event-store/errors.js';
 import { backUpEvents } from './event-store/open-event-store.js';
 import { removeUnfinished } from './event-store/sqlite/backup.js';
 
@@ -37,6 +38,6 @@ function main(args: string[]): void {
 try {
   main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`No backup was made: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`No backup was made: ${reasonOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -5,6 +5,7 @@ import { CannotImport, importEvents } from './audit/bundle-import.js';
 import { withProgress } from './audit/progress.js';
 import { loadConfig, type Config } from './config/config.js';
 import { copyStreams } from './event-store/copy-streams.js';
+import { reasonOf } from './event-store/errors.js';
 import {
   isTombstone,
   START,
@@ -47,13 +48,11 @@ async function* ledgerUpTo(
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** What was written stays, so the copy can go on; but not into a store that holds something else. */
 const brokenOff = (error: unknown): Error =>
   error instanceof CannotImport
     ? error
-    : new Error(`${messageOf(error)}\nRun it again to go on.`, { cause: error });
+    : new Error(`${reasonOf(error)}\nRun it again to go on.`, { cause: error });
 
 /**
  * Copies the ledger from one store to the other, in the order of the log: ids, hashes, keys and the tree over the log
@@ -105,6 +104,6 @@ collectTheYoungCheaply();
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
+  process.stderr.write(`${reasonOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -122,6 +122,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       // Names have events of their own.
       /^profiles\/profile-events$/,
       /^sqlite\//,
+      /^files\//,
       /^config\//,
       /^node:/,
       /^@nestjs\/(common|cqrs)$/,

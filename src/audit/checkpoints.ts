@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { EventStore, Position, RecordedEvent } from '../event-store/event-store.js';
+import { reasonOf } from '../event-store/errors.js';
 import { replaceFile } from '../files/small-file.js';
 import { mainAccountStream } from '../ledger/streams.js';
 import { NotInReadModel } from '../projections/errors.js';
@@ -128,7 +129,7 @@ export class Checkpoints {
     try {
       return readPublished(this.file);
     } catch (error) {
-      throw new HistoryRewritten(error instanceof Error ? error.message : String(error), { cause: error });
+      throw new HistoryRewritten(reasonOf(error), { cause: error });
     }
   }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { loadConfig } from '../config/config.js';
-import { StoreUnavailable } from '../event-store/errors.js';
+import { reasonOf, StoreUnavailable } from '../event-store/errors.js';
 import { collectTheYoungCheaply } from '../operations/heap.js';
 import { readModelsFileIn } from '../projections/read-models-file.js';
 import { CheckpointKeys } from './checkpoint-keys.js';
@@ -106,7 +106,7 @@ const configOf = (values: Values) =>
 
 /** What went wrong, in a line; the usage after a command line that was wrong. */
 function explain(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   if (error instanceof StoreUnavailable)
     return `${message}\nThe LEDGER_ variables name the store, LEDGER_DATA_DIR or --data-dir its directory.`;
   const misused = error instanceof UsageError || (error instanceof TypeError && 'code' in error);

@@ -24,3 +24,7 @@ export class StreamDamaged extends StoreUnavailable {}
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }
+
+/** What went wrong, for people: anything may be thrown, and several errors of EventStoreDB's client have no message. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message || error.constructor.name : String(error);

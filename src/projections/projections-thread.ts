@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
+import { reasonOf } from '../event-store/errors.js';
 import type { Report, ThreadMessage, ThreadOptions, ThreadWish } from './messages.js';
 
 /** The thread that writes a read models' file, seen from the main thread. */
@@ -19,7 +20,7 @@ export class ProjectionsThread {
       if (message.kind === 'unusable') reason = message.reason;
       report(message);
     });
-    this.worker.on('error', (error) => (reason = error instanceof Error ? error.message : String(error)));
+    this.worker.on('error', (error) => (reason = reasonOf(error)));
     this.ended = new Promise((resolve) => {
       this.worker.on('exit', () => {
         resolve();

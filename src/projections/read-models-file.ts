@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase, type Connection } from '../sqlite/database.js';
 import { resultCode, SQLITE_CORRUPT, SQLITE_NOTADB } from '../sqlite/result-code.js';
@@ -39,16 +39,6 @@ export function openForBulk(file: string): Connection {
 
 /** Where a second thread writes its part of a file that is filled. */
 export const fileBeside = (file: string): string => `${file}.beside`;
-
-/** Brings a file that was filled and closed to the disk. */
-export function makeDurable(file: string): void {
-  const descriptor = openSync(file, 'r+');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
 
 /** Puts a damaged file out of the way, where somebody may look at it; one that lay there before is lost. */
 export function moveAside(file: string): string {

@@ -6,13 +6,13 @@ import {
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
-import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../errors.js';
+import { OutcomeUnknown, RevisionConflict, StoreUnavailable, reasonOf } from '../errors.js';
 import type { NewEvent, Position } from '../event-store.js';
 import type { Proposal } from './append-call.js';
 import { AppendLine } from './append-line.js';
 import { GRACE_MS, within, type Connection } from './connection.js';
 import { toProposed } from './events.js';
-import { reasonOf, verdictOf } from './failures.js';
+import { verdictOf } from './failures.js';
 import { deleted, type LogReader } from './log-reader.js';
 import { Patience } from './patience.js';
 import type { Settings } from './settings.js';

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Config } from '../../config/config.js';
-import { StoreUnavailable } from '../errors.js';
+import { StoreUnavailable, reasonOf } from '../errors.js';
 import {
   EventStore,
   type LogBatch,
@@ -11,7 +11,6 @@ import {
 import { Appender } from './appender.js';
 import { Connection } from './connection.js';
 import { Follower } from './follower.js';
-import { reasonOf } from './failures.js';
 import { HeadSearch } from './head-search.js';
 import { LogReader } from './log-reader.js';
 import { DEFAULT_SETTINGS, type Settings } from './settings.js';

@@ -8,6 +8,7 @@ import {
   StreamDeletedError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
+import { reasonOf } from '../errors.js';
 
 /** The adapter's own clock ran out: an answer may still come, and nobody will hear it. */
 export class NoAnswer extends Error {
@@ -61,7 +62,3 @@ export const isOutOfService = (error: unknown): boolean =>
 
 /** The server's answer to a position where no event begins: of reads in one word, of subscriptions in two. */
 export const isInvalidPosition = (error: unknown): boolean => /invalid ?position/i.test(reasonOf(error));
-
-/** For people. Several of the client's errors have no message. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message || error.constructor.name : String(error);

@@ -4,11 +4,11 @@ import {
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
 } from '@eventstore/db-client';
-import { StoreUnavailable } from '../errors.js';
+import { StoreUnavailable, reasonOf } from '../errors.js';
 import { mayBeDeleted, START, type LogBatch, type Position } from '../event-store.js';
 import type { Connection } from './connection.js';
 import { toLogPosition, toRecorded } from './events.js';
-import { reasonOf, verdictOf } from './failures.js';
+import { verdictOf } from './failures.js';
 import type { HeadSearch } from './head-search.js';
 import { Hiding, prefixesOfMetadata } from './hiding.js';
 import type { LogReader } from './log-reader.js';

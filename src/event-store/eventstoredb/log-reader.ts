@@ -7,11 +7,11 @@ import {
   type Position as LogPosition,
   type StreamingRead,
 } from '@eventstore/db-client';
-import { StoreUnavailable, StreamDamaged } from '../errors.js';
+import { StoreUnavailable, StreamDamaged, reasonOf } from '../errors.js';
 import { mayBeDeleted, type Position, type RecordedEvent } from '../event-store.js';
 import type { Connection } from './connection.js';
 import { toLogPosition, toRecorded } from './events.js';
-import { isInvalidPosition, NoAnswer, reasonOf, verdictOf } from './failures.js';
+import { isInvalidPosition, NoAnswer, verdictOf } from './failures.js';
 import { Patience } from './patience.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';

@@ -1,9 +1,11 @@
+import { reasonOf } from '../../event-store/errors.js';
 import type { EventReader, Position } from '../../event-store/event-store.js';
 import type { Connection } from '../../sqlite/database.js';
+import { syncToDisk } from '../../files/small-file.js';
 import { CommandKeys } from '../accounts/command-keys.js';
 import { Checkpoints } from '../checkpoints.js';
 import type { Report } from '../messages.js';
-import { fileBeside, makeDurable, openForBulk, removeReadModels } from '../read-models-file.js';
+import { fileBeside, openForBulk, removeReadModels } from '../read-models-file.js';
 import { BESIDE, BUILT, HERE } from './parts.js';
 import { writeInBulk, type BulkPart } from './write-in-bulk.js';
 
@@ -38,7 +40,7 @@ export async function buildInBulk(
       failed.abort(error);
       throw error;
     });
-    makeDurable(file);
+    syncToDisk(file);
     const seconds = (performance.now() - began) / 1000;
     const fields = { until: String(until), seconds };
     report({ kind: 'log', level: 'info', message: 'read models built in bulk', fields });
@@ -46,7 +48,7 @@ export async function buildInBulk(
     await beside?.catch(() => undefined);
     removeReadModels(file);
     if (signal.aborted) return;
-    const fields = { reason: error instanceof Error ? error.message : String(error) };
+    const fields = { reason: reasonOf(error) };
     const message = 'the read models could not be built in bulk; building them event by event';
     report({ kind: 'log', level: 'warn', message, fields });
   } finally {
