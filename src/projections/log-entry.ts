@@ -15,8 +15,14 @@ export interface LogEntry {
   readonly metadata: EventMetadata;
 }
 
+/**
+ * Whether a log is known again by it: an event of the ledger, or the tombstone of one of its streams, which outlives what
+ * a scavenge takes of the stream. Others may be gone the next time.
+ */
+export const isLandmark = ({ stream }: RecordedEvent): boolean => mainAccountIdOf(stream) !== undefined;
+
 export const isOfLedger = (recorded: RecordedEvent): boolean =>
-  mainAccountIdOf(recorded.stream) !== undefined && !isTombstone(recorded);
+  isLandmark(recorded) && !isTombstone(recorded);
 
 /** @param recorded an event of the ledger @throws UnreadableEvent */
 export function readEntry(recorded: RecordedEvent): LogEntry {

@@ -3,7 +3,7 @@ import type { Connection } from '../sqlite/database.js';
 import { overwriting } from '../sqlite/overwriting.js';
 import { resultCode, SQLITE_CONSTRAINT } from '../sqlite/result-code.js';
 import type { Checkpoints, LastEvent } from './checkpoints.js';
-import { isOfLedger, readEntry, type LogEntry } from './log-entry.js';
+import { isLandmark, isOfLedger, readEntry, type LogEntry } from './log-entry.js';
 import { misfitOf } from './log-fit.js';
 import type { StoppedProjection } from './messages.js';
 import type { Projection, ProjectionWriter } from './projection.js';
@@ -141,7 +141,7 @@ export function commit(
 ): void {
   const due = runners.filter((runner) => runner.isDue(position));
   if (due.length === 0) return;
-  const last = batch.findLast(isOfLedger);
+  const last = batch.findLast(isLandmark);
   db.exec('BEGIN IMMEDIATE');
   try {
     for (const recorded of batch) applyTo(due, recorded);

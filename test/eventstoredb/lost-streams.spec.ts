@@ -104,6 +104,23 @@ describe.each(DELETIONS)('an account whose stream somebody deletes %s', (_, remo
     expect(await projected()).toEqual([expect.objectContaining({ message: REACHED })]);
     expect(available()).toHaveLength(2);
   });
+
+  it('does not have them made anew either when names stand after it, or only its end is left by a scavenge', async () => {
+    const names = new Profiles(store);
+    const give = (name: string) =>
+      names.name({ mainAccountId: 'other', sipAccountId: 'desk', name }, context);
+    await projected();
+    await give('Zoë');
+    remove(LOST);
+    await projected();
+    await give('Noël');
+    for (const scavenge of [false, true]) {
+      if (scavenge) simulator.log.scavenge();
+      await projected();
+      expect(await projected()).toEqual([expect.objectContaining({ message: REACHED })]);
+      expect(available()).toHaveLength(2);
+    }
+  });
 });
 
 describe('an account whose stream is deleted softly while a replica has it in memory', () => {

@@ -9,6 +9,7 @@ import type { ThreadMessage } from '../../src/projections/messages.js';
 import { Projector } from '../../src/projections/projector.js';
 import { openReadModels } from '../../src/projections/read-models-file.js';
 import { runProjections } from '../../src/projections/run-projections.js';
+import { openDatabase } from '../../src/sqlite/database.js';
 import { LogBuilder, purchased } from '../audit/support/good-log.js';
 import { newEvents } from '../contract/event-store.contract.js';
 import { purchaseTwice } from '../support/key-used-twice.js';
@@ -222,6 +223,18 @@ describe('the projector', () => {
     await runProjections(options, PROJECTIONS, async () => borrowed(store), report, end.signal);
 
     expect(linesIn(await project(file, store))).toEqual(['read models have reached the end of the log']);
+  });
+
+  it('starts again from checkpoints of an earlier form, by which it does not know the log', async () => {
+    await project(file, store);
+    const rows = rowsIn(file);
+    const db = openDatabase(file);
+    db.exec(`ALTER TABLE checkpoints RENAME COLUMN event_position TO stream;
+      ALTER TABLE checkpoints ADD COLUMN revision INTEGER`);
+    db.close();
+
+    expect(linesIn(await project(file, store))).toEqual(['read models have reached the end of the log']);
+    expect(rowsIn(file)).toEqual(rows);
   });
 
   it('notices a shorter log and starts again from it', async () => {

@@ -1,7 +1,7 @@
 import { START, type EventReader, type Position } from '../../event-store/event-store.js';
 import type { Connection } from '../../sqlite/database.js';
 import type { LastEvent } from '../checkpoints.js';
-import { isOfLedger, readEntry } from '../log-entry.js';
+import { isLandmark, isOfLedger, readEntry } from '../log-entry.js';
 import type { Projection } from '../projection.js';
 
 /** What is built in a file: tables, and what writes them. */
@@ -10,7 +10,7 @@ export type BulkPart = Pick<Projection, 'tables' | 'ddl' | 'open'>;
 /**
  * Applies the log from its beginning up to a position to tables that are new, in the one transaction that is open.
  * Events are applied as they are read, so that they are gone from memory before it is tidied up.
- * @returns the ledger's last event
+ * @returns by which the log is known again
  * @throws any error; then the file is of no use
  */
 export async function writeInBulk(
@@ -26,10 +26,10 @@ export async function writeInBulk(
     signal.throwIfAborted();
     for (const recorded of page) {
       if (recorded.position > until) break;
+      if (isLandmark(recorded)) last = recorded;
       if (isOfLedger(recorded)) {
         const entry = readEntry(recorded);
         for (const writer of writers) writer.apply?.(entry);
-        last = recorded;
       } else for (const writer of writers) writer.applyOther?.(recorded);
     }
     if (page.at(-1)!.position >= until) break;
