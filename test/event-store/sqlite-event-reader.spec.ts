@@ -131,6 +131,19 @@ describe('a reader of the log beside its owner', () => {
     );
   });
 
+  it('gives a number as the revision, whatever stands there in a file whose rules somebody has changed', async () => {
+    await store.append('stream', newEvents(3), 'no-stream');
+    const db = openDatabase(join(directory, 'events.db'), { defensive: false });
+    db.exec(`PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'revision INTEGER NOT NULL', 'revision ANY') WHERE name = 'events'`);
+    db.close();
+    const changed = openDatabase(join(directory, 'events.db'), { defensive: false });
+    changed.exec(`UPDATE events SET revision = NULL WHERE position = 2;
+      UPDATE events SET revision = 'two' WHERE position = 3`);
+    changed.close();
+    expect((await collect(reader.readAll(START))).map(({ revision }) => revision)).toEqual([0, -1, 0]);
+  });
+
   it('comes to an end also where somebody has put more events than a page holds beyond all positions', async () => {
     for (let i = 0; i < 3; i++) await store.append(newStream(), newEvents(400), 'no-stream');
     const db = openDatabase(join(directory, 'events.db'));

@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { EventMetadata } from '../../src/ledger/domain/events.js';
 import { keyHash } from '../../src/projections/accounts/command-keys.js';
 import { openDatabase } from '../../src/sqlite/database.js';
+import { Ledger } from '../support/ledger.js';
 import { readModelsIn } from '../support/projecting.js';
 import { ReadSide } from '../support/read-side.js';
 
@@ -48,6 +50,18 @@ describe('the index of commands', () => {
     ).toThrow(RangeError);
     await nextTurn();
     expect(side.index.snapshot('other')?.head.revision).toBe(99);
+  });
+
+  it('tells when the last event of an account was recorded: none comes before it, though the clock goes back', async () => {
+    const { position } = await side.ledger.open('late');
+    await side.overview('late', position);
+    const successor = new Ledger(side.store, side.index, () => new Date('2001-01-01T00:00:00.000Z'));
+    await successor.purchase('late', '1');
+    const times = (await successor.events('late')).map(
+      ({ metadata }) => (JSON.parse(metadata) as EventMetadata).recordedAt,
+    );
+    expect(times).toEqual([times[0], times[0]]);
+    expect(successor.notes.alarms).toEqual([]);
   });
 
   it('finds a key behind another one with its hash, and takes none of another account for it', async () => {

@@ -160,6 +160,19 @@ describe('the supervisor of the read models', () => {
     expect((await side.overview('acme', position)).available).toBe('101.0000');
   });
 
+  it('puts no file in their place of which a part is still beside it', async () => {
+    const before = statSync(side.file).ino;
+    const rebuilt = side.projections.rebuild();
+    const { beside } = side.supervisor as unknown as { beside: { thread: ProjectionsThread } };
+    const left = beside.thread.ended.then(() =>
+      writeFileSync(side.file.replace('.db', '.rebuild.db-wal'), 'the last commits'),
+    );
+    await expect(rebuilt).rejects.toThrow(/was not closed well/);
+    await left;
+    await until(() => side.projections.ready);
+    expect(statSync(side.file).ino).toBe(before);
+  });
+
   it('raises one alarm while they cannot be opened', async () => {
     await side.close();
     removeReadModels(side.file);
@@ -280,6 +293,21 @@ describe('the supervisor of the read models', () => {
     await thread.close();
     // At most that the build was done before it heard of it.
     expect(told).not.toContain('opened');
+  });
+
+  it('is told of no death of a thread that it has told to end', async () => {
+    const file = side.file.replace('.db', '.other.db');
+    const deaths: string[] = [];
+    const thread = await new Promise<ProjectionsThread>((opened) => {
+      const started: ProjectionsThread = new ProjectionsThread(
+        testConfig(side.dataDir),
+        { file, mayReset: true },
+        ({ kind }) => kind === 'opened' && opened(started),
+        (reason) => deaths.push(reason),
+      );
+    });
+    await thread.close();
+    expect(deaths).toEqual([]);
   });
 
   it('is told what was wrong with a file when its thread ends over it', async () => {
