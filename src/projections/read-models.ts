@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../event-store/errors.js';
+import { reasonOf, StoreUnavailable } from '../event-store/errors.js';
 import { START, type Position } from '../event-store/event-store.js';
 import { openDatabase, type Connection, type Statement, type Value } from '../sqlite/database.js';
 import { ReadTransaction } from '../sqlite/read-transaction.js';
@@ -129,6 +129,6 @@ export class ReadModels {
       return new StoreUnavailable('the read models are damaged, and are built anew', { cause: error });
     }
     if (!PASSING.has(resultCode(error) ?? 0)) return error;
-    return new StoreUnavailable(`the read models cannot be read: ${String(error)}`, { cause: error });
+    return new StoreUnavailable(`the read models cannot be read: ${reasonOf(error)}`, { cause: error });
   }
 }
