@@ -189,6 +189,30 @@ describe('credit-ledger verify on a store that somebody has touched', () => {
     expect(await found()).toEqual([]);
   });
 
+  it('looks at a log of many positions in several threads, and at the same things', async () => {
+    change('events.db', 'UPDATE events SET position = position * 100000');
+    expect(await found()).toEqual([]);
+    expect(await found(join(dataDir, 'read-models.db'))).toContain('read-model');
+    change('events.db', 'DELETE FROM events WHERE position = 1400000');
+    expect(await found()).toEqual(['checkpoint']);
+  });
+
+  it('ends when one of several threads cannot go on', () => {
+    change(
+      'events.db',
+      `UPDATE events SET position = position * 100000;
+       UPDATE events SET data = printf('%.*c', 20000, 'z') WHERE position = 100000`,
+    );
+    const file = join(dataDir, 'events.db');
+    const bytes = readFileSync(file);
+    // A page of nothing else begins with the number of the next one.
+    const page = bytes.indexOf('z'.repeat(4092)) - 4;
+    bytes.fill(255, page, page + 4);
+    writeFileSync(file, bytes);
+    const run = creditLedger(dataDir, 'verify');
+    expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('is damaged') });
+  });
+
   it.each([
     [`UPDATE main_accounts SET available = '1.0000' WHERE main_account_id = 'bob'`],
     [`UPDATE sip_accounts SET available = '1.0000' WHERE main_account_id = 'bob' AND place = 2`],

@@ -10,13 +10,24 @@ import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-rea
 import { openDatabase } from '../../src/sqlite/database.js';
 import { testConfig } from '../support/read-side.js';
 import { temporaryDirectory } from '../support/service.js';
-import { goodLog } from './support/good-log.js';
+import { goodLog, LogBuilder, opened, purchased } from './support/good-log.js';
 import { storeLog } from './support/stored-log.js';
 
 const dataDir = temporaryDirectory();
 const config = testConfig(dataDir);
 let store: EventStore;
 let reader: ReturnType<typeof openEmbeddedReader>;
+
+/** Positions that the threads go on by at a time. */
+const STRETCH = 20_000;
+
+/** An account whose second purchase bears the key of the first. */
+function bookedTwice(): readonly RecordedEvent[] {
+  const log = new LogBuilder();
+  log.add('carol', opened);
+  for (let i = 0; i < 2; i++) log.add('carol', purchased('1.0000'), 'once');
+  return log.events;
+}
 
 const strange = () => ({ id: randomUUID(), type: 'Strange', data: '{}', metadata: '{}' });
 
@@ -27,6 +38,7 @@ beforeAll(async () => {
   const place = events.findIndex(({ stream, revision }) => stream === 'mainAccount-bob' && revision === 4);
   const event = events[place] as RecordedEvent;
   events[place] = { ...event, data: event.data.replace('12.2109', '12.2108') };
+  await storeLog(store, bookedTwice());
   await storeLog(store, events.slice(0, 5));
   await store.append('not-the-ledger', [strange(), strange()], 'no-stream');
   await storeLog(store, events.slice(5));
@@ -42,25 +54,32 @@ const ledgers = "stream != (SELECT number FROM streams WHERE name = 'not-the-led
 
 describe('the audit in several threads', () => {
   it.each([1, 2, 3])('of which there are %d, finds what one thread finds', async (threads) => {
-    const checkpoints = [{ size: 3, root: Buffer.alloc(32) }];
+    const root = Buffer.alloc(32);
+    const checkpoints = [3, 1_000].map((size) => ({ size, root }));
     const alone = await audit(() => store.readAll(START), { checkpoints });
     const together = await auditInParallel(config, reader, await store.head(), threads, { checkpoints });
     const sorted = ({ findings }: typeof alone) =>
       findings.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-    expect(alone.findings).toHaveLength(4);
+    expect(alone.findings).toHaveLength(6);
     expect(sorted(together)).toEqual(sorted(alone));
     expect({ ...together, findings: [] }).toEqual({ ...alone, findings: [] });
   });
 
-  it('goes on where the next event stands, however far that is', async () => {
+  it('goes on where the next event stands, however far that is, and tells how far it has come', async () => {
+    const far = 20_000 * STRETCH;
     const db = openDatabase(join(dataDir, 'events.db'));
-    db.exec('UPDATE events SET position = position + 8000000000000000 WHERE position > 12');
+    db.exec(`UPDATE events SET position = position * ${far} WHERE position > 12`);
+    const head = await store.head();
     const alone = await audit(() => store.readAll(START));
-    const together = await auditInParallel(config, reader, await store.head(), 2, {});
-    db.exec('UPDATE events SET position = position - 8000000000000000 WHERE position > 12');
+    const told: [number, bigint][] = [];
+    const onProgress = (events: number, position: bigint) => void told.push([events, position]);
+    const together = await auditInParallel(config, reader, head, 2, { onProgress });
+    db.exec(`UPDATE events SET position = position / ${far} WHERE position > 12`);
     db.close();
-    expect(alone.events).toBeGreaterThan(12);
     expect(together.tree).toEqual(alone.tree);
+    const all = alone.events + alone.otherEvents;
+    expect(told.map(([events]) => events)).toEqual(Array.from({ length: all - 11 }, (_, i) => i + 12));
+    expect(told.at(-1)).toEqual([all, head]);
   });
 
   it.each([
@@ -68,7 +87,7 @@ describe('the audit in several threads', () => {
     { what: 'far ahead of its beginning', change: 'position = -9223372036854775807 - 1 WHERE position = 3' },
     {
       what: 'two beyond all positions',
-      change: `position = position + 9223372036854775000 WHERE position > 16 AND ${ledgers}`,
+      change: `position = position + 9223372036854775000 WHERE position > 19 AND ${ledgers}`,
     },
   ])('sees what somebody has put where the log cannot be: $what', async ({ change }) => {
     const edited = temporaryDirectory();
@@ -124,6 +143,27 @@ describe('the audit in several threads', () => {
     db.close();
     expect(strictly).toContain('time');
     expect(mildly).toEqual(strictly.filter((check) => check !== 'time'));
+  });
+
+  it('counts the findings of all threads that are not listed', async () => {
+    const edited = temporaryDirectory();
+    const file = join(edited, 'events.db');
+    cpSync(dataDir, edited, { recursive: true });
+    const db = openDatabase(file);
+    db.exec(`
+      CREATE TABLE many AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+        SELECT i + 100 AS i FROM n;
+      INSERT INTO streams SELECT i, 'mainAccount-' || i FROM many;
+      INSERT INTO events SELECT i, i, 0, randomblob(16), 'Strange', '{}', '{}' FROM many`);
+    db.close();
+    const of = SqliteEventReader.open(file);
+    const alone = await audit(() => of.readAll(START));
+    const together = await auditInParallel(testConfig(edited), of, await of.head(), 2, {});
+    await of.close();
+    rmSync(edited, { recursive: true });
+    expect(alone.unlistedFindings).toBeGreaterThan(1_500);
+    expect(together.findings).toHaveLength(1_000);
+    expect(together.unlistedFindings).toBe(alone.unlistedFindings);
   });
 
   it('is ended by a store that its threads cannot open', async () => {

@@ -15,6 +15,8 @@ const run = (...args: readonly string[]): Run => {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'] },
+    // One that does not end is to fail its test.
+    timeout: 60_000,
   });
   return { status, stdout, stderr };
 };
