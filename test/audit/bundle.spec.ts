@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -12,15 +12,17 @@ import { writeBundle } from '../../src/audit/bundle-writer.js';
 import { treeHeadText } from '../../src/audit/checkpoint.js';
 import { noteSigner, signNote } from '../../src/audit/signed-note.js';
 import type { Selection } from '../../src/audit/bundle.js';
+import { MAX_APPEND } from '../../src/event-store/event-store.js';
 import type { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { ROOT } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
-import { goodLog, LogBuilder, opened } from './support/good-log.js';
+import { goodLog, LogBuilder, opened, purchased } from './support/good-log.js';
 import { logOf, storeLog } from './support/stored-log.js';
 
 // Every command is a process of its own, which takes its time on a busy machine.
 jest.setTimeout(60_000);
 
-const VERIFIER = new URL('../../verify-bundle.mjs', import.meta.url).pathname;
+const VERIFIER = join(ROOT, 'verify-bundle.mjs');
 const ALL: Selection = { mainAccounts: null, until: null };
 const SIGNER = noteSigner('credit-ledger/test', Buffer.alloc(32, 1));
 
@@ -89,7 +91,31 @@ describe('an audit bundle', () => {
     );
     expect(existsSync(file)).toBe(false);
     await exported();
-    await expect(exported()).rejects.toThrow('exists already');
+    const onProgress = () => expect('read').toBe('not read');
+    const again = writeBundle(store, file, { selection: ALL, onProgress });
+    await expect(again).rejects.toThrow('exists already');
+    const nowhere = join(directory, 'nowhere', 'ledger.bundle');
+    await expect(writeBundle(store, nowhere, { selection: ALL })).rejects.toThrow(
+      'no such file or directory',
+    );
+  });
+
+  it('holds the ends of the streams in their order, and says which release made it', async () => {
+    const builder = new LogBuilder();
+    for (const account of ['zoe', 'carol']) builder.add(account, opened);
+    await storeLog(store, builder.events);
+    const { manifest } = await exported();
+    const heads = gunzipSync(readFileSync(file))
+      .toString()
+      .matchAll(/"head":\{"stream":"mainAccount-(\w+)"/g);
+    expect(Array.from(heads, ([, account]) => account)).toEqual(['alice', 'bob', 'carol', 'zoe']);
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(manifest.ledgerVersion).toBe(version);
+  });
+
+  it('is for nobody else to read', async () => {
+    await exported();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it.each(['data', 'metadata'] as const)(
@@ -162,6 +188,24 @@ describe('an audit bundle', () => {
 });
 
 describe('two exports to one file', () => {
+  it('keep what another has written since, and leave nothing else', async () => {
+    const checkpoint: typeof signed = (tree) => {
+      writeFileSync(file, 'of another');
+      return signed(tree);
+    };
+    await expect(writeBundle(store, file, { selection: ALL, checkpoint })).rejects.toThrow('exists already');
+    expect(readFileSync(file, 'utf8')).toBe('of another');
+    expect(readdirSync(directory)).toEqual(['ledger.bundle']);
+  });
+
+  it('do not write into what another has begun, and say what to do when it was broken off', async () => {
+    writeFileSync(`${file}.part`, 'begun');
+    await expect(exported()).rejects.toThrow(
+      `${file}.part exists: if no other export is writing it, remove it`,
+    );
+    expect(readFileSync(`${file}.part`, 'utf8')).toBe('begun');
+  });
+
   it('do not touch each other: one is refused, and the other is whole', async () => {
     const bob = () => exported({ mainAccounts: ['bob'], until: null });
     const [first, second] = await Promise.allSettled([exported(), bob()]);
@@ -178,6 +222,30 @@ describe('the import of a bundle', () => {
     const copy = await openTestStore();
     expect(await importEvents(copy, new BundleReader(file).events())).toBe(16);
     expect(await logOf(copy)).toEqual(await logOf(store));
+    await copy.close();
+  });
+
+  it('brings back more events of an account than one append takes, and tells how many have been seen', async () => {
+    const builder = new LogBuilder();
+    builder.add('erin', opened);
+    for (let i = 1; i <= MAX_APPEND; i++) builder.add('erin', purchased('0.0001'));
+    async function* pages() {
+      for (let from = 0; from < builder.events.length; from += 100)
+        yield builder.events.slice(from, from + 100);
+    }
+    const copy = await openTestStore();
+    const append = copy.append.bind(copy);
+    const appended: number[] = [];
+    copy.append = (stream, events, expected) => {
+      appended.push(events.length);
+      return append(stream, events, expected);
+    };
+    expect(await importEvents(copy, pages())).toBe(MAX_APPEND + 1);
+    expect(appended).toEqual([MAX_APPEND, 1]);
+    expect(await logOf(copy)).toEqual(builder.events);
+    const told: number[] = [];
+    expect(await importEvents(copy, pages(), (events) => told.push(events))).toBe(0);
+    expect(told).toEqual([100, 200, 300, 400, MAX_APPEND + 1]);
     await copy.close();
   });
 
