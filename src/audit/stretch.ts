@@ -39,7 +39,7 @@ export class Stretch implements StretchOrder {
   write(position: Position, eventHash: string): boolean {
     const place = Number(position) - this.first;
     // At once, for another thread may have one that stands there too.
-    if (place < 0 || place >= this.taken.length || Atomics.exchange(this.taken, place, 1) === 1) return false;
+    if (place < 0 || Atomics.exchange(this.taken, place, 1) === 1) return false;
     writeEventLeaf(eventHash, this.leaves, HASH_BYTES * place);
     return true;
   }
