@@ -99,10 +99,16 @@ describe('the certificate of conservation', () => {
       CheckpointKeys.open(dataDir),
       checkpointFileIn(dataDir),
     );
-    const notes = new Notes();
-    const watch = new AuditWatch(checkpoints, projections, notes);
+    const alarms: unknown[] = [];
+    class Alarms extends Notes {
+      override alarm(message: string, fields?: object): void {
+        alarms.push([message, fields]);
+      }
+    }
+    const watch = new AuditWatch(checkpoints, projections, new Alarms());
     await watch.look();
     await watch.look();
-    expect(notes.alarms).toEqual(['main account alice does not add up']);
+    const breach = { mainAccountId: 'alice', revision: 2, eventId: log.events[2]?.id };
+    expect(alarms).toEqual([['main account alice does not add up', expect.objectContaining(breach)]]);
   });
 });
