@@ -44,6 +44,10 @@ describe('credit-ledger', () => {
     const key = CheckpointKeys.open(dataDir).signer.verifierKey;
     const checks = ['verify', bundle, '--checkpoint', checkpointFileIn(dataDir), '--key', key];
     expect(creditLedger(dataDir, ...checks)).toMatchObject({ status: 0 });
+    const some = (...args: string[]) =>
+      creditLedger(dataDir, 'export', '-o', join(dataDir, `some${args[0]}`), ...args).stdout;
+    expect(some('--main-account', 'bob')).toContain(': 7 events of 1 main accounts');
+    expect(some('--until', '2020-01-01T00:00:00Z')).toContain(': 0 events of 0 main accounts');
     const other = join(dataDir, 'other');
     expect(creditLedger(other, 'import', bundle).stdout).toContain('14 of 14 events imported');
     expect(creditLedger(other, 'import', bundle).stdout).toContain('14 were there already');
@@ -57,7 +61,10 @@ describe('credit-ledger', () => {
     const alone = () => standalone('--proof', file, '--key', key);
     for (const proof of [await checkpoints.event('alice', 4), await checkpoints.consistency(5)]) {
       writeFileSync(file, JSON.stringify(proof));
-      expect(creditLedger(dataDir, 'verify', '--proof', file, '--key', key)).toMatchObject({ status: 0 });
+      expect(creditLedger(dataDir, 'verify', '--proof', file, '--key', key, '--json')).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/^\{"proven":true,"message":".*"\}\n$/),
+      });
       expect(alone()).toMatchObject({ status: 0 });
       const forged = proof.proof.with(proof.proof.length - 1, Buffer.alloc(32, 7).toString('base64'));
       writeFileSync(file, JSON.stringify({ ...proof, proof: forged }));
@@ -73,8 +80,9 @@ describe('credit-ledger', () => {
     );
     expect(creditLedger(dataDir, 'verify', '--clock-tolerance', 'long')).toMatchObject({ status: 2 });
     expect(creditLedger(dataDir, 'frobnicate').stderr).toContain('frobnicate is no command');
-    expect(creditLedger(dataDir, 'verify', join(dataDir, 'events.db')).stderr).toContain(
-      'is no audit bundle',
+    const noBundle = join(dataDir, 'events.db');
+    expect(creditLedger(dataDir, 'verify', noBundle).stderr).toBe(
+      `credit-ledger: ${noBundle} is no audit bundle\n`,
     );
     expect(creditLedger(dataDir, 'help')).toMatchObject({ status: 0 });
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CheckpointKeys } from '../../src/audit/checkpoint-keys.js';
 import { checkpointFileIn } from '../../src/audit/checkpoints.js';
-import { pastTime } from '../../src/audit/commands/command-line.js';
+import { pastTime, USAGE } from '../../src/audit/commands/command-line.js';
 import { signNote } from '../../src/audit/signed-note.js';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { ReadSide } from '../support/read-side.js';
@@ -62,11 +62,23 @@ describe('a command line', () => {
     ['a proof and a bundle', ['verify', 'a.bundle', '--proof', 'p', '--key', 'k'], 'does not take a.bundle'],
     ['a proof without a key', ['verify', '--proof', 'p'], 'nothing says who signed'],
     ['a time that is none', ['export', '-o', 'c.bundle', '--until', 'March 7'], 'is no RFC 3339 time'],
-  ])('that would be heeded only in part is refused: %s', (_, args, message) => {
+    ['a count with a unit', ['verify', '--clock-tolerance', '5s'], '5s is no whole number'],
+    ['a key that is none', ['verify', '--checkpoint', 'c', '--key', 'rubbish'], 'rubbish: '],
+    [
+      'an option of another command: export',
+      ['export', '-o', 'c.bundle', '--json'],
+      'export does not take --json',
+    ],
+    ['an option of another command: import', ['import', 'a.bundle', '--json'], 'import does not take --json'],
+    ['an option of another command: rotate-key', ['rotate-key', '--json'], 'rotate-key does not take --json'],
+    ['an export without its file', ['export'], 'export needs -o <file>'],
+    ['an import without its bundle', ['import'], 'import needs a bundle'],
+    ['no command', [], 'name a command'],
+  ])('that cannot be heeded, or only in part, is refused and explained: %s', (_, args, message) => {
     expect(creditLedger(good, ...args)).toMatchObject({
       status: 2,
       stdout: '',
-      stderr: expect.stringContaining(message),
+      stderr: expect.stringMatching(`${message}.*\n${USAGE.slice(0, 20)}`),
     });
   });
 
@@ -170,7 +182,8 @@ describe('the key of a log', () => {
   it('that was retired still checks the checkpoint that it signed', async () => {
     const dataDir = copy();
     const kept = written('kept.txt', readFileSync(checkpointFileIn(dataDir), 'utf8'));
-    expect(creditLedger(dataDir, 'rotate-key')).toMatchObject({ status: 0 });
+    const rotated = creditLedger(dataDir, 'rotate-key');
+    expect(rotated).toMatchObject({ status: 0 });
     const side = await ReadSide.start(dataDir);
     await side.ledger.purchase('alice', '1.0000');
     await side.projections.waitFor('tree', await side.store.head(), 5_000);
@@ -179,6 +192,7 @@ describe('the key of a log', () => {
     const args = ['verify', '--checkpoint', kept, '--key'];
     expect(creditLedger(dataDir, ...args, key)).toMatchObject({ status: 0, stderr: '' });
     const { signer } = CheckpointKeys.open(dataDir);
+    expect(rotated.stdout.split('\n')[0]).toBe(signer.verifierKey);
     const { status, stderr } = creditLedger(dataDir, ...args, signer.verifierKey);
     expect(status).toBe(2);
     expect(stderr).toContain(
