@@ -6,10 +6,12 @@ import { auditBundle } from '../../src/audit/bundle-audit.js';
 import { importEvents } from '../../src/audit/bundle-import.js';
 import { BundleReader } from '../../src/audit/bundle-reader.js';
 import { writeBundle } from '../../src/audit/bundle-writer.js';
+import { exportBundle } from '../../src/audit/commands/export.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { START } from '../../src/event-store/event-store.js';
 import { openEventStoreDb } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { Simulator } from '../support/eventstoredb/simulator.js';
+import { testConfig } from '../support/read-side.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
 import { standalone } from './support/credit-ledger.js';
@@ -37,8 +39,17 @@ afterAll(async () => {
 });
 
 describe('a ledger on EventStoreDB', () => {
-  it('takes a bundle of an embedded ledger, and is the same ledger', async () => {
+  it('takes a bundle of an embedded ledger, an append at a time, and is the same ledger', async () => {
+    const append = store.append.bind(store);
+    let [running, most] = [0, 0];
+    const counted: typeof store.append = async (...args) => {
+      most = Math.max(most, ++running);
+      return append(...args).finally(() => (running -= 1));
+    };
+    store.append = counted;
     await importEvents(store, new BundleReader(file).events());
+    store.append = append;
+    expect(most).toBe(1);
     const withoutPosition = (event: object) => ({ ...event, position: undefined });
     expect((await logOf(store)).map(withoutPosition)).toEqual(goodLog().map(withoutPosition));
   });
@@ -79,6 +90,23 @@ describe('a ledger on EventStoreDB', () => {
     const { status, stdout } = standalone(rest);
     expect(stdout).toMatch(/BAD manifest: main account bob was deleted.*\nDISCREPANCY: 1 findings/);
     expect(status).toBe(1);
+  });
+
+  it('says of an export which accounts were deleted, and exits like one that found something', async () => {
+    const told: string[] = [];
+    const config = {
+      ...testConfig(directory),
+      store: 'eventstoredb' as const,
+      eventStoreDbUrl: simulator.url,
+    };
+    const exit = await exportBundle(
+      config,
+      join(directory, 'told.bundle'),
+      ALL,
+      (text) => void told.push(text),
+    );
+    expect(exit).toBe(1);
+    expect(told).toContain('main account bob was deleted from the log: the bundle holds what is left of it');
   });
 
   it('exports a deleted account alone as what is left of it, and others as if nothing had happened', async () => {
