@@ -56,19 +56,20 @@ describe('the watch of the ledger', () => {
       looks += 1;
       return publish();
     };
+    const untilLooked = async (times: number) => {
+      for (let turn = 0; looks < times && turn < 1_000; turn++) {
+        await delay(1);
+        jest.advanceTimersByTime(60_000);
+      }
+      expect(looks).toBe(times);
+    };
     const watch = new AuditWatch(checkpoints, side.projections, notes);
     watch.start(60_000);
     jest.advanceTimersByTime(180_000);
     expect(looks).toBe(1);
-    while (looks < 2) {
-      await delay(1);
-      jest.advanceTimersByTime(60_000);
-    }
+    await untilLooked(2);
     await booked();
-    while (looks < 3) {
-      await delay(1);
-      jest.advanceTimersByTime(60_000);
-    }
+    await untilLooked(3);
     await watch.stop();
     expect(published()).toBe(4);
     expect(jest.getTimerCount()).toBe(0);
