@@ -30,7 +30,7 @@ export async function importEvents(
   const stored = storedEvents(store);
   const window = new Window(store.exclusive ? WINDOW : 1);
   let batch: RecordedEvent[] = [];
-  let [seen, written, passing] = [0, 0, true];
+  let [seen, written] = [0, 0];
   const send = async () => {
     const sent = batch;
     batch = [];
@@ -38,10 +38,9 @@ export async function importEvents(
   };
   for await (const page of pages) {
     for (const event of page) {
-      const existing = passing ? (await stored.next()).value : undefined;
+      const existing = (await stored.next()).value;
       if (existing) requireSame(existing, event);
       else {
-        passing = false;
         if (batch.length === MAX_APPEND || (batch[0] && batch[0].stream !== event.stream)) await send();
         batch.push(event);
         written += 1;
@@ -50,7 +49,7 @@ export async function importEvents(
     seen += page.length;
     onProgress?.(seen);
   }
-  if (passing && (await stored.next()).value) throw new CannotImport('the store holds more than the bundle');
+  if ((await stored.next()).value) throw new CannotImport('the store holds more than the bundle');
   await send();
   await window.drain();
   return written;
