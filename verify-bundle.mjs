@@ -8,6 +8,7 @@
 // It needs Node 20 or later and nothing else, and shares no code with the ledger: read it, then trust it.
 // The form of what it reads is in docs/reference/events.md, audit-bundle.md and proofs.md.
 // Exit codes: 0 sound, 1 discrepancy, 2 could not run.
+import { isUtf8 } from 'node:buffer';
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream';
@@ -17,6 +18,9 @@ import { createGunzip } from 'node:zlib';
 const USAGE = `usage: verify-bundle.mjs <bundle> [--checkpoint <file>]... [--key <verifier key>]... [--quiet]
        verify-bundle.mjs --proof <file> --key <verifier key>...`;
 const FIRST_LINE = '{"format":"credit-ledger-bundle","version":1}';
+/** Bytes of a line without its line feed, and objects and lists within one another in it, at most. */
+const MAX_LINE = 8 * 1024 * 1024;
+const MAX_DEPTH = 64;
 const PREFIX = 'mainAccount-';
 const MAX_BALANCE = 9_999_999_999_999_999n;
 const ACCOUNT_ID = /^[A-Za-z0-9._~-]{1,64}$/;
@@ -47,7 +51,20 @@ const isText = (value) => typeof value === 'string';
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 /** Of texts alone: a list of one text would be taken for that text. */
 const matches = (form, value) => isText(value) && form.test(value);
+const isDeeper = (value, depth) =>
+  typeof value === 'object' &&
+  value !== null &&
+  (depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1)));
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+
+/** Undefined for a text that is no JSON. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** A time in UTC with milliseconds, on a day that exists. */
 function isTime(value) {
@@ -126,9 +143,11 @@ function checkEvent({ stream, revision, id, type, data, metadata }) {
   return grow(sha256(Buffer.of(0), Buffer.from(hash, 'hex')));
 }
 
-/** The first 8 bytes of every id, to find one that occurs twice: ids follow from keys, so it is a key used twice. */
+/** The first 8 bytes of every id, to find those that may occur twice: ids follow from keys. */
 let ids = new BigUint64Array(1 << 16);
 let idCount = 0;
+
+const beginningOf = (id) => BigInt(`0x${id.slice(0, 18).replaceAll('-', '')}`);
 
 function keep(id) {
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-/.test(id)) return;
@@ -137,14 +156,24 @@ function keep(id) {
     more.set(ids);
     ids = more;
   }
-  ids[idCount++] = BigInt(`0x${id.slice(0, 18).replaceAll('-', '')}`);
+  ids[idCount++] = beginningOf(id);
 }
 
-function checkIds() {
+/** Whether a key was used twice. Two keys may have ids that begin alike, so theirs are looked at again. */
+async function checkKeys(file) {
   const sorted = ids.subarray(0, idCount).sort();
-  for (let i = 1; i < sorted.length; i++)
-    if (sorted[i] === sorted[i - 1])
-      bad('keys', `one was used twice: its event id begins with ${sorted[i].toString(16).padStart(16, '0')}`);
+  const suspects = new Set(sorted.filter((id, i) => id === sorted[i - 1]));
+  if (suspects.size === 0) return;
+  const used = new Set();
+  for await (const lines of linesOf(file, () => {}))
+    for (const text of lines) {
+      const event = parsed(text);
+      if (!isObject(event) || !isEvent(event, text) || !suspects.has(beginningOf(event.id))) continue;
+      const { stream, revision, id, metadata } = event;
+      const key = JSON.stringify([stream, metadata.idempotencyKey]);
+      if (used.has(key)) bad(`${stream} revision ${revision} (event ${id})`, 'its key was used before');
+      used.add(key);
+    }
 }
 
 function opened(stream) {
@@ -239,43 +268,56 @@ function compareWanted() {
 
 /** @param what it is called in a message @param keys of which one must have signed it; none looks at no signature */
 function readCheckpoint(note, keys, what) {
-  const end = isText(note) ? note.lastIndexOf('\n\n') : -1;
-  if (end < 0) throw new Error(`${what} is no checkpoint`);
-  const text = note.slice(0, end + 1);
-  const [origin, size, base64] = text.split('\n');
-  const rootHash = Buffer.from(base64 ?? '', 'base64');
-  if (!origin || !matches(WHOLE_NUMBER, size) || rootHash.length !== 32)
+  const { text, signed } = openNote(note, keys, what);
+  const lines = text.split('\n').slice(0, -1);
+  const [origin, size, root] = lines;
+  if (lines.includes('') || !origin || !matches(WHOLE_NUMBER, size) || bytesOf(root).length !== 32)
     throw new Error(`${what} is no checkpoint`);
-  const signatures = note
-    .slice(end + 2)
-    .trimEnd()
-    .split('\n');
-  const signed = signatures.some((line) => keys.some((key) => isSignedWith(text, line, key)));
   if (keys.length > 0 && !signed) throw new Error(`${what} is not signed with a key that was given`);
-  return { size: Number(size), root: rootHash };
+  return { size: Number(size), root: bytesOf(root) };
+}
+
+/** A signed note (c2sp.org/signed-note): a text, an empty line, and signature lines `— name base64(key id, signature)`. */
+function openNote(note, keys, what) {
+  const end = isText(note) ? note.lastIndexOf('\n\n') : -1;
+  if (end < 0 || !note.endsWith('\n') || /[\0-\x09\x0b-\x1f]/.test(note))
+    throw new Error(`${what} is no checkpoint`);
+  const text = note.slice(0, end + 1);
+  let signed = false;
+  for (const line of note.slice(end + 2, -1).split('\n')) {
+    const [, name, base64] = /^— ([^+\s]+) (\S+)$/.exec(line) ?? [];
+    const bytes = bytesOf(base64);
+    if (bytes.length < 5) throw new Error(`${what} is no checkpoint`);
+    const id = bytes.toString('hex', 0, 4);
+    const key = keys.find((known) => known.name === name && known.id === id);
+    if (key && !verify(null, Buffer.from(text), key.publicKey, bytes.subarray(4)))
+      throw new Error(`${what} bears a wrong signature of ${name}`);
+    signed ||= key !== undefined;
+  }
+  return { text, signed };
 }
 
 /** A verifier key is `name+id+base64`. */
 function readKey(text) {
-  const [name, id, ...rest] = isText(text) ? text.split('+') : [];
-  const publicKey = Buffer.from(rest.join('+'), 'base64');
-  if (publicKey.length !== 33 || publicKey[0] !== 1 || hex(`${name}\n`, publicKey).slice(0, 8) !== id)
+  const [, name, id, base64] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text) ?? [];
+  const bytes = bytesOf(base64);
+  if (bytes.length !== 33 || bytes[0] !== 1 || hex(`${name}\n`, bytes).slice(0, 8) !== id)
     throw new Error(`${JSON.stringify(text)} is no verifier key`);
-  return { name, id, publicKey };
+  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), bytes.subarray(1)]);
+  return { name, id, publicKey: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
 }
 
-/** A signature line is `— name base64(id, signature)`. */
-function isSignedWith(text, line, { name, id, publicKey }) {
-  const [dash, signer, base64] = line.split(' ');
-  const bytes = Buffer.from(base64 ?? '', 'base64');
-  if (dash !== '—' || signer !== name || bytes.toString('hex', 0, 4) !== id) return false;
-  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), publicKey.subarray(1)]);
-  return verify(
-    null,
-    Buffer.from(text),
-    createPublicKey({ key: der, format: 'der', type: 'spki' }),
-    bytes.subarray(4),
-  );
+/** What a base64 text stands for; nothing for one in another form than the one that it has. */
+function bytesOf(base64 = '') {
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.toString('base64') === base64 ? bytes : Buffer.of();
+}
+
+/** A text file. @param what it should be */
+function readText(file, what) {
+  const bytes = readFileSync(file);
+  if (!isUtf8(bytes)) throw new Error(`${file} is no ${what}`);
+  return bytes.toString();
 }
 
 /** Checks that an event is in the log of a checkpoint, or that one checkpoint continues another. */
@@ -298,18 +340,14 @@ function checkProof(file, keys) {
 }
 
 function readProof(file) {
-  let proof;
-  try {
-    proof = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const proof = parsed(readText(file, 'proof'));
   const { stream, revision, id, type, data, metadata, leafIndex } = isObject(proof) ? proof : {};
   const isOfEvent =
     [stream, id, type].every(isText) &&
     [revision, leafIndex].every(isCount) &&
     [data, metadata].every(isObject);
-  if (!Array.isArray(proof?.proof) || !proof.proof.every(isText) || (proof.older === undefined && !isOfEvent))
+  const hasPath = Array.isArray(proof?.proof) && proof.proof.every(isText);
+  if (!hasPath || isDeeper(proof, MAX_DEPTH) || (proof.older === undefined && !isOfEvent))
     throw new Error(`${file} is no proof`);
   return proof;
 }
@@ -350,6 +388,52 @@ function joined(older, begin, end, whole, path) {
     : [sha256(one, sibling, before), sha256(one, sibling, after)];
 }
 
+/** How every compressed file begins. */
+const GZIP = Buffer.of(0x1f, 0x8b);
+const LINE_FEED = 10;
+/** What zlib says of a file that ends too early. */
+const CUT_SHORT = 'Z_BUF_ERROR';
+
+/**
+ * The lines behind the first one, some at a time.
+ * @param problem told what is wrong with a file that ends otherwise than it should, or is not UTF-8
+ */
+async function* linesOf(file, problem) {
+  const source = createReadStream(file, { highWaterMark: 1 << 18 });
+  let isCompressed = false;
+  source.once('data', (bytes) => (isCompressed = GZIP.equals(bytes.subarray(0, 2))));
+  /** What has been read of the line that has not ended, and its length. */
+  let rest = [];
+  let length = 0;
+  let first = true;
+  try {
+    for await (const chunk of pipeline(source, createGunzip(), () => {})) {
+      const end = chunk.lastIndexOf(LINE_FEED);
+      length += end < 0 ? chunk.length : chunk.indexOf(LINE_FEED);
+      if (length > MAX_LINE) throw new Error(`${file} has a line that is too long for a bundle`);
+      if (end < 0) rest.push(chunk);
+      else {
+        const bytes = Buffer.concat([...rest, chunk.subarray(0, end)]);
+        rest = [chunk.subarray(end + 1)];
+        length = chunk.length - end - 1;
+        const lines = bytes.toString().split('\n');
+        if (first && lines.shift() !== FIRST_LINE)
+          throw new Error(`${file} is no audit bundle that this verifier can read`);
+        first = false;
+        if (!isUtf8(bytes))
+          problem(`a line is not UTF-8: ${lines.find((line) => !bytes.includes(line))?.slice(0, 60)}`);
+        yield lines;
+      }
+    }
+    if (first) throw new Error(`${file} is no audit bundle`);
+  } catch (error) {
+    if (!error.code?.startsWith('Z_')) throw error;
+    if (!isCompressed) throw new Error(`${file} is no audit bundle`);
+    problem(error.code === CUT_SHORT ? 'it is cut short' : 'its compressed form is damaged');
+  }
+  if (length > 0) problem('the last line is cut short');
+}
+
 async function readBundle(file) {
   const bundle = {
     events: 0,
@@ -361,58 +445,19 @@ async function readBundle(file) {
     /** Of the line before: its place in KINDS. */
     kind: 0,
   };
-  const source = createReadStream(file);
-  let isCompressed = true;
-  source.once('data', (bytes) => (isCompressed = GZIP.equals(bytes.subarray(0, 2))));
-  const text = pipeline(source, createGunzip(), () => {}).setEncoding('utf8');
-  let rest = '';
-  let first = true;
-  try {
-    for await (const chunk of text) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop();
-      for (const line of lines) {
-        if (!first) readAnyLine(bundle, line);
-        else if (line !== FIRST_LINE)
-          throw new Error(`${file} is no audit bundle that this verifier can read`);
-        first = false;
-      }
-    }
-  } catch (error) {
-    if (!error.code?.startsWith('Z_')) throw error;
-    if (!isCompressed) throw new Error(`${file} is no audit bundle`);
-    bad(file, error.code === CUT_SHORT ? 'it is cut short' : 'its compressed form is damaged');
-  }
-  if (rest !== '') bad(file, 'the last line is cut short');
+  for await (const lines of linesOf(file, (problem) => bad(file, problem)))
+    for (const line of lines) readLine(bundle, line);
   return bundle;
 }
-
-/** How every compressed file begins. */
-const GZIP = Buffer.of(0x1f, 0x8b);
-/** What zlib says of a file that ends too early. */
-const CUT_SHORT = 'Z_BUF_ERROR';
 
 /** The member that tells what a line is, in the order in which the lines stand. */
 const KINDS = ['stream', 'head', 'checkpoint', 'manifest'];
 
-function readAnyLine(bundle, text) {
-  try {
-    readLine(bundle, text);
-  } catch (error) {
-    // The stack was too small to write it again.
-    if (!(error instanceof RangeError)) throw error;
-    bad('bundle', `a line is nested too deeply: ${text.slice(0, 60)}`);
-  }
-}
-
 function readLine(bundle, text) {
-  let line;
-  try {
-    line = JSON.parse(text);
-  } catch {
-    return bad('bundle', `a line is no JSON: ${text.slice(0, 60)}`);
-  }
-  const kind = KINDS.findIndex((name) => line?.[name] !== undefined);
+  const line = parsed(text);
+  if (!isObject(line)) return bad('bundle', `a line is no JSON object: ${text.slice(0, 60)}`);
+  if (isDeeper(line, MAX_DEPTH)) return bad('bundle', `a line is nested too deeply: ${text.slice(0, 60)}`);
+  const kind = KINDS.findIndex((name) => line[name] !== undefined);
   if (kind === -1) return bad('bundle', `a line is of no known kind: ${text.slice(0, 60)}`);
   if (kind < bundle.kind || bundle.manifest) bad('bundle', `a line is out of place: ${text.slice(0, 60)}`);
   bundle.kind = kind;
@@ -434,7 +479,8 @@ function readOwnCheckpoint(bundle, text, checkpoint) {
   const { note, verifierKey } = isObject(checkpoint) ? checkpoint : {};
   if (text !== JSON.stringify({ checkpoint: { note, verifierKey } }))
     bad('checkpoint', `its line is not in the form of one: ${text.slice(0, 60)}`);
-  bundle.checkpoints.push(checkpoint);
+  if (isText(note) && isText(verifierKey)) bundle.checkpoints.push({ note, verifierKey });
+  else bad('checkpoint', 'it is none');
 }
 
 function readManifest(bundle, text, manifest) {
@@ -443,6 +489,7 @@ function readManifest(bundle, text, manifest) {
   if (text !== `{"manifest":${written},"hash":"${bundle.manifestHash}"}`)
     bad('manifest', 'it does not have the hash beside it');
   if (isObject(manifest)) bundle.manifest = manifest;
+  else bad('manifest', 'it is none');
 }
 
 function checkManifest({ manifest, events, eventsHash, heads }) {
@@ -486,10 +533,10 @@ function checkSelection({ deleted = [], selection, tree: stated }) {
 
 /** The checkpoints that came in the bundle. @param keys that were given; the bundle's own where there are none */
 function checkOwnCheckpoints(checkpoints, keys) {
-  for (const checkpoint of checkpoints) {
+  for (const { note, verifierKey } of checkpoints) {
     try {
-      const signers = keys.length > 0 ? keys : [readKey(checkpoint?.verifierKey)];
-      const { size, root: signed } = readCheckpoint(checkpoint?.note, signers, 'the one in the bundle');
+      const signers = keys.length > 0 ? keys : [readKey(verifierKey)];
+      const { size, root: signed } = readCheckpoint(note, signers, 'the one in the bundle');
       if (size !== tree.size || !signed.equals(root())) bad('checkpoint', 'it was not made of these events');
     } catch (error) {
       bad('checkpoint', error.message);
@@ -522,7 +569,7 @@ function compared(own, given, keys) {
 }
 
 async function checkBundle(file, { checkpoint: files, quiet }, keys) {
-  for (const name of files) wanted.push(readCheckpoint(readFileSync(name, 'utf8'), keys, name));
+  for (const name of files) wanted.push(readCheckpoint(readText(name, 'checkpoint'), keys, name));
   compareWanted();
   const bundle = await readBundle(file);
   if (files.length > 0 && bundle.manifest?.tree === null)
@@ -531,7 +578,7 @@ async function checkBundle(file, { checkpoint: files, quiet }, keys) {
     throw new Error('nothing here is signed: give --checkpoint, or leave --key out');
   checkManifest(bundle);
   checkOwnCheckpoints(bundle.checkpoints, keys);
-  checkIds();
+  await checkKeys(file);
   for (const { size } of wanted)
     if (size > tree.size) bad('checkpoint', `it was made of ${size} events, but there are only ${tree.size}`);
   if (quiet) for (const account of accounts.values()) account.sip.clear();

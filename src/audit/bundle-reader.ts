@@ -11,17 +11,12 @@ import {
   type Manifest,
 } from './bundle.js';
 import { bundleLines } from './bundle-lines.js';
+import { isDeeper, isObject, MAX_DEPTH, parsed, type Members } from './json-form.js';
 
 const PAGE = 500;
 
 /** With more than that the file is no bundle any more. */
 const MAX_PROBLEMS = 1_000;
-
-type Line = Partial<RecordedEvent> & {
-  readonly head?: unknown;
-  readonly checkpoint?: BundledCheckpoint;
-  readonly manifest?: Manifest;
-};
 
 /** The member that tells what a line is, in the order in which the lines stand. */
 const KINDS = ['stream', 'head', 'checkpoint', 'manifest'] as const;
@@ -51,20 +46,13 @@ export class BundleReader {
     const eventsHash = createHash('sha256');
     let page: RecordedEvent[] = [];
     let position = 0n;
-    for await (const text of bundleLines(this.file, (bytes) => (this.bytesRead += bytes), this.problems)) {
-      try {
-        const line = readLine(text);
-        if (!line) this.bad('is no JSON object', text);
-        else if (this.take(text, line)) {
-          eventsHash.update(text).update('\n');
-          page.push(this.recorded(text, line, ++position));
-        }
-      } catch (error) {
-        // The stack was too small to write it again.
-        if (!(error instanceof RangeError)) throw error;
-        this.bad('is nested too deeply', text);
-      }
-      if (page.length === PAGE) {
+    for await (const lines of bundleLines(this.file, (bytes) => (this.bytesRead += bytes), this.problems)) {
+      for (const text of lines) {
+        const line = this.take(text);
+        if (!line) continue;
+        eventsHash.update(text).update('\n');
+        page.push(this.recorded(text, line, ++position));
+        if (page.length < PAGE) continue;
         yield page;
         page = [];
       }
@@ -82,38 +70,52 @@ export class BundleReader {
     this.kind = 0;
   }
 
-  /** @returns true for an event, which the caller takes */
-  private take(text: string, line: Line): boolean {
-    const kind = KINDS.findIndex((name) => line[name]);
-    if (kind === -1 || (kind === 0 && !isEvent(line))) {
-      this.bad('is of no known kind', text);
-      return false;
-    }
+  /** @returns the line if it is an event, which the caller takes */
+  private take(text: string): EventLine | undefined {
+    const line = parsed(text);
+    if (!isObject(line)) return this.bad('is no JSON object', text);
+    if (isDeeper(line, MAX_DEPTH)) return this.bad('is nested too deeply', text);
+    const kind = KINDS.findIndex((name) => line[name] !== undefined);
+    if (kind === -1) return this.bad('is of no known kind', text);
     if (kind < this.kind || this.manifest) this.bad('is out of place', text);
     this.kind = kind;
-    if (kind === 0) return true;
-    if (line.head) this.heads.push(text);
-    else if (line.checkpoint) {
-      if (checkpointLine(line.checkpoint) !== text) this.bad('is not in the form of a checkpoint', text);
-      this.checkpoints.push(line.checkpoint);
-    } else if (line.manifest) {
-      if (manifestLine(line.manifest).line !== text)
-        this.problems.push('the manifest does not have the hash beside it');
-      // Not before: one that is nested too deeply is none.
-      this.manifest = line.manifest;
-    }
-    return false;
+    if (kind === 0) return isEvent(line) ? line : this.bad('is no event', text);
+    if (line['head'] !== undefined) this.heads.push(text);
+    else if (line['checkpoint'] !== undefined) this.takeCheckpoint(text, line['checkpoint']);
+    else this.takeManifest(text, line['manifest']);
+    return undefined;
   }
 
-  private recorded(text: string, line: Line, position: bigint): RecordedEvent {
-    const event = recorded(line, position);
+  private takeCheckpoint(text: string, checkpoint: unknown): void {
+    const { note, verifierKey } = isObject(checkpoint) ? checkpoint : {};
+    if (typeof note !== 'string' || typeof verifierKey !== 'string') this.bad('is no checkpoint', text);
+    else {
+      const own = { note, verifierKey };
+      if (checkpointLine(own) !== text) this.bad('is not in the form of a checkpoint', text);
+      this.checkpoints.push(own);
+    }
+  }
+
+  private takeManifest(text: string, manifest: unknown): void {
+    if (!isObject(manifest)) this.bad('is no manifest', text);
+    else {
+      this.manifest = manifest as unknown as Manifest;
+      if (manifestLine(this.manifest).line !== text)
+        this.problems.push('the manifest does not have the hash beside it');
+    }
+  }
+
+  private recorded(text: string, line: EventLine, position: bigint): RecordedEvent {
+    const { stream, revision, id, type, data, metadata } = line;
+    const event = { stream, revision, id, type, position, data: written(data), metadata: written(metadata) };
     if (eventLine(event) !== text) this.bad('is not in the form of an event', text);
     if (mainAccountIdOf(event.stream) === undefined) this.bad('is an event of no main account', text);
     return event;
   }
 
-  private bad(what: string, line: string): void {
+  private bad(what: string, line: string): undefined {
     if (this.problems.length < MAX_PROBLEMS) this.problems.push(`a line ${what}: ${line.slice(0, 60)}`);
+    return undefined;
   }
 
   private checkManifest(events: number, eventsHash: string): void {
@@ -131,30 +133,12 @@ export class BundleReader {
   }
 }
 
-function readLine(text: string): Line | undefined {
-  try {
-    const line: unknown = JSON.parse(text);
-    return typeof line === 'object' && line !== null ? line : undefined;
-  } catch {
-    return undefined;
-  }
-}
+type EventLine = Members & Pick<RecordedEvent, 'stream' | 'revision' | 'id' | 'type'>;
 
-const isEvent = ({ stream, revision, id, type }: Line): boolean =>
-  typeof stream === 'string' &&
-  typeof revision === 'number' &&
-  typeof id === 'string' &&
-  typeof type === 'string';
+const isEvent = (line: Members): line is EventLine =>
+  typeof line['stream'] === 'string' &&
+  typeof line['revision'] === 'number' &&
+  typeof line['id'] === 'string' &&
+  typeof line['type'] === 'string';
 
-const recorded = (
-  { stream = '', revision = 0, id = '', type = '', data, metadata }: Line,
-  position: bigint,
-): RecordedEvent => ({
-  stream,
-  revision,
-  id,
-  type,
-  position,
-  data: JSON.stringify(data) ?? '',
-  metadata: JSON.stringify(metadata) ?? '',
-});
+const written = (value: unknown): string => JSON.stringify(value) ?? '';

@@ -1,5 +1,5 @@
 import type { Hash } from './merkle.js';
-import { NoteMalformed, noteVerifier, openNote } from './signed-note.js';
+import { bytesOf, NoteMalformed, noteVerifier, openNote } from './signed-note.js';
 
 /** A tree head as it is signed (C2SP tlog-checkpoint): which log, how many events, and their root. */
 export interface TreeHead {
@@ -14,10 +14,13 @@ export const treeHeadText = ({ origin, size, root }: TreeHead): string =>
 
 /** @throws NoteMalformed */
 export function parseTreeHead(text: string): TreeHead {
-  const [origin, size, root] = text.split('\n');
-  const hash = Buffer.from(root ?? '', 'base64');
-  if (!origin || !/^(0|[1-9][0-9]{0,14})$/.test(size ?? '') || hash.length !== 32)
-    throw new NoteMalformed('a checkpoint begins with an origin, a size and a root hash, a line each');
+  const lines = text.split('\n').slice(0, -1);
+  const [origin = '', size = '', root = ''] = lines;
+  const hash = bytesOf(root);
+  if (lines.includes('') || !/^(0|[1-9][0-9]{0,14})$/.test(size) || hash.length !== 32)
+    throw new NoteMalformed(
+      'a checkpoint begins with an origin, a size and a root hash, a line each, and has no empty line',
+    );
   return { origin, size: Number(size), root: hash };
 }
 

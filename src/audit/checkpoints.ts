@@ -6,7 +6,7 @@ import { mainAccountStream } from '../ledger/streams.js';
 import { NotInReadModel } from '../projections/errors.js';
 import type { Projections } from '../projections/projections.js';
 import { LogTree } from '../projections/tree/log-tree.js';
-import { parseTreeHead, treeHeadText, type TreeHead } from './checkpoint.js';
+import { readCheckpoint, treeHeadText, type TreeHead } from './checkpoint.js';
 import type { CheckpointKeys } from './checkpoint-keys.js';
 import { consistencyProof, inclusionProof, rootAt } from './merkle-proof.js';
 import { brokenPromise, readPublished } from './published-checkpoint.js';
@@ -103,7 +103,7 @@ export class Checkpoints {
   async publish(): Promise<void> {
     const note = await this.latest();
     const known = this.published();
-    if (known && known.size === parseTreeHead(note).size) return;
+    if (known && known.size === readCheckpoint(note, []).size) return;
     replaceFile(this.file, note, 0o644);
   }
 

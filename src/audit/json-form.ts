@@ -1,19 +1,39 @@
 export type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Reads an object in the form in which it is stored: no white space and no member twice, which readers take
- * differently.
+ * Objects and lists within one another in a line of a bundle, at most. The ledger writes 4. It is what the strictest
+ * reader of JSON in common use takes, and a stack of any size.
+ */
+export const MAX_DEPTH = 64;
+
+/** Whether there are more objects and lists within one another than so many. */
+export const isDeeper = (value: unknown, depth: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1)));
+
+export const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Reads an object in the form in which it is stored, as a member of a line: no white space and no member twice, which
+ * readers take differently.
  * @returns what is wrong with it, in words, if it is none
- * @throws RangeError when it is nested too deeply
  */
 export function jsonObject(text: string): Members | string {
+  const value = parsed(text);
+  if (value === undefined) return 'is no JSON';
+  if (!isObject(value)) return 'is no JSON object';
+  if (isDeeper(value, MAX_DEPTH - 1)) return 'is nested too deeply';
+  return JSON.stringify(value) === text ? value : 'is JSON, but not as the ledger writes it';
+}
+
+/** Undefined for a text that is no JSON. */
+export function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is no JSON object';
-    return JSON.stringify(value) === text ? (value as Members) : 'is JSON, but not as the ledger writes it';
-  } catch (error) {
-    if (error instanceof RangeError) throw error;
-    return 'is no JSON';
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { readCheckpoint } from './checkpoint.js';
 import { canonicalTexts, eventHash } from './event-hash.js';
-import type { Members } from './json-form.js';
+import { isDeeper, isObject, MAX_DEPTH, parsed } from './json-form.js';
 import { eventLeaf } from './merkle.js';
 import { provesConsistency, provesInclusion } from './merkle-proof.js';
 
@@ -65,6 +65,8 @@ export function checkProof(text: string, keys: readonly string[]): CheckedProof 
 
 function readProof(text: string): Proof {
   const proof = parsed(text);
+  if (!isObject(proof)) throw new NoProof('it is no JSON object');
+  if (isDeeper(proof, MAX_DEPTH)) throw new NoProof('it is nested too deeply');
   const { stream, revision, id, type, data, metadata, leafIndex } = proof;
   const isOfEvent =
     [stream, id, type].every(isText) &&
@@ -76,16 +78,4 @@ function readProof(text: string): Proof {
   return proof as unknown as Proof;
 }
 
-function parsed(text: string): Members {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch {
-    // Said below like every other text that is none.
-  }
-  throw new NoProof('it is no JSON object');
-}
-
 const isText = (value: unknown): boolean => typeof value === 'string';
-const isObject = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

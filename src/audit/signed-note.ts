@@ -39,8 +39,8 @@ export function noteSigner(name: string, seed: Buffer): NoteSigner {
 /** @throws NoteMalformed */
 export function noteVerifier(verifierKey: string): NoteVerifier {
   const [, name = '', keyId = '', base64 = ''] =
-    /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(verifierKey.trim()) ?? [];
-  const key = Buffer.from(base64, 'base64');
+    /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(verifierKey) ?? [];
+  const key = bytesOf(base64);
   if (key.length !== 33 || key[0] !== ED25519 || keyIdOf(name, key) !== keyId)
     throw new NoteMalformed('this is no Ed25519 verifier key in the signed-note format');
   const der = Buffer.concat([SPKI, key.subarray(1)]);
@@ -65,13 +65,13 @@ export function openNote(
   verifiers: readonly NoteVerifier[],
 ): { text: string; signedBy: readonly NoteVerifier[] } {
   const split = note.lastIndexOf('\n\n');
-  if (split < 0 || !note.endsWith('\n'))
+  if (split < 0 || !note.endsWith('\n') || CONTROL.test(note))
     throw new NoteMalformed('a note has a text, a blank line and signatures');
   const text = note.slice(0, split + 1);
   const signedBy = [];
   for (const line of note.slice(split + 2, -1).split('\n')) {
     const [, name, base64 = ''] = /^— ([^+\s]+) ([A-Za-z0-9+/=]+)$/.exec(line) ?? [];
-    const signature = Buffer.from(base64, 'base64');
+    const signature = bytesOf(base64);
     if (name === undefined || signature.length < 5)
       throw new NoteMalformed(`this is no signature line: ${line}`);
     const keyId = signature.toString('hex', 0, 4);
@@ -82,6 +82,16 @@ export function openNote(
     signedBy.push(verifier);
   }
   return { text, signedBy };
+}
+
+/** A control character other than the line break, which no note has. */
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\0-\x09\x0b-\x1f]/;
+
+/** What a base64 text stands for; nothing for one in another form than the one that it has. */
+export function bytesOf(base64: string): Buffer {
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.toString('base64') === base64 ? bytes : Buffer.alloc(0);
 }
 
 const keyIdOf = (name: string, key: Buffer): string =>

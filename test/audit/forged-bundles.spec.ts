@@ -1,15 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { verifyBundle } from '../../src/audit/commands/verify.js';
-import { readEvent } from '../../src/audit/event-form.js';
+import { writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { sha256 } from '../../src/audit/event-hash.js';
 import { noteSigner, signNote } from '../../src/audit/signed-note.js';
-import { ROOT } from '../support/service.js';
+import { bothVerifiers, FOUND, REFUSED, SOUND } from './support/both-verifiers.js';
 import { bundleOf, chain, GOOD, treeOf, type Forged } from './support/forged-bundle.js';
-import { goodLog } from './support/good-log.js';
 
 // Every run of the verifier is a process of its own, which takes its time on a busy machine.
 jest.setTimeout(60_000);
@@ -21,37 +15,8 @@ const note = (size: number | string, root: string, signer = LEDGER) =>
   signNote(`${ORIGIN}\n${size}\n${root}\n`, signer);
 const WRONG_ROOT = Buffer.alloc(32, 9).toString('base64');
 
-let directory: string;
-let bundle: string;
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'forged-'));
-  bundle = join(directory, 'bundle');
-});
-afterAll(() => rmSync(directory, { recursive: true }));
-
-/** What both verifiers exit with. */
-async function exits(notes: readonly string[] = [], keys: readonly string[] = []) {
-  const checkpoints = notes.map((text, i) => {
-    writeFileSync(join(directory, `checkpoint-${i}`), text);
-    return join(directory, `checkpoint-${i}`);
-  });
-  const args = [
-    ...checkpoints.flatMap((file) => ['--checkpoint', file]),
-    ...keys.flatMap((key) => ['--key', key]),
-  ];
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(ROOT, 'verify-bundle.mjs'), bundle, ...args],
-    { encoding: 'utf8' },
-  );
-  let told = '';
-  const options = { json: false, clockTolerance: 0, checkpoints, keys };
-  const exit = await verifyBundle(bundle, options, (text) => (told = text)).catch((error: unknown) => {
-    told = String(error);
-    return 2;
-  });
-  return { verify: exit, standalone: status, told: [told, stdout, stderr].join('\n') };
-}
+const { file: bundle, exits, remove } = bothVerifiers();
+afterAll(remove);
 
 /** A manifest with its hash, but not in canonical form. */
 function reordered(line: string): string {
@@ -61,18 +26,7 @@ function reordered(line: string): string {
   return `{"manifest":${text},"hash":"${sha256(text)}"}`;
 }
 
-const FOUND = { verify: 1, standalone: 1 };
-const REFUSED = { verify: 2, standalone: 2 };
-
-const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
-const DEEP = nested(20_000);
-const canWrite = (text: string): boolean => {
-  try {
-    return JSON.stringify(JSON.parse(text)) === text;
-  } catch {
-    return false;
-  }
-};
+const DEEP = '['.repeat(20_000) + ']'.repeat(20_000);
 
 const purchase = (data: object, metadata: Readonly<Record<string, unknown>> = {}): readonly Forged[] => [
   ...GOOD,
@@ -83,7 +37,7 @@ const sipAccount = (data: object): readonly Forged[] => [...GOOD.slice(0, 2), ['
 describe('a bundle in which every hash was made anew', () => {
   it('is sound if nothing else is wrong with it', async () => {
     writeFileSync(bundle, bundleOf(chain('alice', GOOD)));
-    expect(await exits()).toMatchObject({ verify: 0, standalone: 0 });
+    expect(await exits()).toMatchObject(SOUND);
   });
 
   it.each<[string, readonly Forged[]]>([
@@ -183,28 +137,6 @@ describe('a bundle whose manifest says something else than it holds', () => {
   });
 });
 
-describe('what is nested deeply', () => {
-  it('ends no audit, also where the stack does for one form of an event and not for the canonical one', () => {
-    const [, event] = goodLog();
-    const beside = (text: string, depth: number) => text.replace('{', `{"x":${nested(depth)},`);
-    let depth = 1000;
-    while (canWrite(nested(depth + 200))) depth += 200;
-    const data = beside(event!.data, depth);
-    const metadata = beside(event!.metadata, depth);
-    expect(readEvent({ ...event!, data })).toBeDefined();
-    expect(readEvent({ ...event!, metadata })).toBeDefined();
-  });
-
-  it.each(['schema', 'deleted', 'events', 'mainAccounts', 'tree', 'selection'])(
-    'is a finding in the %s of a manifest',
-    async (name) => {
-      const order = (lines: readonly string[]) => lines.map((line) => line.replace('"nested"', DEEP));
-      writeFileSync(bundle, bundleOf(alice, { manifest: { [name]: 'nested' }, order }));
-      expect(await exits()).toMatchObject(FOUND);
-    },
-  );
-});
-
 describe('the checkpoints that a bundle is held against', () => {
   const key = LEDGER.verifierKey;
   const signed = (signer = LEDGER) => ({
@@ -216,9 +148,9 @@ describe('the checkpoints that a bundle is held against', () => {
 
   it('are signed with the key that is given, also the one that the bundle brings', async () => {
     writeFileSync(bundle, bundleOf(alice, signed()));
-    expect(await exits([], [key])).toMatchObject({ verify: 0, standalone: 0 });
+    expect(await exits([], [key])).toMatchObject(SOUND);
     writeFileSync(bundle, bundleOf(alice, signed(FORGER)));
-    expect(await exits()).toMatchObject({ verify: 0, standalone: 0 });
+    expect(await exits()).toMatchObject(SOUND);
     expect(await exits([], [key])).toMatchObject(FOUND);
   });
 
@@ -243,7 +175,7 @@ describe('the checkpoints that a bundle is held against', () => {
   it('are all looked at, also two of one size and one of no events', async () => {
     writeFileSync(bundle, bundleOf(alice));
     const right = signed().checkpoint(treeOf(alice)).note;
-    expect(await exits([right], [key])).toMatchObject({ verify: 0, standalone: 0 });
+    expect(await exits([right], [key])).toMatchObject(SOUND);
     expect(await exits([note(4, WRONG_ROOT), right], [key])).toMatchObject(FOUND);
     expect(await exits([note(0, WRONG_ROOT)], [key])).toMatchObject(FOUND);
   });
@@ -260,6 +192,53 @@ describe('the checkpoints that a bundle is held against', () => {
     const run = await exits([text], [key]);
     expect(run).toMatchObject(REFUSED);
     expect(run.told.split('checkpoint-0 is no checkpoint')).toHaveLength(3);
+  });
+
+  const wrong = Buffer.concat([Buffer.from(LEDGER.keyId, 'hex'), Buffer.alloc(64, 7)]).toString('base64');
+  const rubbish = (notes: string) => `${notes}rubbish\n`;
+
+  it.each<[string, (note: string) => string, string]>([
+    ['no line feed at its end', (text) => text.trimEnd(), 'is no checkpoint'],
+    ['two', (text) => `${text}\n`, 'is no checkpoint'],
+    ['a line that is no signature', rubbish, 'is no checkpoint'],
+    ['no signature', (text) => text.slice(0, text.indexOf('\n\n') + 2), 'is no checkpoint'],
+    ['base64 without its end', (text) => text.replace(/=+\n$/, '\n'), 'is no checkpoint'],
+    ['base64 for addresses', (text) => text.replaceAll('+', '-').replaceAll('/', '_'), 'is no checkpoint'],
+    ['a control character', (text) => text.replace(/\n$/, `\n— \u0007 ${wrong}\n`), 'is no checkpoint'],
+    ['a line break of two characters', (text) => text.replaceAll('\n', '\r\n'), 'is no checkpoint'],
+    ['a wrong signature beside the right one', (text) => `${text}— ${ORIGIN} ${wrong}\n`, 'checkpoint-0'],
+  ])('are held to the format of signed notes: not %s', async (_, change, message) => {
+    writeFileSync(bundle, bundleOf(alice));
+    const { note: right } = signed().checkpoint(treeOf(alice));
+    const run = await exits([change(right)], [key]);
+    expect(run).toMatchObject(REFUSED);
+    expect(run.told.split(message)).toHaveLength(3);
+  });
+
+  it('are held to it also without a key, and have no empty line and no byte that is not UTF-8', async () => {
+    writeFileSync(bundle, bundleOf(alice));
+    const root = treeOf(alice).root().toString('base64');
+    expect(await exits([note(4, root)])).toMatchObject(SOUND);
+    for (const text of [
+      rubbish(note(4, root)),
+      note(4, root.slice(0, -1)),
+      signNote(`${ORIGIN}\n4\n${root}\n\nmore\n`, LEDGER),
+      Buffer.concat([Buffer.of(0xff), Buffer.from(note(4, root))]),
+    ])
+      expect(await exits([text])).toMatchObject(REFUSED);
+  });
+
+  it('come with a key in its one form', async () => {
+    const withKey = (verifierKey: string) => ({
+      checkpoint: (tree: { size: number; root(): Buffer }) => ({
+        ...signed().checkpoint(tree),
+        verifierKey,
+      }),
+    });
+    for (const other of [` ${key}`, `${key}\n`, key.replace(/.$/, '')]) {
+      writeFileSync(bundle, bundleOf(alice, withKey(other)));
+      expect(await exits()).toMatchObject(FOUND);
+    }
   });
 
   it('are not held against a selection', async () => {

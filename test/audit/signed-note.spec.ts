@@ -62,7 +62,10 @@ describe('a signed note', () => {
     expect(() => openNote(NOTE.trimEnd(), [])).toThrow('blank line');
     expect(() => openNote('text\n\nrubbish\n', [])).toThrow('no signature line');
     expect(() => openNote('text\n\n— name AAAA\n', [])).toThrow('no signature line');
+    expect(() => openNote('text\t\n\n— name AAAAAAAA\n', [])).toThrow('blank line');
+    expect(() => openNote('text\n\n— name AAAAAAA\n', [])).toThrow('no signature line');
     expect(() => noteVerifier(VERIFIER.replace('c74f20a3', 'c74f20a4'))).toThrow('no Ed25519');
+    expect(() => noteVerifier(`${VERIFIER}\n`)).toThrow('no Ed25519');
     expect(() => noteVerifier('')).toThrow('no Ed25519');
   });
 
@@ -89,7 +92,9 @@ describe('a tree head', () => {
     const root = EMPTY_ROOT.toString('base64');
     for (const size of ['', '01', '1e3', '9007199254740993'])
       expect(() => parseTreeHead(`o\n${size}\n${root}\n`)).toThrow('begins with');
-    expect(() => parseTreeHead(`\n1\n${root}\n`)).toThrow('begins with');
+    for (const text of [`\n1\n${root}\n`, `o\n1\n${root.slice(0, -1)}\n`, `o\n1\n${root}\n\nmore\n`])
+      expect(() => parseTreeHead(text)).toThrow('begins with');
+    expect(parseTreeHead(`o\n1\n${root}\nmore\n`).size).toBe(1);
   });
 
   it('is relied on only with a signature of one of the keys that are given', () => {

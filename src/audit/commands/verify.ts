@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Config } from '../../config/config.js';
@@ -126,9 +127,10 @@ function publishedIn({ published }: StoreOptions): readonly TreeSize[] {
 
 /** Reads a file. @throws CannotVerify that names it when it is not what it should be */
 function named<Read>(file: string, kind: string, read: (text: string) => Read): Read {
-  const text = readFileSync(file, 'utf8');
+  const bytes = readFileSync(file);
+  if (!isUtf8(bytes)) throw new CannotVerify(`${file} is no ${kind} to rely on: it is not UTF-8`);
   try {
-    return read(text);
+    return read(bytes.toString());
   } catch (error) {
     if (!(error instanceof NoteMalformed || error instanceof NoProof)) throw error;
     throw new CannotVerify(`${file} is no ${kind} to rely on: ${error.message}`, { cause: error });

@@ -14,6 +14,7 @@ import { CompactTree, eventLeaf } from '../../../src/audit/merkle.js';
 export type Forged = readonly [type: string, data: object, metadata?: Readonly<Record<string, unknown>>];
 
 interface Event {
+  readonly id: string;
   readonly stream: string;
   readonly revision: number;
   readonly metadata: { readonly hash: string };
