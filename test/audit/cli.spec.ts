@@ -250,4 +250,16 @@ describe('credit-ledger verify on a store that somebody has touched', () => {
     expect(findings.map((finding) => finding.split(' ')[0])).toContain('read-model');
     expect(await found()).toEqual([]);
   });
+
+  it('names it also where the log is so long that threads would read it, which do not look there', async () => {
+    change(
+      'events.db',
+      `INSERT INTO streams (number, name) SELECT max(number) + 1, 'not-the-ledger' FROM streams;
+       INSERT INTO events SELECT 1000000, (SELECT max(number) FROM streams), 0, randomblob(16), type, data, metadata
+         FROM events WHERE position = 1`,
+    );
+    change('read-models.db', `UPDATE main_accounts SET available = '1.0000' WHERE main_account_id = 'bob'`);
+    expect(await found(join(dataDir, 'read-models.db'))).toContain('read-model');
+    expect(await found()).toEqual([]);
+  });
 });
