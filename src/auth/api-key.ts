@@ -15,8 +15,14 @@ export interface ApiKey {
   readonly createdAt: string;
 }
 
-/** What a main account's id looks like, so that a customer is never tied to one that cannot exist. */
+/**
+ * The id of an account, also where a key or a token ties a customer to one. Not "." or "..": whoever normalises a URL
+ * takes these for folders.
+ */
 export const ACCOUNT_ID = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,64}$/;
+
+/** How the id of a key's principal begins. */
+export const KEY_PRINCIPAL = 'key:';
 
 const PREFIX = 'ledger_';
 const ID_LENGTH = 12;
@@ -47,7 +53,7 @@ export const digest = (key: string): Buffer => hash('sha256', key, 'buffer');
 export const matches = (key: string, expected: Buffer): boolean => timingSafeEqual(digest(key), expected);
 
 export const principalOf = ({ id, roles, mainAccountId }: ApiKey): Principal => ({
-  id: `key:${id}`,
+  id: KEY_PRINCIPAL + id,
   roles,
   mainAccountId,
 });

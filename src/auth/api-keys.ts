@@ -1,4 +1,12 @@
-import { type ApiKey, apiKeyIdOf, digest, makeApiKey, matches, principalOf } from './api-key.js';
+import {
+  type ApiKey,
+  apiKeyIdOf,
+  digest,
+  KEY_PRINCIPAL,
+  makeApiKey,
+  matches,
+  principalOf,
+} from './api-key.js';
 import type { ApiKeysFile } from './api-keys-file.js';
 import type { Principal, Role } from './principal.js';
 
@@ -14,9 +22,6 @@ export class LastOperatorKey extends Error {
 const ALL_ROLES: readonly Role[] = ['billing', 'auditor', 'operator'];
 
 const isOperator = ({ roles }: ApiKey): boolean => roles.includes('operator');
-
-/** How the id of a key's principal begins. */
-const PREFIX = 'key:';
 
 interface Entry {
   readonly apiKey: ApiKey;
@@ -46,7 +51,7 @@ export class ApiKeys {
     if (bootstrapKey)
       this.bootstrap = {
         hash: digest(bootstrapKey),
-        principal: { id: 'key:bootstrap', roles: ALL_ROLES, mainAccountId: undefined },
+        principal: { id: `${KEY_PRINCIPAL}bootstrap`, roles: ALL_ROLES, mainAccountId: undefined },
       };
     for (const apiKey of file.read(warn)) this.remember(apiKey);
   }
@@ -71,7 +76,9 @@ export class ApiKeys {
   /** The principal of a key that is there still, by the principal's id. */
   principal(id: string): Principal | undefined {
     if (id === this.bootstrap?.principal.id) return this.bootstrap.principal;
-    return id.startsWith(PREFIX) ? this.entries.get(id.slice(PREFIX.length))?.principal : undefined;
+    return id.startsWith(KEY_PRINCIPAL)
+      ? this.entries.get(id.slice(KEY_PRINCIPAL.length))?.principal
+      : undefined;
   }
 
   /** Oldest first. */

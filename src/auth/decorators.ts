@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Principal, Role } from './principal.js';
 
@@ -27,9 +27,3 @@ export const Public = (): ClassDecorator & MethodDecorator => SetMetadata(PUBLIC
  * a cookie, so that no other site can make a browser call them.
  */
 export const Page = (): ClassDecorator & MethodDecorator => SetMetadata(PAGE_KEY, true);
-
-/** The principal of the request. Only on routes with `@Roles(…)`. */
-export const CurrentPrincipal = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Principal =>
-    context.switchToHttp().getRequest<AuthenticatedRequest>().principal,
-);

@@ -9,6 +9,7 @@ import {
   ApiTags,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
+import { KEY_PRINCIPAL } from './api-key.js';
 import { ApiKeys } from './api-keys.js';
 import { Roles } from './decorators.js';
 import { LINK_MINUTES, SignInLinks } from './sign-in-links.js';
@@ -45,7 +46,7 @@ export class SignInLinksController {
   @ApiCreatedResponse({ type: SignInLinkResponse })
   @ApiNotFoundResponse({ description: '`not-found`: there is no such key' })
   makeSignInLink(@Param('id') id: string): SignInLinkResponse {
-    const principal = this.keys.principal(`key:${id}`);
+    const principal = this.keys.principal(KEY_PRINCIPAL + id);
     if (!principal) throw new NotFoundException('There is no such API key');
     return { path: this.links.make(principal), minutes: LINK_MINUTES };
   }

@@ -1,12 +1,11 @@
-import { Controller, Get, Module, Post } from '@nestjs/common';
+import { Controller, Get, Module, Post, Req } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { configureHttp, fastifyAdapter } from '../../src/api/http.js';
 import { ProblemFilter } from '../../src/api/problem.filter.js';
 import { RequestPipe } from '../../src/api/request.pipe.js';
 import { AuthModule } from '../../src/auth/auth.module.js';
-import { CurrentPrincipal, Public, Roles } from '../../src/auth/decorators.js';
-import type { Principal } from '../../src/auth/principal.js';
+import { type AuthenticatedRequest, Public, Roles } from '../../src/auth/decorators.js';
 import { loadConfig } from '../../src/config/config.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { KEY, temporaryDirectory } from './service.js';
@@ -27,13 +26,13 @@ class ProbeController {
 
   @Roles('billing')
   @Post('billing')
-  billing(@CurrentPrincipal() { id }: Principal): { id: string } {
+  billing(@Req() { principal: { id } }: AuthenticatedRequest): { id: string } {
     return { id };
   }
 
   @Roles('auditor', 'customer')
   @Get('accounts/:mainAccountId')
-  account(@CurrentPrincipal() { id }: Principal): { id: string } {
+  account(@Req() { principal: { id } }: AuthenticatedRequest): { id: string } {
     return { id };
   }
 

@@ -1,16 +1,23 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
+import { ACCOUNT_ID } from '../../auth/api-key.js';
 import { IDEMPOTENCY_KEY } from '../idempotency-key.js';
-
-/** Not "." or "..": whoever normalises a URL takes these for folders. */
-const ID = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,64}$/;
 
 /** The caller's own id of an account: safe in a path as it is. */
 const IsAccountId = (description: string, example: string): PropertyDecorator =>
   applyDecorators(
-    Matches(ID, { message: '$property must be 1 to 64 characters of A-Z a-z 0-9 . _ ~ -, not "." or ".."' }),
-    ApiProperty({ description, example, type: 'string', minLength: 1, maxLength: 64, pattern: ID.source }),
+    Matches(ACCOUNT_ID, {
+      message: '$property must be 1 to 64 characters of A-Z a-z 0-9 . _ ~ -, not "." or ".."',
+    }),
+    ApiProperty({
+      description,
+      example,
+      type: 'string',
+      minLength: 1,
+      maxLength: 64,
+      pattern: ACCOUNT_ID.source,
+    }),
   );
 
 export const IsMainAccountId = (): PropertyDecorator =>
