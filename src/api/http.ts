@@ -64,7 +64,7 @@ export function fastifyAdapter(
       observe(request, reply);
       reply.header('X-Content-Type-Options', 'nosniff').header('Cache-Control', 'no-store');
       const problem: Problem = { code: 'invalid-request', detail: message, members: { errors: [] } };
-      sendProblem(reply, problem, correlationIdOf(request));
+      sendProblem(request, reply, problem, correlationIdOf(request));
     },
   });
   adapter.getInstance().addHook('onRequest', (request, reply, done) => {

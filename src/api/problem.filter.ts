@@ -21,7 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
     const correlationId = correlationIdOf(request);
     if (PROBLEMS[problem.code].status >= 500) this.log(error, problem.code, correlationId);
     // A stream of events that has begun cannot become a problem any more.
-    if (!reply.sent && !reply.raw.headersSent) sendProblem(reply, problem, correlationId);
+    if (!reply.sent && !reply.raw.headersSent) sendProblem(request, reply, problem, correlationId);
   }
 
   private log(error: unknown, code: ProblemCode, correlationId: string): void {

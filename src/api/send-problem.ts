@@ -1,7 +1,17 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from './problem-of.js';
 import { problemBody } from './problem-body.js';
 import type { ProblemCode } from './problems.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * Shows a problem as a page instead, where a person looks at it. The pages offer it.
+     * @returns whether they do, and there is nothing more to answer
+     */
+    showProblem?(request: FastifyRequest, reply: FastifyReply, status: number): boolean;
+  }
+}
 
 const HEADERS: Partial<Record<ProblemCode, readonly [string, string]>> = {
   unauthenticated: ['WWW-Authenticate', 'Bearer'],
@@ -20,14 +30,20 @@ export const problemDocument = ({ code, detail, members }: Problem, correlationI
   correlationId,
 });
 
-/** Answers with a problem document. Headers that are already set stay. */
-export function sendProblem(reply: FastifyReply, problem: Problem, correlationId: string): void {
+/** Answers with a problem document, or to a browser with a page. Headers that are already set stay. */
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problem: Problem,
+  correlationId: string,
+): void {
   const [name, value] = HEADERS[problem.code] ?? [];
   if (name && !reply.hasHeader(name)) reply.header(name, value);
   const document = problemDocument(problem, correlationId);
+  reply.header('X-Correlation-Id', correlationId);
+  if (reply.server.showProblem?.(request, reply, document.status)) return;
   void reply
     .status(document.status)
     .header('Content-Type', 'application/problem+json; charset=utf-8')
-    .header('X-Correlation-Id', correlationId)
     .send(JSON.stringify(document));
 }

@@ -11,6 +11,7 @@ import { field } from './form.js';
 import { AddSipAccountPage } from './pages/add-sip-account.js';
 import { PurchasePage } from './pages/purchase.js';
 import { Pages } from './pages.js';
+import { mainAccountIdOf } from './request.js';
 
 /** What somebody typed. */
 interface Typed {
@@ -123,6 +124,3 @@ export class AccountController {
     );
   }
 }
-
-const mainAccountIdOf = ({ params }: AuthenticatedRequest): string =>
-  (params as { mainAccountId: string }).mainAccountId;

@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../auth/decorators.js';
 import { Assets } from './assets.js';
+import { takesGzip } from './request.js';
 
 /** The dashboard's static files. */
 @Public()
@@ -19,7 +20,7 @@ export class AssetsController {
   ): Promise<void> {
     const asset = this.assets.get(name);
     if (!asset) throw new NotFoundException(`There is nothing at /assets/${name}`);
-    const zipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    const zipped = takesGzip(request);
     reply
       .type(asset.type)
       .headers({ 'Cache-Control': 'public, max-age=31536000, immutable', Vary: 'Accept-Encoding' });

@@ -17,13 +17,9 @@ import { formatInput } from './format.js';
 import { AddCreditPage } from './pages/add-credit.js';
 import { RemoveCreditPage } from './pages/remove-credit.js';
 import { Pages } from './pages.js';
+import { pathOf, type SipAccountPath } from './request.js';
 
 const QUICK_AMOUNTS = ['5.0000', '10.0000', '25.0000', '50.0000'];
-
-interface Path {
-  readonly mainAccountId: string;
-  readonly sipAccountId: string;
-}
 
 /** Credit to a SIP account, and all of it back. */
 @Roles('billing', 'customer')
@@ -130,7 +126,7 @@ export class CreditController {
     );
   }
 
-  private async nameOf({ mainAccountId, sipAccountId }: Path): Promise<string | undefined> {
+  private async nameOf({ mainAccountId, sipAccountId }: SipAccountPath): Promise<string | undefined> {
     const { names } = await this.queries.execute(new LookUpNamesQuery(mainAccountId, [sipAccountId]));
     return names.get(sipAccountId);
   }
@@ -144,5 +140,3 @@ function leftAfter({ expected, error }: { readonly expected: Amount; readonly er
   if (error instanceof AmountChanged) return error.figures.available;
   return error instanceof NoCreditToReclaim ? ZERO : expected;
 }
-
-const pathOf = ({ params }: AuthenticatedRequest): Path => params as Path;

@@ -11,8 +11,8 @@ import { LiveController } from './live.controller.js';
 import { NameController } from './name.controller.js';
 import { OverviewController } from './overview.controller.js';
 import { Pages } from './pages.js';
+import { ProblemPages } from './problem-pages.js';
 import { SignInController } from './sign-in.controller.js';
-import { UnknownPages } from './unknown-pages.js';
 
 /** The pages for people: customers, billing staff, auditors, operators. */
 @Module({
@@ -27,6 +27,6 @@ import { UnknownPages } from './unknown-pages.js';
     LiveController,
     AssetsController,
   ],
-  providers: [{ provide: Assets, useFactory: () => new Assets() }, Pages, Bookings, UnknownPages],
+  providers: [{ provide: Assets, useFactory: () => new Assets() }, Pages, Bookings, ProblemPages],
 })
 export class DashboardModule {}

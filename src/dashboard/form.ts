@@ -4,9 +4,6 @@ import type { FastifyRequest } from 'fastify';
 /** Whether a request sends a form. HEAD asks for a page, as GET does. */
 export const isForm = ({ method }: FastifyRequest): boolean => method !== 'GET' && method !== 'HEAD';
 
-/** Whether a browser asks for something to show in its window. */
-export const wantsPage = ({ headers }: FastifyRequest): boolean => /text\/html/.test(headers.accept ?? '');
-
 /** A field of a form or of a query string; empty when it is missing or was sent more than once. */
 export function field(fields: unknown, name: string): string {
   const value = (fields as Record<string, unknown> | null | undefined)?.[name];

@@ -19,6 +19,7 @@ import { historyFilterOf } from './history-filter.js';
 import { EventPage } from './pages/event.js';
 import { historyHref, HistoryPage } from './pages/history.js';
 import { Pages } from './pages.js';
+import { mainAccountIdOf } from './request.js';
 
 const ROWS = 50;
 /** Movements that the chart draws: about one in three pixels. */
@@ -129,6 +130,3 @@ function restOf(search: SearchHistory, { previous, next }: FoundHistory): Search
 }
 
 const revisionOf = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
-
-const mainAccountIdOf = ({ params }: AuthenticatedRequest): string =>
-  (params as { mainAccountId: string }).mainAccountId;

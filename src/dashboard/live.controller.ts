@@ -8,6 +8,7 @@ import { Projections } from '../projections/projections.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field } from './form.js';
 import { seenText } from './parts/live-path.js';
+import { mainAccountIdOf } from './request.js';
 
 /** An account that changes without pause is told of so often. */
 const PAUSE_MS = 200;
@@ -47,7 +48,7 @@ export class LiveController implements OnModuleDestroy {
 
   @Sse('live')
   live(@Req() request: AuthenticatedRequest): Observable<MessageEvent> {
-    const { mainAccountId } = request.params as { mainAccountId: string };
+    const mainAccountId = mainAccountIdOf(request);
     const lastEventId = request.headers['last-event-id'];
     const seen = seenOf(typeof lastEventId === 'string' ? lastEventId : field(request.query, 'seen'));
     const signedIn = () => this.sessions.principalOf(request.headers.cookie) !== undefined;

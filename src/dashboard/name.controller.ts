@@ -6,18 +6,16 @@ import { GetNamesQuery } from '../profiles/get-names.js';
 import { plainText } from '../ledger/domain/plain-text.js';
 import { NameSipAccountCommand } from '../profiles/name-sip-account.js';
 import { GetSipAccountQuery } from '../projections/accounts/get-sip-account.js';
+import { LookUpNamesQuery } from '../projections/names/look-up-names.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field } from './form.js';
+import { accountLabel } from './format.js';
 import { type FormProblem, formProblemOf } from './form-problem.js';
 import { EditNamePage } from './pages/edit-name.js';
 import { Pages } from './pages.js';
+import { pathOf, type SipAccountPath } from './request.js';
 
 const NAME = plainText(0, 80);
-
-interface Path {
-  readonly mainAccountId: string;
-  readonly sipAccountId: string;
-}
 
 /** The name of a SIP account. Sent twice it is the same name, so its form needs no key. */
 @Roles('billing', 'customer')
@@ -31,14 +29,14 @@ export class NameController {
 
   @Get()
   async form(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { mainAccountId, sipAccountId } = await this.pathOf(request);
+    const { mainAccountId, sipAccountId } = await this.existing(request);
     const names = await this.queries.execute(new GetNamesQuery(mainAccountId));
     await this.show(request, reply, names.get(sipAccountId) ?? '');
   }
 
   @Post()
   async rename(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
-    const path = await this.pathOf(request);
+    const path = await this.existing(request);
     const view = this.pages.view(request);
     const name = field(request.body, 'name').trim();
     if (!NAME.test(name))
@@ -53,8 +51,8 @@ export class NameController {
   }
 
   /** @throws MainAccountNotFound, SipAccountNotFound */
-  private async pathOf({ params }: AuthenticatedRequest): Promise<Path> {
-    const { mainAccountId, sipAccountId } = params as Path;
+  private async existing(request: AuthenticatedRequest): Promise<SipAccountPath> {
+    const { mainAccountId, sipAccountId } = pathOf(request);
     await this.queries.execute(new GetSipAccountQuery({ mainAccountId, sipAccountId }));
     return { mainAccountId, sipAccountId };
   }
@@ -65,10 +63,12 @@ export class NameController {
     name: string,
     problem?: FormProblem,
   ): Promise<void> {
-    const { sipAccountId } = request.params as Path;
+    const { mainAccountId, sipAccountId } = pathOf(request);
+    const { names } = await this.queries.execute(new LookUpNamesQuery(mainAccountId, [sipAccountId]));
     const props = {
       view: this.pages.view(request),
       sipAccountId,
+      account: accountLabel(sipAccountId, names.get(sipAccountId)),
       idempotencyKey: undefined,
       name,
       nameProblem: problem?.idProblem,

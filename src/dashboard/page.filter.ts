@@ -13,10 +13,11 @@ import { SESSION_COOKIE } from '../auth/sessions.js';
 import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
 import { MainAccountNotFound, SipAccountNotFound } from '../ledger/domain/errors.js';
 import { ReadModelBehind } from '../projections/errors.js';
-import { isForm, wantsPage } from './form.js';
+import { isForm } from './form.js';
 import { ForeignForm } from './own-forms.guard.js';
 import { NotFoundPage, ProblemPage } from './pages/problem.js';
 import { Pages } from './pages.js';
+import { wantsPage } from './request.js';
 import type { Texts } from './texts/en.js';
 
 type ProblemText = 'forbidden' | 'foreign-form' | 'unreachable' | 'unknown' | 'unexpected' | 'too-many';

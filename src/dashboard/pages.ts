@@ -10,6 +10,7 @@ import { CONFIG } from '../config/config.module.js';
 import { Assets } from './assets.js';
 import { field, isForm, placeOf } from './form.js';
 import { renderPage } from './render.js';
+import { takesGzip } from './request.js';
 import { isLanguage, preferredLanguage, type Language } from './texts/languages.js';
 import { View } from './view.js';
 
@@ -64,7 +65,7 @@ export class Pages {
     status = 200,
   ): Promise<void> {
     const html = Buffer.from(renderPage(page(props)));
-    const zipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    const zipped = takesGzip(request);
     reply.status(status).type('text/html; charset=utf-8').headers({
       'Content-Security-Policy': CONTENT_SECURITY_POLICY,
       'Referrer-Policy': 'same-origin',

@@ -1,6 +1,7 @@
 import { ZERO } from '../ledger/domain/amount.js';
 import type { FoundSipAccounts } from '../projections/accounts/search-sip-accounts.js';
 import { amountOf, unitsOf } from './amounts.js';
+import { accountLabel } from './format.js';
 import type { Share } from './parts/share-bar.js';
 import type { View } from './view.js';
 
@@ -11,7 +12,7 @@ export function sharesOf(account: FoundSipAccounts, view: View): readonly Share[
   const rest = largest.reduce((sum, sip) => sum - unitsOf(sip.available), unitsOf(sipAccountsAvailable));
   return [
     { name: overview.shareMain, amount: available },
-    ...largest.map((sip) => ({ name: sip.sipAccountId, amount: sip.available })),
+    ...largest.map((sip) => ({ name: accountLabel(sip.sipAccountId, sip.name), amount: sip.available })),
     { name: overview.shareOthers(view.count(sipAccountsCount - largest.length)), amount: amountOf(rest) },
   ]
     .filter(({ amount }) => amount !== ZERO)

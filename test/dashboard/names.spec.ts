@@ -34,6 +34,11 @@ describe('the name of a SIP account', () => {
     expect(remove).toContain(en.remove.fromNow(LABEL));
   });
 
+  it('stands with its id beside its share of the credit, and where it is changed', async () => {
+    expect(await read(acme)).toContain(`${LABEL} €1.0000`);
+    expect(await read(`${desk}/name`)).toContain(en.name.intro(LABEL));
+  });
+
   it('stands with its id in the history, and over its chart', async () => {
     expect(await read(`${acme}/history`)).toContain(`${en.kinds.CreditAllocated} ${LABEL} `);
     expect(await read(`${acme}/history?account=desk`)).toContain(en.details.chartOf(LABEL));

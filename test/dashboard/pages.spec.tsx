@@ -148,7 +148,13 @@ const pages: Record<string, (view: View) => VNode> = {
     />
   ),
   'edit name': (view) => (
-    <EditNamePage view={view} sipAccountId={HOSTILE} idempotencyKey={undefined} name={HOSTILE} />
+    <EditNamePage
+      view={view}
+      sipAccountId={HOSTILE}
+      account={HOSTILE}
+      idempotencyKey={undefined}
+      name={HOSTILE}
+    />
   ),
   history: (view) => (
     <HistoryPage

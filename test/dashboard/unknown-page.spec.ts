@@ -52,9 +52,44 @@ describe('an address with no page', () => {
     const { problem } = await app.api.send(path, { headers: { Accept: accept } });
     expect(problem).toBe('404 not-found');
   });
+});
 
-  it('is not one that is there for another method', async () => {
-    const { problem } = await app.api.send('/sign-out', { headers: { Accept: 'text/html' } });
-    expect(problem).toBe('405 method-not-allowed');
+/** What browsers ask with for a page, for a style sheet, and for a file that is downloaded. */
+const [PAGE, STYLE, ANY] = ['text/html,application/xml;q=0.9,*/*;q=0.8', 'text/css,*/*;q=0.1', '*/*'];
+
+describe('an address that leads nowhere in this way', () => {
+  const NOWHERE = [
+    ['of a form', '/sign-out', '405 method-not-allowed'],
+    ['that is not written well', '/accounts/%zz', '400 invalid-request'],
+    ['of a file of another release', '/assets/ledger.0123456789ab.css', '404 not-found'],
+  ] as const;
+
+  it.each(NOWHERE)('is a page with a way back for a browser: one %s', async (_, path, problem) => {
+    const answer = await fetch(app.api.url + path, { headers: { Accept: PAGE, 'Accept-Language': 'nl' } });
+    const text = await answer.text();
+    expect(`${answer.status} ${answer.headers.get('Content-Type')}`).toBe(
+      `${problem.slice(0, 3)} text/html; charset=utf-8`,
+    );
+    expect(text).toContain(nl.problems.notFoundTitle);
+    expect(text).toContain(`href="/">${nl.problems.toStart}<`);
+    expect(answer.headers.get('X-Correlation-Id')).toBeTruthy();
+  });
+
+  it.each([...NOWHERE, ['of the API', '/v1/%zz', '400 invalid-request'] as const])(
+    'is a problem document for programs: one %s',
+    async (_, path, problem) => {
+      for (const accept of [STYLE, ANY, 'application/json', 'application/problem+json, text/html;q=0.9'])
+        expect((await app.api.send(path, { headers: { Accept: accept } })).problem).toBe(problem);
+    },
+  );
+
+  it('says which methods there are', async () => {
+    const { headers } = await app.send('/sign-out');
+    expect(headers.get('Allow')).toBe('POST');
+  });
+
+  it('is a problem document under /v1/, whoever asks', async () => {
+    const { problem } = await app.api.send('/v1/%zz', { headers: { Accept: PAGE } });
+    expect(problem).toBe('400 invalid-request');
   });
 });

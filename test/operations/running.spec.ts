@@ -231,18 +231,27 @@ describe('a stop while a request is on its way in', () => {
     expect(await ended).toBe(0);
   });
 
-  it('refuses one that comes later, on a connection that was open, as a problem', async () => {
-    const client = connect(Number(new URL(service.url).port), '127.0.0.1');
-    client.write('GET /v1/main-accounts HTTP/1.1\r\nHost: ledger\r\n');
+  it('refuses one that comes later, on a connection that was open: as a problem, or on a page for a browser', async () => {
+    const port = Number(new URL(service.url).port);
+    const clients = ['GET /v1/main-accounts', 'GET /accounts'].map((get) => {
+      const client = connect(port, '127.0.0.1');
+      client.write(`${get} HTTP/1.1\r\nHost: ledger\r\n`);
+      return client;
+    });
     await passed(200);
     const ended = service.stop();
     await passed(1000);
-    client.write(`Authorization: Bearer ${KEY}\r\n\r\n`);
-    const [later] = (await once(client, 'data')) as [Buffer];
-    client.destroy();
-    expect(String(later)).toMatch(/^HTTP\/1\.1 503 /);
-    expect(String(later)).toContain('application/problem+json');
-    expect(String(later)).toContain('"code":"store-unavailable"');
+    const later = await Promise.all(
+      clients.map(async (client) => {
+        client.write('Accept: text/html\r\n\r\n');
+        return readAll(client);
+      }),
+    );
+    for (const each of later) expect(each).toMatch(/^HTTP\/1\.1 503 [^]*retry-after: 1/i);
+    expect(later[0]).toContain('application/problem+json');
+    expect(later[0]).toContain('"code":"store-unavailable"');
+    expect(later[1]).toContain('text/html');
+    expect(later[1]).toContain('href="/accounts">Try again<');
     request.end(body.slice(10));
     expect(await answer).toBe(201);
     expect(await ended).toBe(0);
