@@ -42,9 +42,15 @@ export function formatInput(amount: string, language: Language): string {
   return language === 'nl' ? short.replace('.', ',') : short;
 }
 
+/** Hebrew, Arabic and what else is written from right to left. */
+const FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
+
 /** A SIP account as people know it: `31201234567 (Reception)`. */
 export const accountLabel = (sipAccountId: string, name: string | undefined): string =>
-  name === undefined ? sipAccountId : `${sipAccountId} (${name})`;
+  name === undefined ? sipAccountId : `${sipAccountId} (${isolated(name)})`;
+
+/** A name from right to left is set apart, or the brackets and figures around it would change places. */
+const isolated = (name: string): string => (FROM_RIGHT.test(name) ? `\u2068${name}\u2069` : name);
 
 export const formatCount = (count: number, language: Language): string =>
   count.toLocaleString(LOCALES[language]);

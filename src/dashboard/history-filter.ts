@@ -3,11 +3,13 @@ import { field } from './form.js';
 import type { HistoryFilter } from './pages/history.js';
 import { en } from './texts/en.js';
 
+/** An id with the longest name beside it, and what stands around that. */
+const LONGEST = 160;
+
 /** What a history is searched for, and how the page shows it. */
 export interface HistorySearch {
   readonly filter: HistoryFilter;
   readonly invalidDate: boolean;
-  readonly sipAccountId: string | undefined;
   readonly type: LedgerEvent['type'] | undefined;
   readonly from: string | undefined;
   readonly until: string | undefined;
@@ -15,7 +17,7 @@ export interface HistorySearch {
 
 /** Reads the filter of a history's address. Days are days in UTC, both included. */
 export function historyFilterOf(query: unknown): HistorySearch {
-  const account = field(query, 'account').trim().slice(0, 64);
+  const account = field(query, 'account').trim().slice(0, LONGEST);
   const kind = field(query, 'kind');
   const type = Object.hasOwn(en.kinds, kind) ? (kind as LedgerEvent['type']) : undefined;
   const since = field(query, 'since');
@@ -25,7 +27,6 @@ export function historyFilterOf(query: unknown): HistorySearch {
   return {
     filter: { account, kind: type ?? '', since: firstDay ? since : '', until: lastDay ? until : '' },
     invalidDate: (since !== '' && !firstDay) || (until !== '' && !lastDay),
-    sipAccountId: account || undefined,
     type,
     from: firstDay?.toISOString(),
     until: lastDay && startOfNext(lastDay),

@@ -12,6 +12,7 @@ import {
 } from '../projections/history/search-history.js';
 import { LookUpNamesQuery } from '../projections/names/look-up-names.js';
 import type { Freshness } from '../projections/projections.js';
+import { accountsToChoose, chooseAccount } from './account-choice.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field } from './form.js';
 import { csvOf, type PageOfHistory } from './history-csv.js';
@@ -41,7 +42,7 @@ export class HistoryController {
   async history(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
     const view = this.pages.view(request);
     const mainAccountId = mainAccountIdOf(request);
-    const { filter, invalidDate, ...search } = historyFilterOf(request.query);
+    const { filter, invalidDate, search, fits } = await this.searchOf(request);
     const before = revisionOf(field(request.query, 'before'));
     const after = revisionOf(field(request.query, 'after'));
     const page = await this.find({ mainAccountId, ...search, before, after, limit: ROWS });
@@ -58,6 +59,8 @@ export class HistoryController {
       namesPosition,
       filter,
       invalidDate,
+      accounts: (await accountsToChoose(this.queries, mainAccountId)).sipAccounts,
+      fits,
       before: page.next ?? undefined,
       after: page.previous ?? undefined,
       newest: before === undefined && after === undefined,
@@ -71,7 +74,7 @@ export class HistoryController {
   @Get('history.csv')
   async csv(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
     const mainAccountId = mainAccountIdOf(request);
-    const { filter: _filter, invalidDate: _invalidDate, ...search } = historyFilterOf(request.query);
+    const { search } = await this.searchOf(request);
     const read = (before: number | undefined): Promise<PageOfHistory> =>
       this.queries.execute(new SearchHistoryQuery({ mainAccountId, ...search, before, limit: CSV_ROWS }));
     // Read before the answer begins, so that an account that is not there is still a page that says so.
@@ -104,6 +107,23 @@ export class HistoryController {
       : undefined;
     const event = { view, currency, entry, previousHash: previous?.hash, stored };
     await this.pages.send(request, reply, EventPage, event);
+  }
+
+  /** What is searched for; and how many SIP accounts a text may mean that means none. */
+  private async searchOf(request: AuthenticatedRequest) {
+    const { filter: typed, invalidDate, ...period } = historyFilterOf(request.query);
+    const choice = typed.account
+      ? await chooseAccount(this.queries, mainAccountIdOf(request), typed.account)
+      : undefined;
+    const chosen = choice && 'sipAccountId' in choice ? choice : undefined;
+    const account = chosen?.sipAccountId ?? typed.account;
+    return {
+      filter: { ...typed, account },
+      invalidDate,
+      // What is no SIP account has no history.
+      search: { ...period, sipAccountId: account || undefined },
+      fits: choice && 'fits' in choice ? choice.fits : undefined,
+    };
   }
 
   /** Looks on while nothing was found and there is more to look through: nothing yet is not nothing. */

@@ -71,7 +71,7 @@ describe('the filter of a history', () => {
     expect(historyFilterOf({ since: '2026-02-30', kind: 'Nonsense', account: ['a', 'b'] })).toMatchObject({
       from: undefined,
       type: undefined,
-      sipAccountId: undefined,
+      filter: { account: '' },
       invalidDate: true,
     });
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { accountLabel } from '../../src/dashboard/format.js';
 import { en } from '../../src/dashboard/texts/en.js';
 import { formOf, PageApp, textOf } from '../support/page-app.js';
 
@@ -55,5 +56,75 @@ describe('the name of a SIP account', () => {
     const told = app.hear(live, /"revision":/, 5000);
     await app.send(`${desk}/name`, { name: 'Reception' });
     expect(await told).toContain('event: changed');
+  });
+});
+
+describe('the SIP account that a history is narrowed down to', () => {
+  let app: PageApp;
+  beforeAll(async () => {
+    app = await PageApp.start();
+    await app.funded('acme');
+    const names = { hall: 'Zoë’s phone', '31201': 'مكتب الاستقبال', door: 'Door', 'door-2': 'Back door' };
+    for (const sipAccountId of Object.keys(names))
+      await app.api.post('/v1/main-accounts/acme/sip-accounts', { sipAccountId });
+    await app.catchUp('acme');
+    for (const [sipAccountId, name] of Object.entries(names)) {
+      const named = await app.send(`${acme}/sip-accounts/${sipAccountId}/name`, { name });
+      await app.send(named.headers.get('Location')!);
+    }
+  });
+  afterAll(() => app.close());
+
+  const narrowedTo = (text: string) => app.send(`${acme}/history?account=${encodeURIComponent(text)}`);
+  const choicesOf = ({ text }: { readonly text: string }): string[] =>
+    [...text.matchAll(/<option value="([^"]+)"><\/option>|<option value="([^"]+)"\/>/g)].map(
+      ([, one, other]) => (one ?? other)!,
+    );
+
+  it('can be chosen from all there are, by id and name', async () => {
+    const page = await app.send(`${acme}/history`);
+    expect(page.text).toMatch(/<input[^>]*list="accounts"/);
+    const choices = choicesOf(page);
+    expect(choices).toEqual(
+      expect.arrayContaining(['desk', 'hall (Zoë’s phone)', 'door (Door)', 'door-2 (Back door)']),
+    );
+    for (const choice of choices) {
+      const { text } = await narrowedTo(choice);
+      expect([choice, text.includes(`value="${choice}"`), text.includes('account-problem')]).toEqual([
+        choice,
+        true,
+        false,
+      ]);
+    }
+  });
+
+  it.each([
+    ['its id', 'hall', 'hall'],
+    ['its name', 'zoe’s phone', 'hall'],
+    ['a part of its name', 'الاستقبال', '31201'],
+    ['its name, though others have it in theirs', 'Door', 'door'],
+    ['its id, under a name that it had before', 'hall (Lobby)', 'hall'],
+  ])('is known by %s', async (_, text, sipAccountId) => {
+    const page = await narrowedTo(text);
+    expect(page.text).toContain(`/history.csv?account=${sipAccountId}"`);
+    expect((page.text.match(/id="entry-/g) ?? []).length).toBe(1);
+  });
+
+  it.each([
+    ['means none', 'Nobody', 0],
+    ['means several', 'oo', 2],
+  ])('is asked for again beside its field when a text %s', async (_, text, fits) => {
+    const page = await narrowedTo(text);
+    expect(textOf(page)).toContain(en.details.accountUnclear(text, fits));
+    expect(page.text).toMatch(/<input[^>]*aria-describedby="account-problem"/);
+    expect(page.text).toContain(`value="${text}"`);
+    expect(page.text).not.toContain('id="entry-');
+  });
+});
+
+describe('a name that is written from right to left', () => {
+  it('leaves the brackets and figures around it in their places', () => {
+    expect(accountLabel('31201', 'مكتب')).toBe('31201 (\u2068مكتب\u2069)');
+    expect(accountLabel('31201', 'Zoë')).toBe('31201 (Zoë)');
   });
 });

@@ -162,6 +162,8 @@ const pages: Record<string, (view: View) => VNode> = {
       currency="EUR"
       filter={{ account: HOSTILE, kind: 'CreditAllocated', since: '2026-11-01', until: '2026-11-30' }}
       invalidDate
+      accounts={[{ sipAccountId: HOSTILE, name: HOSTILE }]}
+      fits={0}
       entries={[entry]}
       names={new Map([[HOSTILE, HOSTILE]])}
       before={7}
@@ -208,6 +210,7 @@ describe.each(LANGUAGES)('a page in %s', (language) => {
           currency="EUR"
           filter={{ account: 'rare', kind: '', since: '', until: '' }}
           invalidDate={false}
+          accounts={[]}
           entries={[]}
           names={new Map()}
           before={before}

@@ -26,6 +26,10 @@ export interface HistoryPageProps {
   readonly view: View;
   readonly currency: string;
   readonly filter: HistoryFilter;
+  /** To choose from. */
+  readonly accounts: readonly { readonly sipAccountId: string; readonly name: string | undefined }[];
+  /** How many SIP accounts may be meant, when the filter names none. */
+  readonly fits?: number | undefined;
   /** True when a day in the address was no day. */
   readonly invalidDate: boolean;
   readonly entries: readonly HistoryEntry[];
@@ -45,7 +49,7 @@ export interface HistoryPageProps {
 }
 
 export function HistoryPage(props: HistoryPageProps) {
-  const { view, entries, filter, newest, before, invalidDate } = props;
+  const { view, entries, newest, before, invalidDate } = props;
   const { t } = view;
   const live = newest ? livePath(view, props.revision, props.namesPosition) : undefined;
   return (
@@ -56,7 +60,7 @@ export function HistoryPage(props: HistoryPageProps) {
         </h1>
         <Freshness view={view} asOf={props.asOf} behind={false} />
       </div>
-      <Filter view={view} filter={filter} />
+      <Filter {...props} />
       {invalidDate && <Notice kind="problem">{t.details.invalidDate}</Notice>}
       <div id="chart" data-part>
         <Chart {...props} />
@@ -76,12 +80,26 @@ export function HistoryPage(props: HistoryPageProps) {
   );
 }
 
-function Filter({ view, filter }: { view: View; filter: HistoryFilter }) {
+function Filter({ view, filter, names, accounts, fits }: HistoryPageProps) {
   const { details, kinds, clear } = view.t;
   const narrowed = Object.values(filter).some(Boolean);
   return (
     <form method="get" action={view.to('/history')} class="toolbar filter" role="search">
-      <Field name="account" label={details.account} value={filter.account} maxLength={64} />
+      <Field
+        name="account"
+        label={details.account}
+        value={accountLabel(filter.account, names.get(filter.account))}
+        problem={fits === undefined ? undefined : details.accountUnclear(filter.account, fits)}
+        focus={fits !== undefined}
+        list="accounts"
+        autocomplete="off"
+        maxLength={160}
+      />
+      <datalist id="accounts">
+        {accounts.map(({ sipAccountId, name }) => (
+          <option key={sipAccountId} value={accountLabel(sipAccountId, name)} />
+        ))}
+      </datalist>
       <div class="field">
         <label for="kind">{details.kind}</label>
         <select id="kind" name="kind">

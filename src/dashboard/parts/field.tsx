@@ -12,6 +12,8 @@ interface FieldProps {
   readonly required?: boolean;
   readonly maxLength?: number;
   readonly autocomplete?: string;
+  /** The id of a list to choose from. */
+  readonly list?: string;
   /** True for the field that a page is about. */
   readonly focus?: boolean;
   readonly class?: string;

@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../../projections/history/history-entry.js';
 import { accountLabel } from '../format.js';
 import type { View } from '../view.js';
+import { amountSize } from './amount-size.js';
 
 interface HistoryTableProps {
   readonly view: View;
@@ -13,9 +14,12 @@ interface HistoryTableProps {
 export function HistoryTable({ view, currency, entries, names }: HistoryTableProps) {
   const { details, kinds } = view.t;
   const money = (amount?: string) => (amount === undefined ? '' : view.money(amount, currency));
+  const longest = entries
+    .map(({ mainAccount }) => money(mainAccount.available))
+    .reduce((a, b) => (a.length > b.length ? a : b), '');
   return (
     <div class="card flush scroll" tabIndex={0} role="region" aria-label={details.title}>
-      <table class="rows history">
+      <table class={`rows history ${amountSize(longest)}`}>
         <thead>
           <tr>
             <th scope="col">{details.date}</th>

@@ -158,6 +158,10 @@ export const en = {
   details: {
     title: 'Call/Credit details',
     account: 'SIP account',
+    accountUnclear: (text: string, fits: number) =>
+      fits === 0
+        ? `There is no SIP account with “${text}” in its id or its name. Choose one from the list.`
+        : `“${text}” can be one of ${fits} SIP accounts. Choose one from the list.`,
     kind: 'Kind',
     allKinds: 'All kinds',
     from: 'From',

@@ -159,6 +159,10 @@ export const nl: Texts = {
   details: {
     title: 'Bel-/kredietdetails',
     account: 'SIP-account',
+    accountUnclear: (text, fits) =>
+      fits === 0
+        ? `Er is geen SIP-account met “${text}” in de id of de naam. Kies er een uit de lijst.`
+        : `“${text}” kan een van ${fits} SIP-accounts zijn. Kies er een uit de lijst.`,
     kind: 'Soort',
     allKinds: 'Alle soorten',
     from: 'Van',
