@@ -74,6 +74,12 @@ async function violationsOn(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
+/** Names of shares that are cut off, and charts that have less than half of the width there is. */
+const CUT = `[
+  ...[...document.querySelectorAll('.legend span')].filter((name) => name.scrollWidth > name.clientWidth),
+  ...[...document.querySelectorAll('.chart svg')].filter((chart) => chart.clientWidth * 2 < chart.parentNode.clientWidth),
+].map(({ parentNode }) => 'cut in ' + parentNode.className + parentNode.textContent)`;
+
 inBrowser('every screen', (dashboard) => {
   beforeAll(async () => {
     await bookExample(dashboard.service);
@@ -168,7 +174,7 @@ inBrowser('every screen', (dashboard) => {
         const name = screen.replaceAll(long, 'M');
         const all = await page.evaluate<number>('document.documentElement.scrollWidth');
         if (all > width) found.push(`${name} is ${all} wide`);
-        for (const look of [OVERFLOWING, CRAMPED, TORN])
+        for (const look of [OVERFLOWING, CRAMPED, TORN, CUT])
           for (const text of await page.evaluate<string[]>(look)) found.push(`${name}: ${text}`);
       }
       await page.goto(dashboard.url(ACCOUNT));
