@@ -394,6 +394,8 @@ const LINE_FEED = 10;
 /** What zlib says of a file that ends too early. */
 const CUT_SHORT = 'Z_BUF_ERROR';
 
+const lengthOf = (pieces) => pieces.reduce((sum, { length }) => sum + length, 0);
+
 /**
  * The lines behind the first one, some at a time.
  * @param problem told what is wrong with a file that ends otherwise than it should, or is not UTF-8
@@ -402,36 +404,46 @@ async function* linesOf(file, problem) {
   const source = createReadStream(file, { highWaterMark: 1 << 18 });
   let isCompressed = false;
   source.once('data', (bytes) => (isCompressed = GZIP.equals(bytes.subarray(0, 2))));
-  /** What has been read of the line that has not ended, and its length. */
-  let rest = [];
-  let length = 0;
-  let first = true;
+  /** The pieces of the line that has not ended. */
+  let begun = [];
+  let isFirst = true;
   try {
-    for await (const chunk of pipeline(source, createGunzip(), () => {})) {
-      const end = chunk.lastIndexOf(LINE_FEED);
-      length += end < 0 ? chunk.length : chunk.indexOf(LINE_FEED);
-      if (length > MAX_LINE) throw new Error(`${file} has a line that is too long for a bundle`);
-      if (end < 0) rest.push(chunk);
-      else {
-        const bytes = Buffer.concat([...rest, chunk.subarray(0, end)]);
-        rest = [chunk.subarray(end + 1)];
-        length = chunk.length - end - 1;
-        const lines = bytes.toString().split('\n');
-        if (first && lines.shift() !== FIRST_LINE)
-          throw new Error(`${file} is no audit bundle that this verifier can read`);
-        first = false;
-        if (!isUtf8(bytes))
-          problem(`a line is not UTF-8: ${lines.find((line) => !bytes.includes(line))?.slice(0, 60)}`);
-        yield lines;
+    for await (const piece of pipeline(source, createGunzip(), () => {})) {
+      const lines = [];
+      let from = 0;
+      for (let end; (end = piece.indexOf(LINE_FEED, from)) >= 0; from = end + 1) {
+        begun.push(piece.subarray(from, end));
+        lines.push(lineOf(begun, file, problem));
+        begun = [];
       }
+      begun.push(piece.subarray(from));
+      requireShort(begun, file);
+      if (isFirst && lines.length > 0) {
+        if (lines.shift() !== FIRST_LINE)
+          throw new Error(`${file} is no audit bundle that this verifier can read`);
+        isFirst = false;
+      }
+      yield lines;
     }
-    if (first) throw new Error(`${file} is no audit bundle`);
+    if (isFirst) throw new Error(`${file} is no audit bundle`);
   } catch (error) {
     if (!error.code?.startsWith('Z_')) throw error;
     if (!isCompressed) throw new Error(`${file} is no audit bundle`);
     problem(error.code === CUT_SHORT ? 'it is cut short' : 'its compressed form is damaged');
   }
-  if (length > 0) problem('the last line is cut short');
+  if (lengthOf(begun) > 0) problem('the last line is cut short');
+}
+
+function lineOf(pieces, file, problem) {
+  requireShort(pieces, file);
+  const bytes = Buffer.concat(pieces);
+  const line = bytes.toString();
+  if (!isUtf8(bytes)) problem(`a line is not UTF-8: ${line.slice(0, 60)}`);
+  return line;
+}
+
+function requireShort(pieces, file) {
+  if (lengthOf(pieces) > MAX_LINE) throw new Error(`${file} has a line that is too long for a bundle`);
 }
 
 async function readBundle(file) {
