@@ -14,10 +14,11 @@ describe('the running service', () => {
   beforeAll(async () => {
     service = await Service.start(temporaryDirectory(), { LEDGER_LOG_LEVEL: 'trace' });
     await service.ready();
-    await service.command('', { mainAccountId: 'acme', currency: 'EUR' }, 'open');
+    const opened = await service.command('', { mainAccountId: 'acme', currency: 'EUR' }, 'open');
     await service.command('/acme/purchases', { amount: '10', reference: 'x' }, 'buy');
     await service.command('/acme/purchases', { amount: '10', reference: 'x' }, 'buy');
     await service.command('/nobody/purchases', { amount: '10', reference: 'x' }, 'buy');
+    await service.query('/acme', opened.headers.get('Ledger-Position')!);
   });
   afterAll(async () => {
     await service.stop();
