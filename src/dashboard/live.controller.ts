@@ -64,19 +64,21 @@ export class LiveController implements OnModuleDestroy {
     return new Observable((subscriber) => {
       let seen = from;
       let pause: NodeJS.Timeout | undefined;
-      let isBehind = false;
+      // Both undefined until they have been looked at: what is not known yet is not called live.
+      let isBehind: boolean | undefined;
       /** True while the last look failed: then nobody knows what the page lacks. */
-      let blind = false;
+      let blind: boolean | undefined;
       const beat = (): void => {
+        if (isBehind === undefined || blind === undefined) return;
         if (signedIn()) subscriber.next({ type: isBehind || blind ? 'behind' : 'alive', data: {} });
         else subscriber.complete();
       };
       const look = async (): Promise<void> => {
         pause = undefined;
         const last = await this.queries.execute(new GetLastChangeQuery(mainAccountId)).catch(() => undefined);
-        const wasBlind = blind;
+        const sawBefore = blind === false;
         blind = last === undefined;
-        if (blind || wasBlind) beat();
+        if (blind || !sawBefore) beat();
         if (last) tell(last);
       };
       const tell = ({ revision, namesPosition }: LastChange): void => {
