@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
 
-export async function resolve(specifier, context, next) {
+export function resolve(specifier, context, next) {
   if (/^(\.|file:)/.test(specifier) && specifier.endsWith('.js')) {
     const url = new URL(specifier, context.parentURL);
     const source = new URL(url.href.replace(/\.js$/, '.ts'));
@@ -14,7 +14,7 @@ export async function resolve(specifier, context, next) {
   return next(specifier, context);
 }
 
-export async function load(url, context, next) {
+export function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
   const filename = fileURLToPath(url);
   const { code } = transformSync(readFileSync(filename, 'utf8'), {
