@@ -55,6 +55,11 @@ const isDeeper = (value, depth) =>
   typeof value === 'object' &&
   value !== null &&
   (depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1)));
+/** Half of a surrogate pair by itself, in a text or a name: no UTF-8 can hold it, and RFC 8785 refuses it. */
+const holdsHalf = (value) =>
+  isText(value)
+    ? !value.isWellFormed()
+    : typeof value === 'object' && value !== null && Object.entries(value).flat().some(holdsHalf);
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 
 /** Undefined for a text that is no JSON. */
@@ -347,7 +352,7 @@ function readProof(file) {
     [revision, leafIndex].every(isCount) &&
     [data, metadata].every(isObject);
   const hasPath = Array.isArray(proof?.proof) && proof.proof.every(isText);
-  if (!hasPath || isDeeper(proof, MAX_DEPTH) || (proof.older === undefined && !isOfEvent))
+  if (!hasPath || isDeeper(proof, MAX_DEPTH) || holdsHalf(proof) || (proof.older === undefined && !isOfEvent))
     throw new Error(`${file} is no proof`);
   return proof;
 }
@@ -469,6 +474,7 @@ function readLine(bundle, text) {
   const line = parsed(text);
   if (!isObject(line)) return bad('bundle', `a line is no JSON object: ${text.slice(0, 60)}`);
   if (isDeeper(line, MAX_DEPTH)) return bad('bundle', `a line is nested too deeply: ${text.slice(0, 60)}`);
+  if (holdsHalf(line)) return bad('bundle', `a line holds half of a surrogate pair: ${text.slice(0, 60)}`);
   const kind = KINDS.findIndex((name) => line[name] !== undefined);
   if (kind === -1) return bad('bundle', `a line is of no known kind: ${text.slice(0, 60)}`);
   if (kind < bundle.kind || bundle.manifest) bad('bundle', `a line is out of place: ${text.slice(0, 60)}`);
@@ -531,7 +537,8 @@ function checkSelection({ deleted = [], selection, tree: stated }) {
     return bad('manifest', 'its deleted main accounts are none');
   for (const id of deleted)
     bad('manifest', `main account ${id} was deleted from the log: what is here of it may not be all`);
-  if ((chosen === null && until === null && deleted.length === 0) !== isObject(stated))
+  const isComplete = chosen === null && until === null && deleted.length === 0;
+  if (isComplete ? !isObject(stated) : stated !== null)
     bad('manifest', 'a tree belongs to a complete bundle, and to no other');
   for (const { id, recordedAt } of accounts.values()) {
     if (chosen?.has(id) === false) bad('manifest', `main account ${id} was not asked for`);

@@ -1,5 +1,6 @@
 import type { AuditReport } from './audit.js';
 import { hashOfLines, headLines, type Manifest } from './bundle.js';
+import { isObject } from './json-form.js';
 import { isTime } from './metadata-form.js';
 
 /** What the manifest says otherwise than the audited events, in words. */
@@ -32,7 +33,7 @@ function* selectionProblems(
   for (const mainAccountId of lost)
     yield `main account ${mainAccountId} was deleted from the log: what is here of it may not be all`;
   const complete = chosen === null && until === null && lost.length === 0;
-  if (complete !== (typeof tree === 'object' && tree !== null))
+  if (complete ? !isObject(tree) : tree !== null)
     yield 'a tree belongs to a complete bundle, and to no other';
   const held = new Set<string>();
   for (const { mainAccountId, recordedAt } of accounts.values()) {

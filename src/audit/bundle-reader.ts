@@ -11,7 +11,7 @@ import {
   type Manifest,
 } from './bundle.js';
 import { bundleLines } from './bundle-lines.js';
-import { isDeeper, isObject, MAX_DEPTH, parsed, type Members } from './json-form.js';
+import { isObject, MAX_DEPTH, parsed, unreadable, type Members } from './json-form.js';
 
 const PAGE = 500;
 
@@ -74,7 +74,8 @@ export class BundleReader {
   private take(text: string): EventLine | undefined {
     const line = parsed(text);
     if (!isObject(line)) return this.bad('is no JSON object', text);
-    if (isDeeper(line, MAX_DEPTH)) return this.bad('is nested too deeply', text);
+    const flaw = unreadable(line, MAX_DEPTH);
+    if (flaw) return this.bad(flaw, text);
     const kind = KINDS.findIndex((name) => line[name] !== undefined);
     if (kind === -1) return this.bad('is of no known kind', text);
     if (kind < this.kind || this.manifest) this.bad('is out of place', text);

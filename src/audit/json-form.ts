@@ -6,11 +6,24 @@ export type Members = Readonly<Record<string, unknown>>;
  */
 export const MAX_DEPTH = 64;
 
-/** Whether there are more objects and lists within one another than so many. */
-export const isDeeper = (value: unknown, depth: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1)));
+/** Half of a surrogate pair by itself, which no UTF-8 can hold, and of which RFC 8785 makes no canonical form. */
+const HALF = /\p{Surrogate}/u;
+
+/**
+ * What of a value others could not read, or read as something else.
+ * @param depth objects and lists within one another that it may have
+ * @returns it in words; undefined where there is nothing of it
+ */
+export function unreadable(value: unknown, depth: number): string | undefined {
+  if (typeof value === 'string') return HALF.test(value) ? 'holds half of a surrogate pair' : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth === 0) return 'is nested too deeply';
+  for (const [name, member] of Object.entries(value)) {
+    const flaw = unreadable(name, depth) ?? unreadable(member, depth - 1);
+    if (flaw) return flaw;
+  }
+  return undefined;
+}
 
 export const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -24,7 +37,8 @@ export function jsonObject(text: string): Members | string {
   const value = parsed(text);
   if (value === undefined) return 'is no JSON';
   if (!isObject(value)) return 'is no JSON object';
-  if (isDeeper(value, MAX_DEPTH - 1)) return 'is nested too deeply';
+  const flaw = unreadable(value, MAX_DEPTH - 1);
+  if (flaw) return flaw;
   return JSON.stringify(value) === text ? value : 'is JSON, but not as the ledger writes it';
 }
 

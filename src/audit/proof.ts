@@ -1,6 +1,6 @@
 import { readCheckpoint } from './checkpoint.js';
 import { canonicalTexts, eventHash } from './event-hash.js';
-import { isDeeper, isObject, MAX_DEPTH, parsed } from './json-form.js';
+import { isObject, MAX_DEPTH, parsed, unreadable } from './json-form.js';
 import { eventLeaf } from './merkle.js';
 import { provesConsistency, provesInclusion } from './merkle-proof.js';
 
@@ -66,7 +66,8 @@ export function checkProof(text: string, keys: readonly string[]): CheckedProof 
 function readProof(text: string): Proof {
   const proof = parsed(text);
   if (!isObject(proof)) throw new NoProof('it is no JSON object');
-  if (isDeeper(proof, MAX_DEPTH)) throw new NoProof('it is nested too deeply');
+  const flaw = unreadable(proof, MAX_DEPTH);
+  if (flaw) throw new NoProof(`it ${flaw}`);
   const { stream, revision, id, type, data, metadata, leafIndex } = proof;
   const isOfEvent =
     [stream, id, type].every(isText) &&

@@ -22,6 +22,15 @@ const sold = (reference: string, data = {}, metadata = {}) =>
   chain('alice', purchase(reference, data, metadata));
 const bundled = (text: string | Buffer) => writeFileSync(file, gzipSync(text));
 
+/** Of a proof that an event with such data is the only one of a log. */
+async function proofExitsOf(data: object) {
+  const signer = noteSigner('log', Buffer.alloc(32, 1));
+  const events = chain('alice', [['MainAccountOpened', data]]);
+  const checkpoint = signNote(`log\n1\n${treeOf(events).root().toString('base64')}\n`, signer);
+  writeFileSync(file, JSON.stringify({ ...events[0], leafIndex: 0, checkpoint, proof: [] }));
+  return proofExits([signer.verifierKey]);
+}
+
 /** Lists and objects within one another, so many in all. */
 const nested = (depth: number): unknown =>
   depth === 0 ? 'x' : depth % 2 === 1 ? [nested(depth - 1)] : { x: nested(depth - 1) };
@@ -50,17 +59,42 @@ describe('the depth of a line', () => {
       expect(flaw(member, DEEPEST)).toMatchObject({ flaws: [] });
       expect(flaw(member, DEEPEST + 1)).toBe(`its ${member} is nested too deeply`);
     }
-    const signer = noteSigner('log', Buffer.alloc(32, 1));
     for (const [depth, code] of [
       [DEEPEST, SOUND],
       [DEEPEST + 1, REFUSED],
       [1000, REFUSED],
-    ] as const) {
-      const events = chain('alice', [['MainAccountOpened', { currency: 'EUR', x: nested(depth) }]]);
-      const checkpoint = signNote(`log\n1\n${treeOf(events).root().toString('base64')}\n`, signer);
-      writeFileSync(file, JSON.stringify({ ...events[0], leafIndex: 0, checkpoint, proof: [] }));
-      expect(await proofExits([signer.verifierKey])).toMatchObject(code);
+    ] as const)
+      expect(await proofExitsOf({ currency: 'EUR', x: nested(depth) })).toMatchObject(code);
+  });
+});
+
+describe('half of a surrogate pair', () => {
+  const HALF = '\ud800';
+
+  it('has no canonical form that others could make, so no line may hold it', async () => {
+    for (const bundle of [
+      bundleOf(sold(HALF)),
+      bundleOf(sold('r', { [HALF]: 'x' })),
+      bundleOf(sold('r', {}, { actor: `${HALF}x` })),
+      bundleOf(sold('r'), { manifest: { createdAt: [`x${HALF}`] } }),
+    ]) {
+      writeFileSync(file, bundle);
+      expect(await exits()).toMatchObject(FOUND);
     }
+  });
+
+  it('is neither a whole pair, nor the letters that escape one', async () => {
+    for (const text of ['\u{1f4b6}', String.raw`\ud800`]) {
+      writeFileSync(file, bundleOf(sold(text)));
+      expect(await exits()).toMatchObject(SOUND);
+    }
+  });
+
+  it('is found in a store, and makes a text no proof', async () => {
+    const event = goodLog()[1]!;
+    const data = JSON.stringify({ ...JSON.parse(event.data), reference: HALF });
+    expect(readEvent({ ...event, data })).toBe('its data holds half of a surrogate pair');
+    expect(await proofExitsOf({ currency: 'EUR', x: HALF })).toMatchObject(REFUSED);
   });
 });
 

@@ -115,6 +115,7 @@ describe('a bundle whose manifest says something else than it holds', () => {
     ['all events but no tree', alice, selected(null)],
     ['a selection and a tree', alice, { selection: { mainAccounts: ['alice'], until: null } }],
     ['a selection that is none', alice, { selection: 'x' }],
+    ['a selection and no tree, but not said so', alice, { ...selected(['alice']), tree: false }],
     ['a list of accounts that is none', alice, selected('alice')],
     ['an end that is no time', alice, selected(null, 'tomorrow')],
     ['another form of events', alice, { schema: 7 }],
