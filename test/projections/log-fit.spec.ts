@@ -10,6 +10,9 @@ import { project, readModelsIn, rowsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
 
+/** No test here sees patience end, so it is long enough for a busy machine. */
+const PATIENT = { tryMs: 10_000, patienceMs: 30_000 };
+
 const named = (): NewEvent => ({
   id: crypto.randomUUID(),
   type: 'SipAccountNamed',
@@ -29,7 +32,7 @@ describe.each(['SQLite', 'EventStoreDB'])('read models that belong to a log of S
     file = readModelsIn(directory);
     store = await openTestStore();
     simulator = await Simulator.start();
-    other = kind === 'SQLite' ? await openTestStore() : await openHasty(simulator.url);
+    other = kind === 'SQLite' ? await openTestStore() : await openHasty(simulator.url, PATIENT);
     ledger = new Ledger(store);
     await ledger.funded('acme', '100', 'desk');
     for (const account of ['a', 'b', 'c']) await store.append(`profile-${account}`, [named()], 'no-stream');
