@@ -7,7 +7,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable, reasonOf } from '../errors.js';
-import type { NewEvent, Position } from '../event-store.js';
+import type { NewEvent, Position, StreamRevision } from '../event-store.js';
 import type { Proposal } from './append-call.js';
 import { AppendLine } from './append-line.js';
 import { GRACE_MS, within, type Connection } from './connection.js';
@@ -21,13 +21,11 @@ import { Slots } from './slots.js';
 /** What every server takes by default in one append, less some room for its own fields. */
 const MAX_BYTES = 1_000_000;
 
-type Expected = number | 'no-stream';
-
 /** One append as it is sent, the same at every try. */
-interface Request {
+interface Append {
   readonly stream: string;
   readonly events: readonly NewEvent[];
-  readonly expected: Expected;
+  readonly expected: StreamRevision;
   readonly proposal: Proposal;
 }
 
@@ -54,7 +52,7 @@ export class Appender {
   }
 
   /** @throws RevisionConflict, StoreUnavailable, OutcomeUnknown */
-  async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Position> {
+  async append(stream: string, events: readonly NewEvent[], expected: StreamRevision): Promise<Position> {
     if (!this.reader.isOurs(stream)) throw new StoreUnavailable(`nobody follows the stream ${stream}`);
     const bytes = bytesOf(events);
     if (bytes > MAX_BYTES) throw new StoreUnavailable(`${bytes} bytes are more than one append may carry`);
@@ -89,7 +87,7 @@ export class Appender {
     await Promise.all([this.slots.close(), this.deletions.close()]);
   }
 
-  private async persist(request: Request, patience: Patience): Promise<Position> {
+  private async persist(request: Append, patience: Patience): Promise<Position> {
     if (patience.spent)
       throw new StoreUnavailable('too many appends wait for EventStoreDB, or it is being closed');
     /** The first error that left it open whether the events were written. */
@@ -127,7 +125,7 @@ export class Appender {
     }
   }
 
-  private async send(request: Request): Promise<Position> {
+  private async send(request: Append): Promise<Position> {
     const answer = await this.line.send(request.proposal);
     const position = answer.getSuccess()?.getPosition();
     // A server may not say again where it wrote what it is sent again.
@@ -141,7 +139,7 @@ export class Appender {
    * and it never can be. What stands at the revisions says which.
    * @returns undefined when nothing stands there, or the server cannot be read: then it is too early to tell
    */
-  private async find({ stream, events, expected }: Request): Promise<Position | undefined> {
+  private async find({ stream, events, expected }: Append): Promise<Position | undefined> {
     const first = expected === 'no-stream' ? 0 : expected + 1;
     const stored = await this.reader.streamPage(stream, first, events.length).catch(() => []);
     if (stored.length === 0) return undefined;
@@ -153,7 +151,7 @@ export class Appender {
 const bytesOf = (events: readonly NewEvent[]): number =>
   events.reduce((sum, { data, metadata }) => sum + Buffer.byteLength(data) + Buffer.byteLength(metadata), 0);
 
-function optionsOf(stream: string, expected: Expected): streams.BatchAppendReq.Options {
+function optionsOf(stream: string, expected: StreamRevision): streams.BatchAppendReq.Options {
   const name = new shared.StreamIdentifier().setStreamName(Buffer.from(stream));
   const options = new streams.BatchAppendReq.Options().setStreamIdentifier(name);
   return expected === 'no-stream'
@@ -161,7 +159,7 @@ function optionsOf(stream: string, expected: Expected): streams.BatchAppendReq.O
     : options.setStreamPosition(String(expected));
 }
 
-function conflictIn({ stream, expected }: Request, error: unknown): RevisionConflict {
+function conflictIn({ stream, expected }: Append, error: unknown): RevisionConflict {
   const { actualVersion } = error as WrongExpectedVersionError;
   return new RevisionConflict(
     stream,
