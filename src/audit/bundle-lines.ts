@@ -2,10 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { FIRST_LINE, NoBundle } from './bundle.js';
-
-/** Bytes of a line without its line feed, at most. The longest event is far shorter. */
-const MAX_LINE = 8 * 1024 * 1024;
+import { FIRST_LINE, MAX_LINE, NoBundle } from './bundle.js';
 
 const LINE_FEED = 10;
 

@@ -9,6 +9,7 @@ import {
   headLines,
   ledgerVersion,
   manifestLine,
+  MAX_LINE,
   type BundledCheckpoint,
   type Head,
   type Manifest,
@@ -102,6 +103,12 @@ export class BundleSource {
     const checkpoint = complete ? this.signed() : undefined;
     if (checkpoint) yield `${checkpointLine(checkpoint)}\n`;
     const { line, hash } = manifestLine(manifest);
+    const bytes = Buffer.byteLength(line);
+    if (bytes > MAX_LINE)
+      throw new CannotExport(
+        `the manifest would have ${bytes} bytes, and no verifier reads more than ${MAX_LINE} in a line: ` +
+          'export fewer main accounts at a time, by --main-account',
+      );
     this.written = { manifest, hash };
     yield `${line}\n`;
   }

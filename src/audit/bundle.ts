@@ -11,6 +11,9 @@ export class NoBundle extends Error {
 /** The first line of every bundle. */
 export const FIRST_LINE = '{"format":"credit-ledger-bundle","version":1}';
 
+/** Bytes of a line without its line feed, at most. Of all that the ledger writes, only a manifest comes near. */
+export const MAX_LINE = 8 * 1024 * 1024;
+
 /** What a bundle holds, in its last line. docs/reference/audit-bundle.md says it for readers in other languages. */
 export interface Manifest {
   readonly createdAt: string;

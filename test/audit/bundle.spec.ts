@@ -11,7 +11,7 @@ import { BundleReader } from '../../src/audit/bundle-reader.js';
 import { writeBundle } from '../../src/audit/bundle-writer.js';
 import { treeHeadText } from '../../src/audit/checkpoint.js';
 import { noteSigner, signNote } from '../../src/audit/signed-note.js';
-import type { Selection } from '../../src/audit/bundle.js';
+import { MAX_LINE, type Selection } from '../../src/audit/bundle.js';
 import { MAX_APPEND } from '../../src/event-store/event-store.js';
 import type { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { ROOT } from '../support/service.js';
@@ -129,6 +129,28 @@ describe('an audit bundle', () => {
       expect(readdirSync(directory)).toEqual([]);
     },
   );
+
+  it('is made with a manifest as long as a line may be, and with none that no verifier would read', async () => {
+    const tombstone = (mainAccountId: string) => {
+      const event = { id: randomUUID(), type: '$streamDeleted', data: '{}', metadata: '{}' };
+      return store.append(`mainAccount-${mainAccountId}`, [event], 'no-stream');
+    };
+    const lengthOfManifest = () => gunzipSync(readFileSync(file)).toString().split('\n').at(-2)!.length;
+    await tombstone('carol');
+    await exported();
+    await tombstone('x'.repeat(MAX_LINE - lengthOfManifest() - '"",'.length));
+    rmSync(file);
+    const { hash } = await exported();
+    expect(lengthOfManifest()).toBe(MAX_LINE);
+    expect((await problemsOf()).length).toBe(2);
+    expect(standalone().stdout).toContain(hash);
+    rmSync(file);
+    await tombstone('y');
+    await expect(exported()).rejects.toThrow(
+      /manifest would have 8388612 bytes.*export fewer main accounts at a time, by --main-account/,
+    );
+    expect(readdirSync(directory)).toEqual([]);
+  });
 
   it.each([
     ['an amount', (text: string) => text.replace('"amount":"12.2109"', '"amount":"12.2108"')],
