@@ -12,6 +12,7 @@ import { Supervisor } from '../../src/projections/supervisor.js';
 import { Notes } from '../support/ledger.js';
 import { ReadSide, testConfig } from '../support/read-side.js';
 import { checkpointsOf } from './support/credit-ledger.js';
+import { fakeIntervals } from './support/fake-intervals.js';
 
 let side: ReadSide;
 let notes: Notes;
@@ -36,19 +37,7 @@ const booked = async () => {
 
 describe('the watch of the ledger', () => {
   it('looks again and again, once at a time, and ends with the look that it is at', async () => {
-    jest.useFakeTimers({
-      doNotFake: [
-        'Date',
-        'hrtime',
-        'nextTick',
-        'performance',
-        'queueMicrotask',
-        'setImmediate',
-        'clearImmediate',
-        'setTimeout',
-        'clearTimeout',
-      ],
-    });
+    fakeIntervals();
     const checkpoints = checkpointsOf(side);
     const publish = checkpoints.publish.bind(checkpoints);
     let looks = 0;
