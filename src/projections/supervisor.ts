@@ -39,6 +39,8 @@ export class Supervisor {
   private closed = false;
   /** A damaged file is given up once: where that does not end well, an operator has to look. */
   private abandoned = false;
+  /** An alarm told of such a file; the next one comes only after all was well. */
+  private alarmed = false;
 
   constructor(
     private readonly config: Config,
@@ -112,7 +114,9 @@ export class Supervisor {
     }
     if (message.kind === 'progress') this.models.moved(message.streams);
     this.progress.hear(message);
-    if (this.progress.live) this.restartMs = FIRST_RESTART_MS;
+    if (!this.progress.live) return;
+    this.restartMs = FIRST_RESTART_MS;
+    this.alarmed = false;
   }
 
   private died(reason: string): void {
@@ -135,7 +139,9 @@ export class Supervisor {
     // A rebuild would have to come to its end first.
     if (this.closed) return;
     this.abandoned = true;
-    this.log('alarm', 'the read models cannot be used; building new ones beside them', { reason });
+    const level = this.alarmed ? 'error' : 'alarm';
+    this.alarmed = true;
+    this.log(level, 'the read models cannot be used; building new ones beside them', { reason });
     void this.thread?.close();
     this.givenUp = this.thread ?? this.givenUp;
     this.thread = undefined;
@@ -191,7 +197,7 @@ export class Supervisor {
     this.models.close();
     replaceReadModels(this.file, this.besideFile);
     this.models.open(this.file);
-    this.abandoned = false;
+    this.abandoned = this.alarmed = false;
     this.progress.hear({ kind: 'opened', positions, rows: positions });
     if (!this.closed) this.launch();
   }

@@ -110,6 +110,34 @@ describe('the supervisor of the read models', () => {
     expect(side.notes.alarms).toEqual([expect.stringMatching(/read models cannot be used/)]);
   });
 
+  it('raises one alarm however often they are found of no use, and another once that was over', async () => {
+    await side.close();
+    damage('main_accounts');
+    side = await ReadSide.start(side.dataDir);
+    const obstacle = side.file.replace('.db', '.rebuild.db');
+    mkdirSync(obstacle);
+    const { position } = await new Ledger(side.store).purchase('acme', '1');
+    const failed = new Set<string>();
+    await until(() => {
+      const status = side.projections.rebuildStatus;
+      if (status.state === 'failed') failed.add(status.startedAt);
+      return failed.size === 3;
+    });
+    expect(side.notes.alarms).toEqual([expect.stringMatching(/read models cannot be used/)]);
+
+    rmdirSync(obstacle);
+    await until(() => side.projections.ready);
+    expect((await side.overview('acme', position)).available).toBe('101.0000');
+    expect(side.notes.alarms).toHaveLength(1);
+    for (const alarms of [2, 3]) {
+      mkdirSync(obstacle);
+      worker()!.emit('message', { kind: 'unusable', reason: 'damaged anew' });
+      expect(side.notes.alarms).toHaveLength(alarms);
+      await until(() => side.projections.rebuildStatus.state === 'failed' && side.projections.ready);
+      rmdirSync(obstacle);
+    }
+  });
+
   it('calls them ready when a later thread gets past the event at which one has stopped', async () => {
     const at = { projection: 'accounts', stream: 'mainAccount-acme', position: 1n };
     worker()!.emit('message', { kind: 'stopped', at });
