@@ -68,13 +68,7 @@ function ofHttpException(error: HttpException): Problem | undefined {
 function ofFault(error: unknown): Problem | undefined {
   if (error instanceof ReadModelBehind) return { code: 'read-model-behind', detail: error.message };
   if (error instanceof IssuerUnavailable) return { code: 'issuer-unavailable', detail: error.message };
-  if (error instanceof CannotWrite)
-    return {
-      code: 'store-unavailable',
-      detail: error.diskIsFull
-        ? 'The disk is full, so all is as it was. Free some space, and send this again'
-        : 'A file of the service cannot be written, so all is as it was. The log says why',
-    };
+  if (error instanceof CannotWrite) return { code: 'store-unavailable', detail: stateAfter(error) };
   if (error instanceof StreamDamaged)
     return {
       code: 'store-unavailable',
@@ -94,4 +88,12 @@ function ofFault(error: unknown): Problem | undefined {
         'It is not known whether this was booked. Repeat it with the same Idempotency-Key: it is booked once at most',
     };
   return undefined;
+}
+
+function stateAfter({ diskIsFull, replaced }: CannotWrite): string {
+  if (replaced)
+    return 'This was written, but may not outlast a power cut, and does not count before a restart. Send it again. The log says why';
+  return diskIsFull
+    ? 'The disk is full, so all is as it was. Free some space, and send this again'
+    : 'A file of the service cannot be written, so all is as it was. The log says why';
 }

@@ -33,7 +33,7 @@ import { Roles } from './decorators.js';
 const ApiNotWritten = (): MethodDecorator =>
   ApiServiceUnavailableResponse({
     description:
-      '`store-unavailable`: the file of the keys cannot be written, of a full disk say, and is as it was; `issuer-unavailable`',
+      '`store-unavailable`: the file of the keys cannot be written, of a full disk say, and is as it was, or may not outlast a power cut: the detail says which; `issuer-unavailable`',
   });
 
 /** Operators make, list and revoke API keys. */

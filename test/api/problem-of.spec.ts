@@ -10,6 +10,7 @@ import {
 import { problemOf } from '../../src/api/problem-of.js';
 import { IssuerUnavailable } from '../../src/auth/tokens.js';
 import { StreamDamaged } from '../../src/event-store/errors.js';
+import { CannotWrite } from '../../src/files/small-file.js';
 import { InsufficientCredit } from '../../src/ledger/domain/errors.js';
 import { ReadModelBehind } from '../../src/projections/errors.js';
 
@@ -35,6 +36,18 @@ describe('an error becomes a problem', () => {
       code: 'store-unavailable',
       detail: expect.stringMatching(/until an operator(?!.*[Rr]epeat)/),
     }));
+
+  it.each([
+    ['A file of the service cannot be written, so all is as it was', 'EIO', false],
+    ['The disk is full, so all is as it was', 'ENOSPC', false],
+    ['This was written, but may not outlast a power cut', 'EIO', true],
+    ['This was written, but may not outlast a power cut', 'ENOSPC', true],
+  ])('that says what a file holds: %s (%s)', (detail, code, replaced) =>
+    expect(problemOf(new CannotWrite('/keys', { code, message: code }, replaced))).toEqual({
+      code: 'store-unavailable',
+      detail: expect.stringContaining(detail),
+    }),
+  );
 
   it.each([[new Error('x')], [new BadGatewayException('x')], ['text'], [undefined], [null]])(
     'unless nobody foresaw it: %p',

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { CannotWrite, replaceFile } from '../../src/files/small-file.js';
-import { temporaryDirectory } from '../support/service.js';
+import { ROOT, temporaryDirectory } from '../support/service.js';
 
 describe('a small file', () => {
   let directory: string;
@@ -36,6 +37,28 @@ describe('a small file', () => {
     writeFileSync(join(directory, 'file'), '');
     expect(() => replaceFile(join(directory, 'file', 'keys.json'), 'new')).toThrow(CannotWrite);
     expect(readdirSync(directory)).toEqual(['file', 'keys.json']);
+  });
+
+  it('is the new one where only its directory cannot be synced, and whoever writes it is told so', () => {
+    replaceFile(path, 'old');
+    const program = `
+      import { replaceFile } from '${ROOT}/src/files/small-file.ts';
+      try {
+        replaceFile('${path}', 'new');
+      } catch (error) {
+        console.log(String(error), error.replaced);
+      }`;
+    const ahead = ['test/support/register-typescript.mjs', 'test/files/unsound-directories.mjs'];
+    const { stdout } = spawnSync(
+      process.execPath,
+      [...ahead.map((file) => `--import=${join(ROOT, file)}`), '--input-type=module', '--eval', program],
+      { encoding: 'utf8' },
+    );
+    expect(stdout).toBe(
+      `CannotWrite: ${path} was written, but a power cut may bring back what it held before: EIO: i/o error, fsync true\n`,
+    );
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(readdirSync(directory)).toEqual(['keys.json']);
   });
 
   it('is written over what a crash has left of it', () => {
