@@ -33,6 +33,11 @@ export class View {
     return this.can('billing', 'auditor', 'operator');
   }
 
+  /** True for whoever is the customer, and is told of their own accounts. */
+  get isCustomer(): boolean {
+    return this.can('customer');
+  }
+
   /** True for those who may move credit on the accounts they see. */
   get mayMove(): boolean {
     return this.can('billing', 'customer');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { VNode } from 'preact';
+import type { Role } from '../../src/auth/principal.js';
 import { Assets } from '../../src/dashboard/assets.js';
 import { AddCreditPage } from '../../src/dashboard/pages/add-credit.js';
 import { AddSipAccountPage } from '../../src/dashboard/pages/add-sip-account.js';
@@ -20,13 +21,13 @@ const HOSTILE = `"'><script>alert(1)</script><img src=x onerror=alert(1)>=HYPERL
 
 const assets = new Assets();
 
-const viewOf = (language: Language) =>
+const viewOf = (language: Language, role: Role = 'billing') =>
   new View(
     language,
     assets,
     `/accounts/${HOSTILE}`,
     'https://shop.example/',
-    { id: HOSTILE, roles: ['billing'], mainAccountId: undefined },
+    { id: HOSTILE, roles: [role], mainAccountId: undefined },
     HOSTILE,
   );
 
@@ -227,6 +228,13 @@ describe.each(LANGUAGES)('a page in %s', (language) => {
     expect(page(500)).not.toContain(none);
     expect(page(500)).toContain(noneDownTo(500));
     expect(page(500)).toContain('before=500');
+  });
+});
+
+describe.each(LANGUAGES)('an account without SIP accounts in %s', (language) => {
+  it.each(['customer', 'billing', 'auditor', 'operator'] as const)('is its customer’s own, to %s', (role) => {
+    const html = renderPage(pages['empty overview']!(viewOf(language, role)));
+    expect(/\b(your|uw)\b/.test(html.replaceAll(/<[^>]+>/g, ' '))).toBe(role === 'customer');
   });
 });
 

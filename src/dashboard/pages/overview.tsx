@@ -103,7 +103,7 @@ function Totals({ view, currency, available, sipAccountsAvailable, shares }: Ove
   return (
     <section class="card totals" id="totals" data-part>
       <div>
-        <p class="label">{t.overview.mainTotal}</p>
+        <p class="label">{view.isCustomer ? t.overview.mainTotal : t.overview.mainTotalOfCustomer}</p>
         <Figure say={t.overview.shareMain} text={view.money(available, currency)} />
         <p class="after">
           {view.can('billing') && <a href={view.to('/purchase')}>{t.overview.purchase}</a>}
@@ -111,7 +111,7 @@ function Totals({ view, currency, available, sipAccountsAvailable, shares }: Ove
         </p>
       </div>
       <div>
-        <p class="label">{t.overview.sipTotal}</p>
+        <p class="label">{view.isCustomer ? t.overview.sipTotal : t.overview.sipTotalOfCustomer}</p>
         <Figure say={t.accounts.allocated} text={view.money(sipAccountsAvailable, currency)} />
       </div>
       {shares.length > 0 ? (
@@ -139,7 +139,7 @@ function Empty({ view, query }: OverviewProps) {
       ) : (
         <>
           <h2>{overview.empty}</h2>
-          <p class="help">{view.mayMove ? overview.emptyHint : overview.emptyReadOnly}</p>
+          <p class="help">{view.isCustomer ? overview.emptyHint : overview.emptyOfCustomer}</p>
         </>
       )}
     </div>
