@@ -9,10 +9,9 @@ export const MAX_AMOUNT = '999999999999.9999' as Amount;
 
 export const ZERO = '0.0000' as Amount;
 
-/** Numbers that are compared with for every command, read once. */
-const [LARGEST, NOTHING] = [new Big(MAX_AMOUNT), new Big(0)];
-
 const DECIMALS = 4;
+/** Digits before the point. */
+const MAX_DIGITS = 12;
 const PLAIN_DECIMAL = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/;
 const CANONICAL = /^(0|[1-9][0-9]{0,11})\.[0-9]{4}$/;
 
@@ -21,18 +20,19 @@ const CANONICAL = /^(0|[1-9][0-9]{0,11})\.[0-9]{4}$/;
  * @throws AmountMalformed, AmountNotPositive, AmountTooPrecise, AmountTooLarge
  */
 export function parseAmount(text: string): Amount {
+  if (isCanonicalAmount(text)) return text;
   if (!PLAIN_DECIMAL.test(text)) throw new AmountMalformed(text);
   if (text.startsWith('-')) throw new AmountNotPositive(text);
   const decimals = text.length - 1 - text.indexOf('.');
   if (text.includes('.') && decimals > DECIMALS) throw new AmountTooPrecise(text);
   const value = new Big(text);
-  if (value.eq(NOTHING)) throw new AmountNotPositive(text);
+  if (value.eq(0)) throw new AmountNotPositive(text);
   if (isTooLarge(value)) throw new AmountTooLarge(text);
   return formatAmount(value);
 }
 
-/** Whether no amount or balance may be so large. */
-export const isTooLarge = (value: Big): boolean => value.gt(LARGEST);
+/** Whether a sum is above MAX_AMOUNT, told by its exponent: to compare it, big.js would copy it. */
+export const isTooLarge = (value: Big): boolean => value.e >= MAX_DIGITS;
 
 /** True for an amount in the form in which events hold it: canonical, and above zero. */
 export const isCanonicalAmount = (value: unknown): value is Amount =>
