@@ -17,8 +17,20 @@ export type ProposedEvent = Pick<SimulatedEvent, 'id' | 'type' | 'contentType' |
 export type ExpectedRevision = bigint | 'any' | 'no_stream' | 'stream_exists';
 
 export type AppendOutcome =
-  | { readonly kind: 'written'; readonly revision: bigint; readonly position: bigint }
+  | { readonly kind: 'written'; readonly revision: bigint; readonly position: bigint | undefined }
   | { readonly kind: 'wrong'; readonly current: bigint | 'no_stream' };
+
+/** Which events of a stream are read: from a revision on, the newest of so many, and not older than so many milliseconds. */
+interface Limits {
+  readonly truncateBefore: bigint;
+  readonly maxCount: number;
+  readonly maxAge: number;
+}
+
+const NO_LIMITS: Limits = { truncateBefore: 0n, maxCount: Infinity, maxAge: Infinity };
+
+/** How the stream is called that holds another's metadata. */
+const METADATA = '$$';
 
 const NONE = Buffer.from('{}');
 const NOTHING = Buffer.alloc(0);
@@ -43,8 +55,8 @@ export class SimulatedLog {
   /** Emits `appended`. */
   readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly streams = new Map<string, SimulatedEvent[]>();
-  /** Of a stream that was deleted or cut short, the revision before which nothing is read any more. */
-  private readonly deletedBefore = new Map<string, bigint>();
+  /** What the metadata of a stream say of which events are read. */
+  private readonly limits = new Map<string, Limits>();
   private readonly remembered = new Map<string, AppendOutcome>();
   /** Positions of records that are no events: a read from there goes on behind them. */
   private readonly passedOver = new Set<bigint>();
@@ -62,13 +74,22 @@ export class SimulatedLog {
 
   /** What a read of the stream delivers. The log itself keeps the events of a deleted stream until it is scavenged. */
   readable(name: string): readonly SimulatedEvent[] {
-    const first = this.deletedBefore.get(name) ?? 0n;
-    return this.stream(name).filter(({ revision }) => revision >= first);
+    if (this.isTombstoned(name)) return [];
+    const events = this.stream(name);
+    const { truncateBefore, maxCount, maxAge } = this.limitsOf(name);
+    const newest = events.filter(({ revision }) => revision >= truncateBefore).slice(-maxCount);
+    const oldest = Date.now() - maxAge;
+    return newest.filter(({ created }) => created >= oldest);
   }
 
   /** Whether a read finds no stream of the name: one of which all events are hidden is found, and is empty. */
   isMissing(name: string): boolean {
     return this.stream(name).length === 0 || this.isDeleted(name);
+  }
+
+  /** Whether nobody has written to it, nor metadata of it. */
+  neverWas(name: string): boolean {
+    return this.stream(name).length === 0 && this.stream(METADATA + name).length === 0;
   }
 
   /** Whether a read may begin there. A position beyond the end a real server takes in silence. */
@@ -86,31 +107,28 @@ export class SimulatedLog {
    * appends behind it as if nothing had happened.
    */
   delete(name: string): bigint {
-    this.deletedBefore.set(name, TOMBSTONE);
-    this.writeMetadata(name, TOMBSTONE);
-    this.changes.emit('appended');
+    this.hideBefore(name, TOMBSTONE);
     return this.events.at(-1)?.position ?? 0n;
   }
 
   /** Deletes for good: the stream is never read or written again, and a record in the log says so. */
-  tombstone(name: string): void {
+  tombstone(name: string): bigint {
     const record = { id: randomUUID(), type: '$streamDeleted', contentType: 'application/octet-stream' };
     this.add(name, { ...record, data: NOTHING, metadata: NOTHING }, TOMBSTONE);
-    this.deletedBefore.set(name, TOMBSTONE);
     this.changes.emit('appended');
+    return this.events.at(-1)?.position ?? 0n;
   }
 
+  /** Its metadata are deleted with it. */
   isTombstoned(name: string): boolean {
-    return this.stream(name).at(-1)?.revision === TOMBSTONE;
+    return this.stream(originalOf(name)).at(-1)?.revision === TOMBSTONE;
   }
 
   /** Removes from the log, up to a position, what no read of its stream delivers any more, but never the stream's last event. */
   scavenge(until = this.end): void {
+    const readable = new Set([...this.streams.keys()].flatMap((name) => this.readable(name)));
     const kept = this.events.filter(
-      (event) =>
-        event.position >= until ||
-        event.revision >= (this.deletedBefore.get(event.stream) ?? 0n) ||
-        event === this.stream(event.stream).at(-1),
+      (event) => event.position >= until || readable.has(event) || event === this.stream(event.stream).at(-1),
     );
     this.rewrittenTo = until;
     this.events.splice(0, this.events.length, ...kept);
@@ -118,8 +136,8 @@ export class SimulatedLog {
 
   /** Hides a stream's events before a revision from those who read the stream, as `$tb` does. */
   hideBefore(name: string, revision: bigint): void {
-    this.deletedBefore.set(name, revision);
-    this.writeMetadata(name, revision);
+    this.add(METADATA + name, eventOf('$metadata', Buffer.from(`{"$tb":${revision}}`)));
+    this.changes.emit('appended');
   }
 
   append(stream: string, proposed: readonly ProposedEvent[], expected: ExpectedRevision): AppendOutcome {
@@ -132,10 +150,11 @@ export class SimulatedLog {
       return this.write(stream, proposed);
     }
     const wanted = expected === 'no_stream' ? -1n : expected;
-    if (wanted === current || (wanted < 0n && this.isMissing(stream))) return this.write(stream, proposed);
-    return (
-      this.again(stream, proposed, wanted) ?? { kind: 'wrong', current: current < 0n ? 'no_stream' : current }
-    );
+    if (wanted === current) return this.write(stream, proposed);
+    const again = this.again(stream, proposed, wanted);
+    if (again) return again;
+    if (wanted < 0n && this.isMissing(stream)) return this.write(stream, proposed);
+    return { kind: 'wrong', current: current < 0n ? 'no_stream' : current };
   }
 
   /** Writes what another application writes: so many events, with so many bytes each. */
@@ -176,15 +195,18 @@ export class SimulatedLog {
     const last = stored.at(-1);
     if (!last || stored.length < proposed.length) return undefined;
     const same = proposed.every(({ id }, index) => stored[index]?.id === id);
-    return same ? { kind: 'written', revision: last.revision, position: last.position } : undefined;
+    // The server looks for the position as a reader would: of what is hidden it says none.
+    const position = this.readable(stream).includes(last) ? last.position : undefined;
+    return same ? { kind: 'written', revision: last.revision, position } : undefined;
   }
 
   private write(stream: string, proposed: readonly ProposedEvent[]): AppendOutcome {
-    const begunAgain = this.isDeleted(stream);
-    const first = BigInt(this.stream(stream).length);
+    const original = originalOf(stream);
+    const begunAgain = this.isDeleted(original);
+    const first = this.stream(original).length;
     for (const event of proposed) this.add(stream, event);
     const last = this.stream(stream).at(-1);
-    if (begunAgain) this.hideBefore(stream, first);
+    if (begunAgain) this.beginAgain(original, first);
     const outcome: AppendOutcome = {
       kind: 'written',
       revision: last?.revision ?? -1n,
@@ -197,15 +219,23 @@ export class SimulatedLog {
   }
 
   private isDeleted(name: string): boolean {
-    return this.deletedBefore.get(name) === TOMBSTONE;
+    return this.limitsOf(name).truncateBefore === TOMBSTONE;
   }
 
   private writeSystemEvent(): void {
     this.add('$statistics', eventOf('$statistics', NONE));
   }
 
-  private writeMetadata(name: string, truncateBefore: bigint): void {
-    this.add(`$$${name}`, eventOf('$metadata', Buffer.from(`{"$tb":${truncateBefore}}`)));
+  /** Who writes to a stream that was deleted softly, or its metadata, brings it back, behind what it held. */
+  private beginAgain(name: string, first: number): void {
+    const [last] = this.readable(METADATA + name);
+    const metadata = { ...(last && metadataIn(last)), $tb: first };
+    this.add(METADATA + name, eventOf('$metadata', Buffer.from(JSON.stringify(metadata))));
+  }
+
+  /** Of metadata themselves only the last are read. */
+  private limitsOf(name: string): Limits {
+    return this.limits.get(name) ?? (name.startsWith(METADATA) ? { ...NO_LIMITS, maxCount: 1 } : NO_LIMITS);
   }
 
   private add(stream: string, event: ProposedEvent, revision?: bigint): void {
@@ -220,8 +250,24 @@ export class SimulatedLog {
     };
     events.push(recorded);
     this.events.push(recorded);
+    if (stream.startsWith(METADATA)) this.limits.set(originalOf(stream), limitsIn(recorded));
     this.end += BigInt(OVERHEAD + event.data.length + event.metadata.length);
   }
+}
+
+const originalOf = (name: string): string => (name.startsWith(METADATA) ? name.slice(METADATA.length) : name);
+
+const metadataIn = ({ data }: ProposedEvent): Readonly<Record<string, number>> =>
+  JSON.parse(Buffer.from(data).toString()) as Record<string, number>;
+
+function limitsIn(event: ProposedEvent): Limits {
+  const { $tb, $maxCount, $maxAge } = metadataIn(event);
+  return {
+    // A number of JSON is not as exact.
+    truncateBefore: $tb === Number(TOMBSTONE) ? TOMBSTONE : BigInt($tb ?? 0),
+    maxCount: $maxCount ?? Infinity,
+    maxAge: ($maxAge ?? Infinity) * 1000,
+  };
 }
 
 const eventOf = (type: string, data: Uint8Array): ProposedEvent => ({

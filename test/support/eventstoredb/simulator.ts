@@ -18,7 +18,14 @@ import { answerAppend, answerBatch } from './appends.js';
 import { FaultyNetwork } from './faulty-network.js';
 import { answerRead } from './reads.js';
 import { SimulatedLog } from './simulated-log.js';
-import { deletionAnswer, nameOf, serverError } from './wire.js';
+import {
+  deletionAnswer,
+  nameOf,
+  nothingToDelete,
+  serverError,
+  streamDeleted,
+  tombstoneAnswer,
+} from './wire.js';
 
 /** What happens to one append. */
 export type AppendFault = (typeof APPEND_FAULTS)[number];
@@ -134,8 +141,10 @@ export class Simulator {
         call: ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>,
         reply: sendUnaryData<streams.DeleteResp>,
       ) => this.delete(call, reply),
-      // The adapter deletes so that a stream may begin again.
-      tombstone: unimplemented,
+      tombstone: (
+        call: ServerUnaryCall<streams.TombstoneReq, streams.TombstoneResp>,
+        reply: sendUnaryData<streams.TombstoneResp>,
+      ) => this.tombstone(call, reply),
     });
     this.server.addService(featuresService.ServerFeaturesService, {
       getSupportedMethods: (_: unknown, reply: sendUnaryData<features.SupportedMethods>) =>
@@ -188,8 +197,19 @@ export class Simulator {
     const refusal = this.refusal(call);
     if (refusal) return reply(refusal);
     const name = nameOf(call.request.getOptions()?.getStreamIdentifier());
+    if (this.log.isTombstoned(name)) return reply(streamDeleted(name));
+    if (this.log.neverWas(name)) return reply(nothingToDelete(name));
     const deletion = (): streams.DeleteResp => deletionAnswer(this.log.delete(name));
     this.answer(this.deletionFault(), deletion, reply);
+  }
+
+  private tombstone(
+    { request }: ServerUnaryCall<streams.TombstoneReq, streams.TombstoneResp>,
+    reply: sendUnaryData<streams.TombstoneResp>,
+  ): void {
+    const name = nameOf(request.getOptions()?.getStreamIdentifier());
+    if (this.log.isTombstoned(name)) reply(streamDeleted(name));
+    else reply(null, tombstoneAnswer(this.log.tombstone(name)));
   }
 
   /** Does what was asked, or what a fault makes of it. */
@@ -232,6 +252,3 @@ export class Simulator {
     }
   }
 }
-
-const unimplemented = (_: unknown, reply?: sendUnaryData<unknown>): void =>
-  reply?.(serverError(status.UNIMPLEMENTED, 'not simulated'));

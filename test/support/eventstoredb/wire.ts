@@ -6,7 +6,7 @@ import any from 'google-protobuf/google/protobuf/any_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { AppendOutcome, ExpectedRevision, ProposedEvent, SimulatedEvent } from './simulated-log.js';
 
-const { AppendResp, BatchAppendResp, DeleteResp, ReadResp } = streams;
+const { AppendResp, BatchAppendResp, DeleteResp, ReadResp, TombstoneResp } = streams;
 const TICKS_PER_MILLISECOND = 10_000;
 
 /** The parts of the protocol's messages that the simulator speaks. */
@@ -44,18 +44,24 @@ export const confirmation = (): streams.ReadResp =>
 export const caughtUp = (): streams.ReadResp => new ReadResp().setCaughtUp(new ReadResp.CaughtUp());
 
 export const checkpoint = (position: bigint): streams.ReadResp =>
-  new ReadResp().setCheckpoint(
-    new ReadResp.Checkpoint().setCommitPosition(String(position)).setPreparePosition(String(position)),
-  );
+  new ReadResp().setCheckpoint(placed(new ReadResp.Checkpoint(), position));
+
+/** A place in the log, of which the protocol has several kinds. */
+interface Place {
+  setCommitPosition(value: string): this;
+  setPreparePosition(value: string): this;
+}
+
+function placed<P extends Place>(place: P, position: bigint): P {
+  return place.setCommitPosition(String(position)).setPreparePosition(String(position));
+}
 
 export function appendAnswer(outcome: AppendOutcome): streams.AppendResp {
   if (outcome.kind === 'written') {
-    const position = new AppendResp.Position()
-      .setCommitPosition(String(outcome.position))
-      .setPreparePosition(String(outcome.position));
-    return new AppendResp().setSuccess(
-      new AppendResp.Success().setCurrentRevision(String(outcome.revision)).setPosition(position),
-    );
+    const success = new AppendResp.Success().setCurrentRevision(String(outcome.revision));
+    if (outcome.position === undefined) success.setNoPosition(new shared.Empty());
+    else success.setPosition(placed(new AppendResp.Position(), outcome.position));
+    return new AppendResp().setSuccess(success);
   }
   const wrong = new AppendResp.WrongExpectedVersion();
   if (outcome.current === 'no_stream') wrong.setCurrentNoStream(new shared.Empty());
@@ -69,11 +75,10 @@ export function batchAnswer(
   outcome: AppendOutcome,
 ): streams.BatchAppendResp {
   if (outcome.kind === 'written') {
-    const position = new shared.AllStreamPosition()
-      .setCommitPosition(String(outcome.position))
-      .setPreparePosition(String(outcome.position));
     const success = new BatchAppendResp.Success().setCurrentRevision(String(outcome.revision));
-    return answerTo(request).setSuccess(success.setPosition(position));
+    if (outcome.position === undefined) success.setNoPosition(new empty.Empty());
+    else success.setPosition(placed(new shared.AllStreamPosition(), outcome.position));
+    return answerTo(request).setSuccess(success);
   }
   const wrong = new shared.WrongExpectedVersion();
   if (outcome.current === 'no_stream') wrong.setCurrentNoStream(new empty.Empty());
@@ -104,11 +109,27 @@ function failure(
 }
 
 const answerTo = (request: streams.BatchAppendReq): streams.BatchAppendResp =>
-  new BatchAppendResp().setCorrelationId(request.getCorrelationId());
+  new BatchAppendResp()
+    .setCorrelationId(request.getCorrelationId())
+    .setStreamIdentifier(request.getOptions()?.getStreamIdentifier());
 
 export const deletionAnswer = (position: bigint): streams.DeleteResp =>
-  new DeleteResp().setPosition(
-    new DeleteResp.Position().setCommitPosition(String(position)).setPreparePosition(String(position)),
+  new DeleteResp().setPosition(placed(new DeleteResp.Position(), position));
+
+export const tombstoneAnswer = (position: bigint): streams.TombstoneResp =>
+  new TombstoneResp().setPosition(placed(new TombstoneResp.Position(), position));
+
+/** The answer to who deletes a stream that never was. */
+export const nothingToDelete = (stream: string): Partial<ServiceError> =>
+  serverError(
+    status.FAILED_PRECONDITION,
+    `Delete failed due to WrongExpectedVersion. Stream: ${stream}, Expected version: -2, Actual version: -1`,
+    {
+      exception: 'wrong-expected-version',
+      'stream-name': stream,
+      'expected-version': '-2',
+      'actual-version': '-1',
+    },
   );
 
 export interface AppendOptions {
@@ -116,20 +137,31 @@ export interface AppendOptions {
   readonly expected: ExpectedRevision;
 }
 
-export function appendOptions(options: streams.AppendReq.Options | undefined): AppendOptions {
+/** Each kind of request says in the same words which revision it expects, but for the revision itself. */
+interface Expecting {
+  hasNoStream(): boolean;
+  hasAny(): boolean;
+  hasStreamExists(): boolean;
+  getStreamIdentifier(): shared.StreamIdentifier | undefined;
+}
+
+function optionsOf(options: Expecting | undefined, revision: string | undefined): AppendOptions {
   const expected = (): ExpectedRevision => {
     if (options?.hasNoStream()) return 'no_stream';
     if (options?.hasAny()) return 'any';
     if (options?.hasStreamExists()) return 'stream_exists';
-    return BigInt(options?.getRevision() ?? 0);
+    return BigInt(revision ?? 0);
   };
   return { stream: nameOf(options?.getStreamIdentifier()), expected: expected() };
 }
 
-export function batchOptions(options: streams.BatchAppendReq.Options | undefined): AppendOptions {
-  const expected = options?.hasNoStream() ? 'no_stream' : BigInt(options?.getStreamPosition() ?? 0);
-  return { stream: nameOf(options?.getStreamIdentifier()), expected };
-}
+type Options = streams.AppendReq.Options | streams.DeleteReq.Options | streams.TombstoneReq.Options;
+
+export const appendOptions = (options: Options | undefined): AppendOptions =>
+  optionsOf(options, options?.getRevision());
+
+export const batchOptions = (options: streams.BatchAppendReq.Options | undefined): AppendOptions =>
+  optionsOf(options, options?.getStreamPosition());
 
 export function proposedEvent(
   message: streams.AppendReq.ProposedMessage | streams.BatchAppendReq.ProposedMessage,

@@ -1,0 +1,6 @@
+import { requireServer } from '../support/eventstoredb/server.js';
+import { meddlingContract } from './meddling.js';
+
+const url = await requireServer();
+
+meddlingContract('EventStoreDB', async () => ({ url, stop: async () => {} }));
