@@ -4,7 +4,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
-  globalSetup: '<rootDir>/test/support/temporary-files.mjs',
+  globalSetup: '<rootDir>/test/support/set-up.mjs',
+  setupFiles: ['<rootDir>/test/support/built-threads.cjs'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.tsx?$': [

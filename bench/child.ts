@@ -12,7 +12,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-const REGISTER = fileURLToPath(new URL('../test/support/register-typescript.mjs', import.meta.url));
+const REGISTER = fileURLToPath(new URL('./register-typescript.mjs', import.meta.url));
 
 /** Runs one of our own TypeScript files, which prints `listening on http://…` when it is up. */
 export const startScript = (script: URL, args: readonly string[] = []): Promise<Server> =>

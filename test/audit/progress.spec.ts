@@ -67,10 +67,9 @@ describe('the progress of a long run', () => {
     const code = `
       let now = 0;
       performance.now = () => (now += 10_000);
-      const { withProgress } = await import('${join(ROOT, 'src/audit/progress.ts')}');
+      const { withProgress } = await import('${join(ROOT, 'dist/audit/progress.js')}');
       await withProgress('verified', 100, async (progress) => progress.update(7, 50));`;
-    const loader = join(ROOT, 'test/support/register-typescript.mjs');
-    const args = ['--import', loader, '--input-type=module', '--eval', code];
+    const args = ['--input-type=module', '--eval', code];
     const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect(stdout).toBe('');
     expect(stderr).toContain('verified 7 events (50 %)');

@@ -35,6 +35,9 @@ const inShell = (code: string) =>
 const inNode = (code: string, env: NodeJS.ProcessEnv = environment()) =>
   run(process.execPath, ['--input-type=module', '-e', code], { env });
 
+/** Has a caller wait a twentieth of the time. */
+const QUICK_CLOCK = 'const later = setTimeout; globalThis.setTimeout = (then, ms) => later(then, ms / 20);';
+
 const BILLING = 'docs/how-to/call-from-a-billing-service.md';
 const BULK = 'docs/how-to/book-in-bulk.md';
 
@@ -111,8 +114,8 @@ describe.each([[BILLING], [BULK]])('the caller in %s', (page) => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const env = { LEDGER: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, KEY };
-    await expect(inNode(caller, env)).rejects.toThrow(/not known yet[^]*ECONNREFUSED/);
+    await expect(inNode(QUICK_CLOCK + caller, env)).rejects.toThrow(/not known yet[^]*ECONNREFUSED/);
     expect(asked).toHaveLength(3);
-    expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThanOrEqual(1000);
+    expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThanOrEqual(1000 / 20);
   });
 });

@@ -24,7 +24,7 @@ import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-stor
 import { openDatabase } from '../../src/sqlite/database.js';
 import { collect, newEvent, newEvents, newStream } from '../contract/event-store.contract.js';
 
-const script = fileURLToPath(new URL('../../src/backup.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../dist/backup.js', import.meta.url));
 const noLinks = fileURLToPath(new URL('../support/no-links.mjs', import.meta.url));
 const haltsAtRename = fileURLToPath(new URL('../support/halts-at-rename.mjs', import.meta.url));
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,13 +12,13 @@ import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-stor
 import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
 import { killThread } from '../support/kill-thread.js';
 
-const source = new URL('../../src/event-store/sqlite/sqlite-event-store.ts', import.meta.url);
+const built = new URL('../../dist/event-store/sqlite/sqlite-event-store.js', import.meta.url);
 
 /** Appends to the stream `crash` for ever and prints each revision that was acknowledged. */
 const APPENDER = `
   import { randomUUID } from 'node:crypto';
-  const { SqliteEventStore } = await import(${JSON.stringify(source.href)});
-  const store = await SqliteEventStore.open(process.argv[1]);
+  const { SqliteEventStore } = await import(${JSON.stringify(built.href)});
+  const store = await SqliteEventStore.open(process.argv[2]);
   for (let revision = -1; ; revision++) {
     const event = { id: randomUUID(), type: 'Tested', data: '{}', metadata: '{}' };
     await store.append('crash', [event], revision < 0 ? 'no-stream' : revision);
@@ -36,10 +36,11 @@ describe('the owner of a log', () => {
 
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  const startAppender = (): ChildProcess =>
-    spawn(process.execPath, ['--input-type=module', '-e', APPENDER, file], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+  const startAppender = (): ChildProcess => {
+    const program = join(directory, 'appender.mjs');
+    writeFileSync(program, APPENDER);
+    return spawn(process.execPath, [program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  };
 
   /** Reads the acknowledged revisions until one is reached. @returns that one */
   async function acknowledged(child: ChildProcess, revision: number): Promise<void> {

@@ -70,9 +70,8 @@ describe('what moves a write-ahead log', () => {
     await new Promise((resolve) => setTimeout(resolve, 7000));
     db.exec('PRAGMA locking_mode = NORMAL; INSERT INTO small VALUES (2)');
     write(20);
-    await new Promise((resolve) => setTimeout(resolve, 7000));
+    while (moved === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     await mover.close();
-    expect(moved).toBeGreaterThan(0);
   });
 
   it('lets its writer end though its thread has failed', async () => {

@@ -21,15 +21,8 @@ const run = (...args: readonly string[]): Run => {
   return { status, stdout, stderr };
 };
 
-/** The command as it is run from the sources. */
-export function creditLedger(dataDir: string, ...args: string[]): Run {
-  const loader = [
-    '--import',
-    join(ROOT, 'test/support/register-typescript.mjs'),
-    '--disable-warning=ExperimentalWarning',
-  ];
-  return run(...loader, join(ROOT, 'src/audit/cli.ts'), ...args, '--data-dir', dataDir);
-}
+export const creditLedger = (dataDir: string, ...args: string[]): Run =>
+  run(join(ROOT, 'dist/audit/cli.js'), ...args, '--data-dir', dataDir);
 
 /** The verifier that shares no code with it. */
 export const standalone = (...args: string[]): Run => run(join(ROOT, 'verify-bundle.mjs'), ...args);

@@ -1,5 +1,5 @@
-// Lets a worker thread that a test starts run src/*.ts as jest does. Needed because jest transforms only what
-// it loads itself; the published loaders do not map a worker's own `.js` entry to its `.ts` source.
+// Lets node run the TypeScript of bench/ and src/, in threads too: the published loaders do not map a worker's own `.js`
+// entry to its `.ts` source.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
