@@ -101,12 +101,12 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
   },
   {
     room: /^src\/event-store\/(event-store\.module|open-event-store)\.ts$/,
-    may: [/^event-store\//, /^config\//, /^@nestjs\/common$/, /^node:/],
+    may: [/^event-store\//, /^files\//, /^config\//, /^@nestjs\/common$/, /^node:/],
     why: 'only the opener and the module import adapters',
   },
   {
     room: /^src\/event-store\//,
-    may: [/^event-store\/(event-store|errors)$/, /^config\//],
+    may: [/^event-store\/(event-store|errors)$/, /^config\//, /^node:crypto$/],
     why: 'the port knows nobody',
   },
   {

@@ -7,7 +7,7 @@ import {
 } from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 
-/** The store holds something else than the bundle. */
+/** Events are missing in what is imported, or the store holds something else. */
 export class CannotImport extends Error {
   override readonly name = 'CannotImport';
 }
@@ -28,6 +28,7 @@ export async function importEvents(
   onProgress?: (events: number) => void,
 ): Promise<number> {
   const stored = storedEvents(store);
+  const revisions = new Map<string, number>();
   const window = new Window(store.exclusive ? WINDOW : 1);
   let batch: RecordedEvent[] = [];
   let [seen, written] = [0, 0];
@@ -38,6 +39,7 @@ export async function importEvents(
   };
   for await (const page of pages) {
     for (const event of page) {
+      requireNext(event, revisions);
       const existing = (await stored.next()).value;
       if (existing) requireSame(existing, event);
       else {
@@ -59,6 +61,17 @@ export async function importEvents(
 async function* storedEvents(store: EventStore): AsyncGenerator<RecordedEvent, undefined> {
   for await (const page of store.readAll(START))
     for (const event of page) if (mainAccountIdOf(event.stream) !== undefined) yield event;
+}
+
+/** @param revisions of the events before it, the last of each stream */
+function requireNext({ stream, revision }: RecordedEvent, revisions: Map<string, number>): void {
+  const next = (revisions.get(stream) ?? -1) + 1;
+  if (revision !== next)
+    throw new CannotImport(
+      `${stream} goes on at revision ${revision}, but revision ${next} is missing in what is imported: ` +
+        'somebody has removed events there',
+    );
+  revisions.set(stream, revision);
 }
 
 function requireSame(stored: RecordedEvent, event: RecordedEvent): void {

@@ -1,4 +1,5 @@
 import { createWriteStream, existsSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { EventReader } from '../event-store/event-store.js';
@@ -25,6 +26,7 @@ export async function writeBundle(
     // Another export may have ended just before the part was opened.
     requireFree(file);
     renameSync(part, file);
+    syncToDisk(dirname(file));
   } catch (error) {
     rmSync(part, { force: true });
     throw error;

@@ -140,8 +140,8 @@ export class Checkpoints {
   }
 
   private async find(mainAccountId: string, revision: number): Promise<RecordedEvent> {
-    const event = await this.store.firstFrom(mainAccountStream(mainAccountId), revision);
-    if (event?.revision === revision) return event;
+    const event = await this.store.eventAtRevision(mainAccountStream(mainAccountId), revision);
+    if (event) return event;
     throw new NotInTree(`Main account ${mainAccountId} has no event ${revision}`);
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   MAX_APPEND,
   START,
@@ -15,7 +16,7 @@ export interface Copied {
 
 /**
  * Makes some streams, none of the ledger's, in the copy what they are in the source now. What was deleted in the
- * source is deleted in the copy. The revisions may differ: after a deletion one store counts on, the other from 0.
+ * source is deleted in the copy. Ids and revisions may differ: after a deletion one store counts on, the other from 0.
  * @throws StoreUnavailable, OutcomeUnknown, RevisionConflict; then call it again
  */
 export async function copyStreams(
@@ -58,11 +59,16 @@ async function eventsOf(reader: EventReader, stream: string): Promise<RecordedEv
   return events;
 }
 
-const asNew = ({ id, type, data, metadata }: RecordedEvent): NewEvent => ({ id, type, data, metadata });
+/** With an id of its own: EventStoreDB takes one that it knows, also of a deleted event, for the same append again. */
+const asNew = ({ type, data, metadata }: RecordedEvent): NewEvent => ({
+  id: randomUUID(),
+  type,
+  data,
+  metadata,
+});
 
 const isSame = (event: RecordedEvent, other: RecordedEvent | undefined): boolean =>
   other !== undefined &&
-  event.id === other.id &&
   event.type === other.type &&
   event.data === other.data &&
   event.metadata === other.metadata;

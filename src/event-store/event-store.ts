@@ -1,3 +1,5 @@
+import { StreamDamaged } from './errors.js';
+
 /** Streams whose names begin so are the ledger: the store never lets one go. */
 const LEDGER = 'mainAccount-';
 
@@ -72,6 +74,19 @@ export abstract class EventReader {
   async firstFrom(stream: string, revision: number): Promise<RecordedEvent | undefined> {
     for await (const [first] of this.readStream(stream, revision)) return first;
     return undefined;
+  }
+
+  /**
+   * The stream's event at a revision; undefined beyond its end.
+   * @throws StoreUnavailable; StreamDamaged where it is not, but a later one is
+   */
+  async eventAtRevision(stream: string, revision: number): Promise<RecordedEvent | undefined> {
+    const first = await this.firstFrom(stream, revision);
+    if (first && first.revision !== revision)
+      throw new StreamDamaged(
+        `${stream}/${revision} is hidden or gone: the stream goes on at ${first.revision}`,
+      );
+    return first;
   }
 
   /** What stands at a position of the log; undefined when nothing does. @throws StoreUnavailable */

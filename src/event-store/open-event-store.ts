@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.js';
+import { syncToDisk } from '../files/small-file.js';
 import { StoreUnavailable } from './errors.js';
 import type { EventReader, EventStore } from './event-store.js';
 import { backUp } from './sqlite/backup.js';
@@ -48,6 +49,8 @@ export function makeDirectory(directory: string): void {
   if (!existsSync(dirname(directory))) makeDirectory(dirname(directory));
   try {
     mkdirSync(directory, { mode: 0o700 });
+    // Else a power cut could take it away with all that is in it.
+    syncToDisk(dirname(directory));
   } catch (error) {
     // Made meanwhile by another process, or as one above it: `new/.` is `new`.
     if (isDirectory(directory)) return;

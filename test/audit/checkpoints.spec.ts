@@ -14,6 +14,7 @@ import {
 import { eventLeaf, rootOver } from '../../src/audit/merkle.js';
 import { provesConsistency, provesInclusion } from '../../src/audit/merkle-proof.js';
 import { noteVerifier, openNote, signNote } from '../../src/audit/signed-note.js';
+import { StreamDamaged } from '../../src/event-store/errors.js';
 import { hashOf } from '../../src/ledger/seal.js';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { ApiApp } from '../support/api-app.js';
@@ -232,7 +233,8 @@ describe('the ledger holds itself to what it has signed', () => {
     const db = openDatabase(join(side.dataDir, 'events.db'));
     db.exec('DELETE FROM events WHERE revision = 1');
     db.close();
-    await expect(checkpoints().event('alice', 1)).rejects.toThrow('has no event 1');
+    await expect(checkpoints().event('alice', 1)).rejects.toThrow(StreamDamaged);
+    await expect(checkpoints().event('alice', 3)).rejects.toThrow('has no event 3');
     expect((await checkpoints().event('alice', 2)).revision).toBe(2);
   });
 

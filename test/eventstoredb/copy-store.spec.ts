@@ -163,6 +163,37 @@ describe('npm run copy-store', () => {
     }
   });
 
+  it('copies names again that somebody has deleted in the copy', async () => {
+    const [before, source] = [await embedded('before'), `sqlite:${join(directory, 'before')}`];
+    await fill(before);
+    const desk = { mainAccountId: 'a', sipAccountId: '1', name: 'Zebedee' };
+    await new Profiles(before).name(desk, SOMEBODY);
+    await before.close();
+    const copy = () => copyStore('--from', source, '--to', simulator.url);
+    expect((await copy()).code).toBe(0);
+    simulator.log.delete('profile-a');
+    expect(await copy()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 events copied/m) });
+    const moved = await cluster();
+    expect(await typesOf(moved, 'profile-a')).toEqual(['SipAccountNamed']);
+    await moved.close();
+  });
+
+  it('names the account of which somebody has removed events, and does not ask to be run again', async () => {
+    const before = await cluster();
+    await fill(before);
+    await before.close();
+    simulator.log.hideBefore('mainAccount-b', 5n);
+    simulator.log.scavenge();
+    const args = ['--from', simulator.url, '--to', `sqlite:${join(directory, 'back')}`];
+    for (let run = 0; run < 2; run++)
+      expect(await copyStore(...args)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^mainAccount-b goes on at revision 5, but revision 0 is missing .*\n$/,
+        ),
+      });
+  });
+
   it('copies the account of a stream that somebody has deleted, as the log still has it', async () => {
     const before = await cluster();
     await fill(before);

@@ -69,6 +69,11 @@ export function meddlingContract(
         expect((await logged()).map(({ revision }) => revision)).toEqual([0, 1, 2]);
       });
 
+      it('an event of it that is hidden is neither missing nor the next one', async () => {
+        await hide(client, stream);
+        await expect(store.eventAtRevision(stream, 1)).rejects.toBeInstanceOf(StreamDamaged);
+      });
+
       it('who knows it books on behind what is hidden', async () => {
         await hide(client, stream);
         expect(receiptIn(await ledger.purchase(m, '1')).revision).toBe(3);
