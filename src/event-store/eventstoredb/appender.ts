@@ -1,19 +1,15 @@
-import {
-  StreamDeletedError,
-  StreamNotFoundError,
-  type WrongExpectedVersionError,
-} from '@eventstore/db-client';
+import type { WrongExpectedVersionError } from '@eventstore/db-client';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
-import { OutcomeUnknown, RevisionConflict, StoreUnavailable, reasonOf } from '../errors.js';
+import { RevisionConflict, StoreUnavailable } from '../errors.js';
 import type { NewEvent, Position, StreamRevision } from '../event-store.js';
 import type { Proposal } from './append-call.js';
 import { AppendLine } from './append-line.js';
-import { GRACE_MS, within, type Connection } from './connection.js';
+import type { Connection } from './connection.js';
 import { toProposed } from './events.js';
-import { verdictOf } from './failures.js';
-import { deleted, type LogReader } from './log-reader.js';
+import { failureOf, verdictOf } from './failures.js';
+import type { LogReader } from './log-reader.js';
 import { Patience } from './patience.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
@@ -36,18 +32,15 @@ interface Append {
  */
 export class Appender {
   private readonly slots: Slots;
-  /** Each deletion is a call of its own. */
-  private readonly deletions: Slots;
   private readonly line: AppendLine;
 
   constructor(
-    private readonly connection: Connection,
+    connection: Connection,
     private readonly reader: LogReader,
     private readonly settings: Settings,
     private readonly closing: AbortSignal,
   ) {
     this.slots = new Slots(settings.appends);
-    this.deletions = new Slots(settings.concurrency);
     this.line = new AppendLine(connection, settings);
   }
 
@@ -62,29 +55,9 @@ export class Appender {
     return this.slots.run(() => this.persist(request, patience));
   }
 
-  /**
-   * Deletes a stream so that it can begin again, and its numbers go on. The server keeps the bytes until it is
-   * scavenged. Sent again until it is known to be done. @throws StoreUnavailable, OutcomeUnknown
-   */
-  deleteStream(stream: string): Promise<void> {
-    const patience = new Patience(this.settings, this.closing);
-    return this.deletions.run(async () => {
-      for (let doubt: unknown; ;) {
-        try {
-          return await this.sendDeletion(stream);
-        } catch (error) {
-          const verdict = verdictOf(error);
-          if (verdict === 'unknown') doubt ??= error;
-          if (verdict === 'refused' || !(await patience.pause()))
-            throw failureOf('delete', stream, error, doubt);
-        }
-      }
-    });
-  }
-
   /** Resolves when nothing is on its way any more. */
-  async close(): Promise<void> {
-    await Promise.all([this.slots.close(), this.deletions.close()]);
+  close(): Promise<void> {
+    return this.slots.close();
   }
 
   private async persist(request: Append, patience: Patience): Promise<Position> {
@@ -108,20 +81,6 @@ export class Appender {
       if (verdict === 'unknown') doubt ??= error;
       if (verdict === 'refused' || !(await patience.pause()))
         throw failureOf('append to', request.stream, error, doubt);
-    }
-  }
-
-  /** A stream that is missing is as good as deleted. @throws the client's errors */
-  private async sendDeletion(stream: string): Promise<void> {
-    const { options } = this.connection;
-    const { tryMs } = this.settings;
-    try {
-      if ((await this.reader.streamPage(stream, 0, 1)).length === 0) return;
-      await this.connection.call((client) =>
-        within(tryMs + GRACE_MS, client.deleteStream(stream, { ...options, deadline: tryMs })),
-      );
-    } catch (error) {
-      if (!(error instanceof StreamNotFoundError)) throw error;
     }
   }
 
@@ -166,19 +125,4 @@ function conflictIn({ stream, expected }: Append, error: unknown): RevisionConfl
     expected,
     typeof actualVersion === 'bigint' ? Number(actualVersion) : 'no-stream',
   );
-}
-
-function failureOf(
-  deed: string,
-  stream: string,
-  error: unknown,
-  doubt: unknown,
-): StoreUnavailable | OutcomeUnknown {
-  if (doubt)
-    return new OutcomeUnknown(
-      `EventStoreDB did not say whether it could ${deed} ${stream}: ${reasonOf(doubt)}`,
-      { cause: doubt },
-    );
-  if (error instanceof StreamDeletedError) return deleted(stream, error);
-  return new StoreUnavailable(`EventStoreDB cannot ${deed} ${stream}: ${reasonOf(error)}`, { cause: error });
 }

@@ -10,6 +10,7 @@ import {
 } from '../event-store.js';
 import { Appender } from './appender.js';
 import { Connection } from './connection.js';
+import { Deleter } from './deleter.js';
 import { Follower } from './follower.js';
 import { HeadSearch } from './head-search.js';
 import { LogReader } from './log-reader.js';
@@ -35,6 +36,7 @@ class EventStoreDbEventStore extends EventStore {
   private readonly connections: readonly Connection[];
   private closed: Promise<void> | undefined;
   private readonly appender: Appender;
+  private readonly deleter: Deleter;
   private readonly reader: LogReader;
   private readonly heads: HeadSearch;
   private readonly follower: Follower;
@@ -49,6 +51,7 @@ class EventStoreDbEventStore extends EventStore {
     this.connections = [appends, reads, follows];
     this.reader = new LogReader(reads, settings, signal);
     this.appender = new Appender(appends, this.reader, settings, signal);
+    this.deleter = new Deleter(appends, this.reader, settings, signal);
     this.heads = new HeadSearch(this.reader, settings.pageSize);
     this.follower = new Follower(follows, this.reader, this.heads, settings);
   }
@@ -79,7 +82,7 @@ class EventStoreDbEventStore extends EventStore {
   }
 
   protected erase(stream: string): Promise<void> {
-    return this.appender.deleteStream(stream);
+    return this.deleter.delete(stream);
   }
 
   async check(): Promise<void> {
@@ -97,7 +100,7 @@ class EventStoreDbEventStore extends EventStore {
   /** Tries on their way are heard out; nothing is tried again. */
   private async end(): Promise<void> {
     this.closing.abort();
-    await Promise.all([this.appender.close(), this.reader.close()]);
+    await Promise.all([this.appender.close(), this.deleter.close(), this.reader.close()]);
     for (const connection of this.connections) connection.close();
   }
 }

@@ -8,7 +8,7 @@ import {
   StreamDeletedError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
-import { reasonOf } from '../errors.js';
+import { OutcomeUnknown, reasonOf, StoreUnavailable, StreamDamaged } from '../errors.js';
 
 /** The adapter's own clock ran out: an answer may still come, and nobody will hear it. */
 export class NoAnswer extends Error {
@@ -62,3 +62,26 @@ export const isOutOfService = (error: unknown): boolean =>
 
 /** The server's answer to a position where no event begins: of reads in one word, of subscriptions in two. */
 export const isInvalidPosition = (error: unknown): boolean => /invalid ?position/i.test(reasonOf(error));
+
+export const deleted = (stream: string, cause: unknown): StreamDamaged =>
+  new StreamDamaged(`the stream ${stream} was deleted in EventStoreDB`, { cause });
+
+/**
+ * What is told of something that was tried in vain.
+ * @param error of the last try
+ * @param doubt the first error that left it open whether it was done, if there was one
+ */
+export function failureOf(
+  deed: 'append to' | 'delete',
+  stream: string,
+  error: unknown,
+  doubt: unknown,
+): StoreUnavailable | OutcomeUnknown {
+  if (doubt)
+    return new OutcomeUnknown(
+      `EventStoreDB did not say whether it could ${deed} ${stream}: ${reasonOf(doubt)}`,
+      { cause: doubt },
+    );
+  if (error instanceof StreamDeletedError) return deleted(stream, error);
+  return new StoreUnavailable(`EventStoreDB cannot ${deed} ${stream}: ${reasonOf(error)}`, { cause: error });
+}

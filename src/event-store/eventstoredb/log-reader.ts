@@ -11,7 +11,7 @@ import { StoreUnavailable, StreamDamaged, reasonOf } from '../errors.js';
 import { mayBeDeleted, type Position, type RecordedEvent } from '../event-store.js';
 import type { Connection } from './connection.js';
 import { toLogPosition, toRecorded } from './events.js';
-import { isInvalidPosition, NoAnswer, verdictOf } from './failures.js';
+import { deleted, isInvalidPosition, NoAnswer, verdictOf } from './failures.js';
 import { Patience } from './patience.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
@@ -165,9 +165,6 @@ export class LogReader {
     return this.slots.run(() => this.connection.call((client) => drain(open(client), this.settings.tryMs)));
   }
 }
-
-export const deleted = (stream: string, cause: unknown): StreamDamaged =>
-  new StreamDamaged(`the stream ${stream} was deleted in EventStoreDB`, { cause });
 
 /**
  * Everything that a read delivers. The clock runs from event to event: large ones of others may fill a page. The read is
