@@ -12,6 +12,7 @@ import { mayBeDeleted, type Position, type RecordedEvent } from '../event-store.
 import type { Connection } from './connection.js';
 import { toLogPosition, toRecorded } from './events.js';
 import { deleted, isInvalidPosition, NoAnswer, verdictOf } from './failures.js';
+import { firstShownBy, metadataStreamOf } from './hiding.js';
 import { Patience } from './patience.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
@@ -144,8 +145,8 @@ export class LogReader {
     const { options } = this.connection;
     const read = { ...options, direction: 'backwards', fromRevision: 'end', maxCount: 1 } as const;
     try {
-      const [last] = await this.collect((client) => client.readStream(`$$${stream}`, read));
-      return (last?.event?.data as { $tb?: number } | undefined)?.$tb ?? 0;
+      const [last] = await this.collect((client) => client.readStream(metadataStreamOf(stream), read));
+      return firstShownBy(last?.event?.data);
     } catch (error) {
       if (error instanceof StreamNotFoundError) return 0;
       throw error;
