@@ -2,10 +2,6 @@ import { Get, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
-import type { Receipt } from '../ledger/domain/receipt.js';
-import { OutcomeUnknown, StoreUnavailable } from '../event-store/errors.js';
-import { CommandNotFound } from '../ledger/domain/errors.js';
-import { GetReceiptQuery } from '../ledger/queries/get-receipt.js';
 import { FindMainAccountsQuery } from '../projections/accounts/find-main-accounts.js';
 import {
   type SearchSipAccounts,
@@ -13,10 +9,9 @@ import {
 } from '../projections/accounts/search-sip-accounts.js';
 import { PositionInFuture, ReadModelBehind } from '../projections/errors.js';
 import { GetRecentBalancesQuery } from '../projections/history/get-recent-balances.js';
-import { LookUpNamesQuery } from '../projections/names/look-up-names.js';
 import { DashboardRoutes } from './dashboard-routes.js';
-import { field, isFormKey } from './form.js';
-import { accountLabel } from './format.js';
+import { field } from './form.js';
+import { justDone } from './just-done.js';
 import { mainAccountsHref, MainAccountsPage } from './pages/main-accounts.js';
 import { OverviewPage } from './pages/overview.js';
 import { Pages } from './pages.js';
@@ -29,9 +24,6 @@ const ROWS = 50;
 const SHARES = 5;
 /** Balances that a sparkline shows. */
 const RECENT = 16;
-
-/** Why a receipt cannot be had. */
-const UNTOLD = [CommandNotFound, StoreUnavailable, OutcomeUnknown];
 
 /** The list of main accounts, and the overview of one. */
 @DashboardRoutes('accounts')
@@ -95,7 +87,7 @@ export class OverviewController {
       offset: search.offset,
       previous: search.offset > 0 ? Math.max(0, search.offset - ROWS) : undefined,
       next: shown < account.found ? shown : undefined,
-      done: await this.doneBy(view, request.query, account.currency),
+      done: await justDone(this.queries, view, request.query, account.currency),
       behind,
     });
   }
@@ -116,26 +108,6 @@ export class OverviewController {
       const isBehind = error instanceof ReadModelBehind;
       if (atLeast === undefined || !(isBehind || error instanceof PositionInFuture)) throw error;
       return { account: await this.queries.execute(new SearchSipAccountsQuery(search)), behind: isBehind };
-    }
-  }
-
-  /** What the form did that led here, told from its receipt. */
-  private async doneBy(view: View, query: unknown, currency: string) {
-    if (field(query, 'named')) return { text: view.t.name.saved, again: false };
-    const key = field(query, 'done');
-    if (!isFormKey(key)) return undefined;
-    try {
-      const mainAccountId = view.mainAccountId ?? '';
-      const { receipt: json } = await this.queries.execute(new GetReceiptQuery(mainAccountId, key));
-      const receipt = JSON.parse(json) as Receipt;
-      const { sipAccountId = '' } = receipt;
-      const { names } = await this.queries.execute(new LookUpNamesQuery(mainAccountId, [sipAccountId]));
-      const account = accountLabel(sipAccountId, names.get(sipAccountId));
-      return { text: doneText(view, receipt, account, currency), again: field(query, 'again') === '1' };
-    } catch (error) {
-      // It is in the figures; that it cannot be told in words now is no reason to show none.
-      if (UNTOLD.some((kind) => error instanceof kind)) return undefined;
-      throw error;
     }
   }
 }
@@ -162,23 +134,4 @@ function firstPageOf(url: string): string {
   const parameters = new URLSearchParams(query);
   parameters.delete('skip');
   return `${path}?${parameters.toString()}`;
-}
-
-/** @param account the SIP account that it was done to */
-function doneText(view: View, receipt: Receipt, account: string, currency: string): string {
-  const { done } = view.t;
-  const { type, amount = '', mainAccount, sipAccount = mainAccount } = receipt;
-  const money = (text: string) => view.money(text, currency);
-  switch (type) {
-    case 'CreditAllocated':
-      return done.CreditAllocated(money(amount), account, money(sipAccount.available));
-    case 'CreditReclaimed':
-      return done.CreditReclaimed(money(amount), account, money(mainAccount.available));
-    case 'CreditPurchased':
-      return done.CreditPurchased(money(amount), money(mainAccount.available));
-    case 'SipAccountAdded':
-      return done.SipAccountAdded(account);
-    case 'MainAccountOpened':
-      return done.MainAccountOpened(receipt.mainAccountId);
-  }
 }

@@ -1,3 +1,4 @@
+import type { Done } from '../just-done.js';
 import { amountSize } from '../parts/amount-size.js';
 import { Field } from '../parts/field.js';
 import { Freshness } from '../parts/freshness.js';
@@ -33,7 +34,7 @@ export interface OverviewProps {
   /** Where the next page begins. */
   readonly next: number | undefined;
   /** What was just done. */
-  readonly done: { readonly text: string; readonly again: boolean } | undefined;
+  readonly done: Done | undefined;
   /** True when the figures do not hold what was just done. */
   readonly behind: boolean;
 }
