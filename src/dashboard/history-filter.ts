@@ -1,10 +1,19 @@
 import type { LedgerEvent } from '../ledger/domain/events.js';
 import { field } from './form.js';
-import type { HistoryFilter } from './pages/history.js';
 import { en } from './texts/en.js';
+import type { View } from './view.js';
 
 /** An id with the longest name beside it, and what stands around that. */
-const LONGEST = 160;
+export const LONGEST_ACCOUNT = 160;
+
+/** What a history is narrowed down to. Empty texts narrow nothing. */
+export interface HistoryFilter {
+  readonly account: string;
+  readonly kind: LedgerEvent['type'] | '';
+  /** Days, as `2026-11-22`, both included. */
+  readonly since: string;
+  readonly until: string;
+}
 
 /** What a history is searched for, and how the page shows it. */
 export interface HistorySearch {
@@ -17,7 +26,7 @@ export interface HistorySearch {
 
 /** Reads the filter of a history's address. Days are days in UTC, both included. */
 export function historyFilterOf(query: unknown): HistorySearch {
-  const account = field(query, 'account').trim().slice(0, LONGEST);
+  const account = field(query, 'account').trim().slice(0, LONGEST_ACCOUNT);
   const kind = field(query, 'kind');
   const type = Object.hasOwn(en.kinds, kind) ? (kind as LedgerEvent['type']) : undefined;
   const since = field(query, 'since');
@@ -32,6 +41,21 @@ export function historyFilterOf(query: unknown): HistorySearch {
     until: lastDay && startOfNext(lastDay),
   };
 }
+
+/** Where a page of a history begins or ends. */
+type Place = Readonly<Partial<Record<'before' | 'after', number>>>;
+
+/** The address of a page of a history; of the newest one when no place is given. */
+export const historyHref = (view: View, filter: HistoryFilter, place?: Place): string =>
+  `${view.to('/history')}?${filterQuery(filter, place)}`;
+
+/** The filter as an address has it. */
+export const filterQuery = (filter: HistoryFilter, place: Place = {}): string =>
+  new URLSearchParams(
+    Object.entries({ ...filter, ...place }).flatMap(([name, value]) =>
+      value === '' ? [] : [[name, String(value)]],
+    ),
+  ).toString();
 
 /** Undefined for what is no day, such as 30 February. */
 function startOf(day: string): Date | undefined {

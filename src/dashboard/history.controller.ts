@@ -16,9 +16,9 @@ import { accountsToChoose, chooseAccount } from './account-choice.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field } from './form.js';
 import { csvOf, type PageOfHistory } from './history-csv.js';
-import { historyFilterOf } from './history-filter.js';
+import { historyFilterOf, historyHref } from './history-filter.js';
 import { EventPage } from './pages/event.js';
-import { historyHref, HistoryPage } from './pages/history.js';
+import { HistoryPage } from './pages/history.js';
 import { Pages } from './pages.js';
 import { mainAccountIdOf } from './request.js';
 

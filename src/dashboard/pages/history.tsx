@@ -1,8 +1,8 @@
 import { ZERO } from '../../ledger/domain/amount.js';
-import type { LedgerEvent } from '../../ledger/domain/events.js';
 import type { HistoryEntry } from '../../projections/history/history-entry.js';
 import { isMore } from '../amounts.js';
 import { accountLabel } from '../format.js';
+import { filterQuery, historyHref, LONGEST_ACCOUNT, type HistoryFilter } from '../history-filter.js';
 import { BalanceChart } from '../parts/balance-chart.js';
 import { Field } from '../parts/field.js';
 import { Freshness } from '../parts/freshness.js';
@@ -12,15 +12,6 @@ import { Layout } from '../parts/layout.js';
 import { livePath } from '../parts/live-path.js';
 import { Notice } from '../parts/notice.js';
 import type { View } from '../view.js';
-
-/** What a history is narrowed down to. Empty texts narrow nothing. */
-export interface HistoryFilter {
-  readonly account: string;
-  readonly kind: LedgerEvent['type'] | '';
-  /** Days, as `2026-11-22`, both included. */
-  readonly since: string;
-  readonly until: string;
-}
 
 export interface HistoryPageProps {
   readonly view: View;
@@ -93,7 +84,7 @@ function Filter({ view, filter, names, accounts, fits }: HistoryPageProps) {
         focus={fits !== undefined}
         list="accounts"
         autocomplete="off"
-        maxLength={160}
+        maxLength={LONGEST_ACCOUNT}
       />
       <datalist id="accounts">
         {accounts.map(({ sipAccountId, name }) => (
@@ -171,17 +162,3 @@ function Pages({ view, filter, before, after, newest }: HistoryPageProps) {
     </nav>
   );
 }
-
-/** Where a page of a history begins or ends. */
-type Place = Readonly<Partial<Record<'before' | 'after', number>>>;
-
-/** The address of a page of a history; of the newest one when no place is given. */
-export const historyHref = (view: View, filter: HistoryFilter, place?: Place): string =>
-  `${view.to('/history')}?${filterQuery(filter, place)}`;
-
-const filterQuery = (filter: HistoryFilter, place: Place = {}): string =>
-  new URLSearchParams(
-    Object.entries({ ...filter, ...place }).flatMap(([name, value]) =>
-      value === '' ? [] : [[name, String(value)]],
-    ),
-  ).toString();
