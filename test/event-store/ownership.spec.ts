@@ -25,6 +25,9 @@ const APPENDER = `
     process.stdout.write(revision + 1 + '\\n');
   }`;
 
+const workerOf = (store: SqliteEventStore): Worker =>
+  (store as unknown as { writer: { worker: Worker } }).writer.worker;
+
 describe('the owner of a log', () => {
   let directory: string;
   let file: string;
@@ -140,7 +143,7 @@ describe('the owner of a log', () => {
     );
     await new Promise(setImmediate);
     const late = store.append(newStream(), newEvents(1), 'no-stream').catch((error: unknown) => error);
-    await killThread((store as unknown as { worker: Worker }).worker);
+    await killThread(workerOf(store));
     const ends = await appends;
     expect(ends.every((end) => end.status === 'fulfilled' || end.reason instanceof OutcomeUnknown)).toBe(
       true,
@@ -163,7 +166,7 @@ describe('the owner of a log', () => {
   it('leaves nobody without an answer when its writer ends, and knows what that one has never seen', async () => {
     const store = await SqliteEventStore.open(file);
     const asked = Promise.allSettled([store.check(), store.append(newStream(), newEvents(1), 'no-stream')]);
-    (store as unknown as { worker: Worker }).worker.emit('exit');
+    workerOf(store).emit('exit');
     for (const answer of await asked)
       expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
     await store.close();
@@ -171,7 +174,7 @@ describe('the owner of a log', () => {
 
   it('lets go of the file when its writer dies of a fault while it is closed', async () => {
     const store = await SqliteEventStore.open(file);
-    (store as unknown as { worker: Worker }).worker.postMessage(null);
+    workerOf(store).postMessage(null);
     await store.close();
     await (await SqliteEventStore.open(file)).close();
   });

@@ -1,7 +1,3 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { WalMover } from '../../sqlite/wal-mover.js';
-import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../errors.js';
 import {
   EventStore,
   type LogBatch,
@@ -10,23 +6,9 @@ import {
   type RecordedEvent,
   type StreamRevision,
 } from '../event-store.js';
-import { isUuid } from './event-id.js';
 import { FileOwner } from './file-owner.js';
-import type { Answer, AppendRequest, AppendResult, Wish } from './messages.js';
-import { pack } from './packed-appends.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
-
-/** So many events are sent at once, however short ago the last message was. */
-const WORTH_A_MESSAGE = 32;
-/** Pause after a message: so many milliseconds for each of its events, up to the longest one; none after a single one. */
-const PAUSE_MS = 0.25;
-const LONGEST_PAUSE_MS = 4;
-
-interface Waiting {
-  readonly request: AppendRequest;
-  readonly resolve: (position: Position) => void;
-  readonly reject: (error: Error) => void;
-}
+import { WriterThread } from './writer-thread.js';
 
 /**
  * The log in one SQLite file that this process owns alone. A worker thread writes it, so that waiting for the
@@ -34,66 +16,32 @@ interface Waiting {
  */
 export class SqliteEventStore extends EventStore {
   readonly exclusive = true;
-  /** Appends that are not yet with the worker. */
-  private gathered: Waiting[] = [];
-  /** How many events they have. */
-  private gatheredEvents = 0;
-  /** Appends with the worker, in the order of its answers. */
-  private readonly sent: Waiting[] = [];
-  /** Other wishes with the worker, likewise. Each is told the fault, if there is one. */
-  private readonly others: ((fault: string | undefined) => void)[] = [];
-  /** Runs for a while after each message. */
-  private pause: NodeJS.Timeout | undefined;
-  /** Why the log takes no appends any more. */
-  private ended: string | undefined;
   private closing: Promise<void> | undefined;
-  private checking: Promise<void> | undefined;
-  private readonly mover: WalMover;
 
   private constructor(
-    private readonly file: string,
     private readonly owner: FileOwner,
-    private readonly worker: Worker,
+    private readonly writer: WriterThread,
     private readonly reader: SqliteEventReader,
   ) {
     super();
-    worker.on('message', (answer: Answer) => this.receive(answer));
-    worker.on('error', (error) =>
-      this.end(`the writer of ${file} failed, restart the service: ${String(error)}`),
-    );
-    worker.on('exit', () => this.end(`the writer of ${file} has ended, restart the service`));
-    this.mover = new WalMover(file, () => this.post('moved'));
   }
 
   /** Opens the log, which is made when it is missing. Its directory must exist. @throws StoreUnavailable */
   static async open(file: string): Promise<SqliteEventStore> {
     const owner = FileOwner.claim(file);
-    const worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData: { file } });
-    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    let writer: WriterThread | undefined;
     try {
-      const [answer] = (await once(worker, 'message')) as [Answer];
-      if (answer.kind === 'fault') throw new StoreUnavailable(answer.reason);
-      return new SqliteEventStore(file, owner, worker, SqliteEventReader.open(file));
+      writer = await WriterThread.start(file);
+      return new SqliteEventStore(owner, writer, SqliteEventReader.open(file));
     } catch (error) {
-      worker.postMessage('close' satisfies Wish);
-      await ended;
+      await writer?.close();
       owner.release();
       throw error;
     }
   }
 
   append(stream: string, events: readonly NewEvent[], expectedRevision: StreamRevision): Promise<Position> {
-    if (this.ended !== undefined) return Promise.reject(new StoreUnavailable(this.ended));
-    if (events.length === 0 || !events.every(({ id }) => isUuid(id)))
-      return Promise.reject(new TypeError('an append takes one event or more, each with a lower-case UUID'));
-    return new Promise((resolve, reject) => {
-      const request = { stream, events, expectedRevision };
-      const before = this.gatheredEvents;
-      this.gathered.push({ request, resolve, reject });
-      this.gatheredEvents += events.length;
-      if (before === 0 || (before < WORTH_A_MESSAGE && this.gatheredEvents >= WORTH_A_MESSAGE))
-        queueMicrotask(() => this.sendSoon());
-    });
+    return this.writer.append({ stream, events, expectedRevision });
   }
 
   override atOnce<Result>(work: () => Result): Result {
@@ -117,19 +65,11 @@ export class SqliteEventStore extends EventStore {
   }
 
   protected erase(stream: string): Promise<void> {
-    if (this.ended !== undefined) return Promise.reject(new StoreUnavailable(this.ended));
-    this.send();
-    return new Promise((resolve, reject) => {
-      this.others.push((fault) => (fault === undefined ? resolve() : reject(new OutcomeUnknown(fault))));
-      this.post({ erase: stream });
-    });
+    return this.writer.erase(stream);
   }
 
   check(): Promise<void> {
-    if (this.ended !== undefined) return Promise.reject(new StoreUnavailable(this.ended));
-    // One for all who ask meanwhile: while the file is locked each one holds appends up.
-    this.checking ??= this.askWriter().finally(() => (this.checking = undefined));
-    return this.checking;
+    return this.writer.check();
   }
 
   close(): Promise<void> {
@@ -137,81 +77,9 @@ export class SqliteEventStore extends EventStore {
     return this.closing;
   }
 
-  private askWriter(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.others.push((fault) => (fault === undefined ? resolve() : reject(new StoreUnavailable(fault))));
-      this.post('check');
-    });
-  }
-
   private async letGo(): Promise<void> {
-    const running = this.ended === undefined;
-    // Not `once` of node:events, which fails on what the worker may die of meanwhile.
-    const exited = running && new Promise((resolve) => this.worker.once('exit', resolve));
-    this.send();
-    this.ended ??= `${this.file} has been closed`;
-    await Promise.all([exited, this.mover.close().then(() => this.post('close'))]);
+    await this.writer.close();
     await this.reader.close();
     this.owner.release();
-  }
-
-  /**
-   * At once when the last message is a while ago; else a little later, with what comes in meanwhile: to wake the worker,
-   * commit, and hear of it costs more than ten appends do, and the busier the ledger, the more come in while it pauses.
-   * Who sends one at a time is never kept waiting.
-   */
-  private sendSoon(): void {
-    const events = this.gatheredEvents;
-    if (events === 0 || (this.pause && events < WORTH_A_MESSAGE)) return;
-    if (events > 1 && !this.pause)
-      this.pause = setTimeout(
-        () => {
-          this.pause = undefined;
-          this.sendSoon();
-        },
-        Math.min(events * PAUSE_MS, LONGEST_PAUSE_MS),
-      );
-    this.send();
-  }
-
-  private send(): void {
-    if (this.gathered.length === 0) return;
-    const appends = this.gathered;
-    this.gathered = [];
-    this.gatheredEvents = 0;
-    this.sent.push(...appends);
-    this.post(pack(appends.map(({ request }) => request)));
-  }
-
-  private post(wish: Wish): void {
-    this.worker.postMessage(wish);
-  }
-
-  private receive(answer: Answer): void {
-    if (answer.kind === 'results') {
-      const answered = this.sent.splice(0, answer.results.length);
-      for (const [at, waiting] of answered.entries()) settle(waiting, answer.results[at]!);
-    } else if (answer.kind === 'fault') this.others.shift()?.(answer.reason);
-  }
-
-  /** The worker is gone. What it had may or may not be written; what it never saw is not. */
-  private end(reason: string): void {
-    this.ended ??= reason;
-    for (const { reject } of this.sent.splice(0)) reject(new OutcomeUnknown(reason));
-    for (const { reject } of this.gathered.splice(0)) reject(new StoreUnavailable(reason));
-    this.gatheredEvents = 0;
-    for (const tell of this.others.splice(0)) tell(reason);
-  }
-}
-
-function settle({ request, resolve, reject }: Waiting, result: AppendResult): void {
-  if (typeof result === 'number') return resolve(BigInt(result));
-  switch (result.kind) {
-    case 'conflict':
-      return reject(new RevisionConflict(request.stream, request.expectedRevision, result.actualRevision));
-    case 'unavailable':
-      return reject(new StoreUnavailable(result.reason));
-    case 'unknown':
-      return reject(new OutcomeUnknown(result.reason));
   }
 }
