@@ -7,6 +7,8 @@ const SCHEMA = 1;
 /** The type of an event whose stream was deleted. It is empty, and keeps its place in the log. */
 export const ERASED = '';
 
+export const isThere = ({ type }: { readonly type: string }): boolean => type !== ERASED;
+
 /**
  * Positions are given by the log, 1, 2, 3, … without gaps. The name of a stream is kept once. There is no
  * index on the ids: they are random, so it cost as much as all the rest, and the writer asks the read models' index of

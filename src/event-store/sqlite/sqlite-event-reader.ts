@@ -1,19 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openReadOnly, query, type Connection, type Statement } from '../../sqlite/database.js';
 import { ReadTransaction } from '../../sqlite/read-transaction.js';
-import { resultCode, SQLITE_CORRUPT, SQLITE_NOTADB } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
 import { EventReader, START, type LogBatch, type Position, type RecordedEvent } from '../event-store.js';
-import { CommitListener } from './commit-bell.js';
 import { EventPages, PAGE } from './event-pages.js';
 import { unavailable } from './failure.js';
-import { checkSchema, ERASED } from './schema.js';
-
-/** Pause after a fault before a follower tries again, in milliseconds. */
-const FAULT_PAUSE_MS = 500;
-/** Trying again does not mend a file. */
-const LASTING = new Set([SQLITE_CORRUPT, SQLITE_NOTADB]);
+import { followLog } from './follow-log.js';
+import { checkSchema, isThere } from './schema.js';
 
 /** No position is beyond it; where somebody has put one, the event stands here. */
 const LAST = BigInt(Number.MAX_SAFE_INTEGER);
@@ -98,26 +92,9 @@ export class SqliteEventReader extends EventReader {
     );
   }
 
-  async *follow(after: Position, signal: AbortSignal): AsyncGenerator<LogBatch, void> {
+  follow(after: Position, signal: AbortSignal): AsyncGenerator<LogBatch, void> {
     const until = AbortSignal.any([signal, this.closed.signal]);
-    const listener = new CommitListener(this.file);
-    let position = after;
-    let live = false;
-    try {
-      while (!until.aborted) {
-        const page = await this.pageWhenReadable(position, until);
-        // An empty page does not mean the end of the log then.
-        if (until.aborted) return;
-        const caughtUp = page.length < PAGE;
-        position = page.at(-1)?.position ?? position;
-        if (page.length > 0 || live !== caughtUp)
-          yield { events: page.filter(isThere), position, live: caughtUp };
-        live = caughtUp;
-        await (caughtUp ? listener.heard(until) : nextTurn());
-      }
-    } finally {
-      listener.close();
-    }
+    return followLog(this.file, (position) => this.pageAfter(position), after, until);
   }
 
   async head(): Promise<Position> {
@@ -138,18 +115,6 @@ export class SqliteEventReader extends EventReader {
     if (this.closed.signal.aborted) return;
     this.closed.abort();
     this.db.close();
-  }
-
-  /** A page of the log, erased events too; when a fault that may pass is in the way, after it has passed. Empty on abort. */
-  private async pageWhenReadable(after: Position, until: AbortSignal): Promise<readonly RecordedEvent[]> {
-    while (!until.aborted)
-      try {
-        return this.pageAfter(after);
-      } catch (error) {
-        if (error instanceof StoreUnavailable && LASTING.has(resultCode(error.cause) ?? 0)) throw error;
-        await delay(FAULT_PAUSE_MS, undefined, { signal: until }).catch(() => undefined);
-      }
-    return [];
   }
 
   private async *pages(pageAfter: (position: Position) => readonly RecordedEvent[], after: Position) {
@@ -182,5 +147,3 @@ export class SqliteEventReader extends EventReader {
 const above = (after: Position): number => (after === START ? -Number.MAX_VALUE : Number(after));
 
 const bound = (until: Position): number | bigint => (until >= LAST ? LARGEST : Number(until));
-
-const isThere = ({ type }: RecordedEvent): boolean => type !== ERASED;
