@@ -1,7 +1,6 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase, type Connection } from '../sqlite/database.js';
-import { resultCode, SQLITE_CORRUPT, SQLITE_NOTADB } from '../sqlite/result-code.js';
 import { LAST_RESORT_PAGES } from '../sqlite/wal-mover.js';
 
 /** Where a replica keeps its read models. */
@@ -9,10 +8,6 @@ export const readModelsFileIn = (dataDir: string): string => join(dataDir, 'read
 
 /** Files that SQLite keeps beside a database. */
 const COMPANIONS = ['-wal', '-shm'];
-
-/** True when the file itself is at fault: no retry would help. */
-export const isDamage = (error: unknown): error is Error =>
-  [SQLITE_CORRUPT, SQLITE_NOTADB].includes(resultCode(error) ?? 0);
 
 /** Opens the read models to write them. They are derived: a power cut may cost the last commits, never consistency. */
 export function openReadModels(file: string): Connection {

@@ -3,6 +3,7 @@ import { START, type Position } from '../event-store/event-store.js';
 import { openDatabase, type Connection, type Statement, type Value } from '../sqlite/database.js';
 import { ReadTransaction } from '../sqlite/read-transaction.js';
 import {
+  isDamage,
   resultCode,
   SQLITE_BUSY,
   SQLITE_CANTOPEN,
@@ -11,7 +12,6 @@ import {
   SQLITE_READONLY,
 } from '../sqlite/result-code.js';
 import type { AccountView } from './accounts/account-view.js';
-import { isDamage } from './read-models-file.js';
 import { RecentReads } from './recent-reads.js';
 
 /** Faults that may pass. A reader meets a full disk too: SQLite gives its shared memory a place in the file system. */

@@ -1,11 +1,12 @@
 import type { EventReader } from '../event-store/event-store.js';
 import { cutWriteAheadLog, type Connection } from '../sqlite/database.js';
+import { isDamage } from '../sqlite/result-code.js';
 import { moveRest, WalMover } from '../sqlite/wal-mover.js';
 import type { Report, ThreadOptions } from './messages.js';
 import type { Pace } from './pace.js';
 import type { Projection } from './projection.js';
 import { Projector, ReadModelsUnusable } from './projector.js';
-import { isDamage, moveAside, openReadModels } from './read-models-file.js';
+import { moveAside, openReadModels } from './read-models-file.js';
 
 /**
  * Opens the file and the log, and projects until the signal ends it. A damaged file, or one that does not fit

@@ -25,3 +25,7 @@ export function resultCode(error: unknown): number | undefined {
   // The low byte is the kind, the rest its details.
   return typeof errcode === 'number' ? errcode & 0xff : WORDS.get(String(message));
 }
+
+/** True when the file itself is at fault: no retry would help. */
+export const isDamage = (error: unknown): error is Error =>
+  [SQLITE_CORRUPT, SQLITE_NOTADB].includes(resultCode(error) ?? 0);

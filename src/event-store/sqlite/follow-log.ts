@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import { resultCode, SQLITE_CORRUPT, SQLITE_NOTADB } from '../../sqlite/result-code.js';
+import { isDamage } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
 import type { LogBatch, Position, RecordedEvent } from '../event-store.js';
 import { CommitListener } from './commit-bell.js';
@@ -8,8 +8,6 @@ import { isThere } from './schema.js';
 
 /** Pause after a fault before a follower tries again, in milliseconds. */
 const FAULT_PAUSE_MS = 500;
-/** Trying again does not mend a file. */
-const LASTING = new Set([SQLITE_CORRUPT, SQLITE_NOTADB]);
 
 /** Reads a page of the log after a position, erased events too. @throws StoreUnavailable */
 type ReadPage = (after: Position) => readonly RecordedEvent[];
@@ -55,7 +53,7 @@ async function readPatiently(
     try {
       return read(after);
     } catch (error) {
-      if (error instanceof StoreUnavailable && LASTING.has(resultCode(error.cause) ?? 0)) throw error;
+      if (error instanceof StoreUnavailable && isDamage(error.cause)) throw error;
       await delay(FAULT_PAUSE_MS, undefined, { signal: until }).catch(() => undefined);
     }
   return [];
