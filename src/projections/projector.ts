@@ -8,6 +8,7 @@ import {
 import { StreamDamaged } from '../event-store/errors.js';
 import type { Connection } from '../sqlite/database.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
+import { CatchUp } from './catch-up.js';
 import { Checkpoints } from './checkpoints.js';
 import type { LogFields, LogLevel, Positions, Report, StoppedProjection } from './messages.js';
 import { Pace } from './pace.js';
@@ -20,7 +21,6 @@ import type { Projection } from './projection.js';
  */
 const CATCH_UP_EVENTS = 16_000;
 const BUSY_EVENTS = 2000;
-const PROGRESS_EVERY_MS = 3000;
 /** How often is tried again what a projection has left to do. */
 const FINISH_EVERY_MS = 1000;
 
@@ -32,8 +32,6 @@ export class ReadModelsUnusable extends Error {
 /** Follows the log and brings every projection forward. A projection that stops does not hold up the others. */
 export class Projector {
   private readonly runners: readonly ProjectionRunner[];
-  /** Whether the end of the log has been reached once. */
-  private caughtUp = false;
   /** How far the log has been read, and whether that was its end. */
   private at = { seen: START, live: false };
 
@@ -79,16 +77,16 @@ export class Projector {
   }
 
   private async follow(signal: AbortSignal, pace: Pace): Promise<void> {
-    const progress = await this.startProgress();
+    const head = await this.reader.head();
+    const catchUp = new CatchUp(head, (message, fields) => this.log('info', message, fields));
     let batch: RecordedEvent[] = [];
     for await (const { events, position, live, hidden = [] } of this.reader.follow(this.start, signal)) {
       for (const at of hidden) this.tellDamaged(at, 'was cut short or deleted');
       batch.push(...events);
-      if (!live && batch.length < (this.caughtUp ? BUSY_EVENTS : CATCH_UP_EVENTS)) continue;
+      if (!live && batch.length < (catchUp.over ? BUSY_EVENTS : CATCH_UP_EVENTS)) continue;
       await this.advance(batch, position);
       for (const recorded of batch) if (isTombstone(recorded)) this.tellDamaged(recorded, 'was deleted');
-      progress(batch.length, live);
-      this.caughtUp ||= live;
+      catchUp.count(batch.length, this.start, live);
       const streams = live ? [...new Set(batch.map(({ stream }) => stream))] : undefined;
       batch = [];
       this.at = { seen: position, live };
@@ -172,27 +170,6 @@ export class Projector {
         stream,
         position: String(position),
       });
-  }
-
-  /** @returns what counts events and writes a line every few seconds until the end of the log is reached */
-  private async startProgress(): Promise<(events: number, live: boolean) => void> {
-    const head = await this.reader.head();
-    const began = performance.now();
-    let total = 0;
-    let told = began;
-    return (events, live) => {
-      if (this.caughtUp) return;
-      total += events;
-      const now = performance.now();
-      if (!live && now - told < PROGRESS_EVERY_MS) return;
-      told = now;
-      this.log('info', live ? 'read models have reached the end of the log' : 'read models catching up', {
-        events: total,
-        eventsPerSecond: Math.round((total * 1000) / (now - began || 1)),
-        position: String(this.start),
-        head: String(head),
-      });
-    };
   }
 
   private log(level: LogLevel, message: string, fields: LogFields = {}): void {
