@@ -1,12 +1,20 @@
-import { Big } from 'big.js';
+import type { Big } from 'big.js';
 import { LRUCache } from 'lru-cache';
-import { emptyFold, evolve, sipAvailable } from '../../ledger/domain/account.js';
-import { formatAmount, ZERO } from '../../ledger/domain/amount.js';
+import { evolve, sipAvailable } from '../../ledger/domain/account.js';
+import { formatAmount } from '../../ledger/domain/amount.js';
 import { sipAccountIdOf } from '../../ledger/domain/events.js';
 import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
-import { accountOf, type MainRow, type PartialFold, type PartialSip, type SipRow } from './partial-fold.js';
-import { positionsIn } from './tiles.js';
+import {
+  addedSip,
+  foldOf,
+  openedFold,
+  sipOf,
+  type MainRow,
+  type PartialFold,
+  type PartialSip,
+  type SipRow,
+} from './partial-fold.js';
 
 /** Main and SIP accounts that are kept in memory between batches. */
 const MAX_WEIGHT = 25_000;
@@ -70,7 +78,7 @@ export class AccountFolds {
     if (sipAccountId === undefined) return { fold, sip: undefined };
     if (known && event.type === 'SipAccountAdded')
       throw new Error(`SIP account ${sipAccountId} is added a second time`);
-    const sip = known ?? addedTo(fold, sipAccountId);
+    const sip = known ?? addedSip(fold, sipAccountId);
     sip.balance = sipAvailable(fold.account, sipAccountId);
     sip.available = formatAmount(sip.balance);
     if (known) sip.movedAt = metadata.recordedAt;
@@ -122,31 +130,9 @@ export class AccountFolds {
 
   private stored(mainAccountId: string): PartialFold {
     const row = this.main.get(mainAccountId) as MainRow | undefined;
-    if (row)
-      return {
-        account: { ...accountOf(mainAccountId, row), sipAccounts: this.named },
-        place: row.place,
-        revision: row.revision,
-        hash: row.hash,
-        recordedAt: row.recorded_at,
-        available: row.available,
-        sipAccountsAvailable: row.sip_accounts_available,
-        recent: positionsIn(row.recent),
-        sips: new Map(),
-      };
+    if (row) return foldOf(mainAccountId, row, this.named);
     this.places ??= (this.lastPlace.get() as { place: number | null }).place ?? 0;
-    const place = (this.places += 1);
-    return {
-      account: { ...emptyFold(mainAccountId), sipAccounts: this.named },
-      place,
-      revision: -1,
-      hash: undefined,
-      recordedAt: '',
-      available: ZERO,
-      sipAccountsAvailable: ZERO,
-      recent: [],
-      sips: new Map(),
-    };
+    return openedFold(mainAccountId, (this.places += 1), this.named);
   }
 
   private sip(
@@ -157,35 +143,8 @@ export class AccountFolds {
     if (held) return held;
     const row = this.sipRow.get(mainAccountId, sipAccountId) as SipRow | undefined;
     if (!row) return undefined;
-    const sip = {
-      mainAccountId,
-      sipAccountId,
-      place: row.place,
-      addedRevision: row.added_revision,
-      balance: new Big(row.available),
-      available: row.available,
-      movedAt: row.moved_at,
-      recent: positionsIn(row.recent),
-      changed: false,
-    };
+    const sip = sipOf(mainAccountId, sipAccountId, row);
     sips.set(sipAccountId, sip);
     return sip;
   }
-}
-
-/** A SIP account that was added by the last event of its main account. */
-function addedTo({ account, revision, sips }: PartialFold, sipAccountId: string): PartialSip {
-  const sip = {
-    mainAccountId: account.mainAccountId,
-    sipAccountId,
-    place: account.sipAccountsCount,
-    addedRevision: revision,
-    balance: new Big(0),
-    available: ZERO,
-    movedAt: null,
-    recent: [],
-    changed: false,
-  };
-  sips.set(sipAccountId, sip);
-  return sip;
 }

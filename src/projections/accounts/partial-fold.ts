@@ -1,6 +1,7 @@
 import { Big } from 'big.js';
-import type { Fold } from '../../ledger/domain/account.js';
-import type { Amount } from '../../ledger/domain/amount.js';
+import { emptyFold, type Fold } from '../../ledger/domain/account.js';
+import { ZERO, type Amount } from '../../ledger/domain/amount.js';
+import { positionsIn } from './tiles.js';
 
 /** An account as far as the events at hand touch it: of its SIP accounts only those that were named. */
 export interface PartialFold {
@@ -70,3 +71,66 @@ export const accountOf = (mainAccountId: string, row: Omit<MainRow, 'place' | 'r
   sipAccountsCount: row.sip_accounts_count,
   sipAccounts: new Map(),
 });
+
+/** The fold that a row holds. @param sipAccounts where `evolve` looks for those that its event names */
+export const foldOf = (
+  mainAccountId: string,
+  row: MainRow,
+  sipAccounts: Fold['sipAccounts'],
+): PartialFold => ({
+  account: { ...accountOf(mainAccountId, row), sipAccounts },
+  place: row.place,
+  revision: row.revision,
+  hash: row.hash,
+  recordedAt: row.recorded_at,
+  available: row.available,
+  sipAccountsAvailable: row.sip_accounts_available,
+  recent: positionsIn(row.recent),
+  sips: new Map(),
+});
+
+/** The fold of an account that is about to be opened. @param sipAccounts likewise */
+export const openedFold = (
+  mainAccountId: string,
+  place: number,
+  sipAccounts: Fold['sipAccounts'],
+): PartialFold => ({
+  account: { ...emptyFold(mainAccountId), sipAccounts },
+  place,
+  revision: -1,
+  hash: undefined,
+  recordedAt: '',
+  available: ZERO,
+  sipAccountsAvailable: ZERO,
+  recent: [],
+  sips: new Map(),
+});
+
+export const sipOf = (mainAccountId: string, sipAccountId: string, row: SipRow): PartialSip => ({
+  mainAccountId,
+  sipAccountId,
+  place: row.place,
+  addedRevision: row.added_revision,
+  balance: new Big(row.available),
+  available: row.available,
+  movedAt: row.moved_at,
+  recent: positionsIn(row.recent),
+  changed: false,
+});
+
+/** A SIP account that was added by the last event of its main account, which holds it from now on. */
+export function addedSip({ account, revision, sips }: PartialFold, sipAccountId: string): PartialSip {
+  const sip = {
+    mainAccountId: account.mainAccountId,
+    sipAccountId,
+    place: account.sipAccountsCount,
+    addedRevision: revision,
+    balance: new Big(0),
+    available: ZERO,
+    movedAt: null,
+    recent: [],
+    changed: false,
+  };
+  sips.set(sipAccountId, sip);
+  return sip;
+}
