@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NewEvent } from '../../src/event-store/event-store.js';
 import type { AppendRequest } from '../../src/event-store/sqlite/messages.js';
-import { SqliteLog, STREAMS_IN_MEMORY } from '../../src/event-store/sqlite/sqlite-log.js';
+import { SqliteLog } from '../../src/event-store/sqlite/sqlite-log.js';
+import { STREAMS_IN_MEMORY } from '../../src/event-store/sqlite/stream-ends.js';
 import {
   openDatabase,
   value,

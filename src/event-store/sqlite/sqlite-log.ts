@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { BulkInsert } from '../../sqlite/bulk-insert.js';
 import {
   cutWriteAheadLog,
@@ -17,34 +16,22 @@ import { explain } from './failure.js';
 import { FilePlace } from './file-place.js';
 import type { AppendRequest, AppendResult } from './messages.js';
 import { checkSchema, createSchema, ERASED } from './schema.js';
+import { StreamEnds } from './stream-ends.js';
 
-/**
- * Streams whose end is kept in memory: their appends need no look into the file. Far more than the rows that
- * one statement gathers, for until they are flushed only memory knows where their streams end.
- */
-export const STREAMS_IN_MEMORY = 10_000;
 /** A probe takes room like a large append, so that a full disk shows. */
 const PROBE_BYTES = 32_768;
 /** How long other programs are waited for while appends wait too. */
 const HASTE_MS = 1000;
 
-/** A stream's number and the revision of its last event, -1 when it has none. */
-interface StreamEnd {
-  readonly number: number;
-  readonly revision: number;
-}
-
 /** The writing half of the log: one connection, plain and synchronous. */
 export class SqliteLog {
-  private readonly ends = new LRUCache<string, StreamEnd>({ max: STREAMS_IN_MEMORY });
+  private readonly ends: StreamEnds;
   /** Position of the last event; undefined when it has to be read from the file. */
   private last: number | undefined;
   private fault: string | undefined;
   private readonly place: FilePlace;
   private readonly begin: Statement;
   private readonly commit: Statement;
-  private readonly findEnd: Statement<[number, number | null]>;
-  private readonly insertStream: Statement<[number]>;
   private readonly rows: BulkInsert;
   private readonly blank: Statement;
   private readonly unname: Statement;
@@ -55,13 +42,9 @@ export class SqliteLog {
     private readonly db: Connection,
   ) {
     this.place = new FilePlace(file);
+    this.ends = new StreamEnds(db);
     this.begin = db.prepare('BEGIN IMMEDIATE');
     this.commit = db.prepare('COMMIT');
-    this.findEnd = query(
-      db,
-      `SELECT number, (SELECT max(revision) FROM events WHERE stream = number) FROM streams WHERE name = ?`,
-    );
-    this.insertStream = query(db, 'INSERT INTO streams (name) VALUES (?) RETURNING number');
     this.rows = new BulkInsert(db, 'events', 'position, stream, revision, id, type, data, metadata');
     this.findIds = query(
       db,
@@ -133,7 +116,7 @@ export class SqliteLog {
    * @returns why it may not all be gone; undefined when it is
    */
   erase(stream: string): string | undefined {
-    this.ends.delete(stream);
+    this.ends.forget(stream);
     try {
       this.place.check();
       this.begin.run();
@@ -179,7 +162,7 @@ export class SqliteLog {
   }
 
   private append({ stream, events, expectedRevision }: AppendRequest): AppendResult {
-    const end = this.endOf(stream);
+    const end = this.ends.of(stream);
     const expected = expectedRevision === 'no-stream' ? -1 : expectedRevision;
     const revision = end?.revision ?? -1;
     if (revision !== expected) {
@@ -187,13 +170,13 @@ export class SqliteLog {
       if (position !== undefined) return position;
       return { kind: 'conflict', actualRevision: revision < 0 ? 'no-stream' : revision };
     }
-    return this.insert(stream, end?.number ?? this.insertStream.get(stream)![0], revision, events);
+    return this.insert(stream, end?.number ?? this.ends.begin(stream), revision, events);
   }
 
   private insert(stream: string, number: number, revision: number, events: readonly NewEvent[]): number {
     for (const { id, type, data, metadata } of events)
       this.rows.add((this.last! += 1), number, ++revision, idBytes(id), type, data, metadata);
-    this.ends.set(stream, { number, revision });
+    this.ends.move(stream, { number, revision });
     return this.last!;
   }
 
@@ -206,16 +189,6 @@ export class SqliteLog {
     return same ? found.at(-1)?.[1] : undefined;
   }
 
-  private endOf(stream: string): StreamEnd | undefined {
-    const known = this.ends.get(stream);
-    if (known) return known;
-    const row = this.findEnd.get(stream);
-    if (!row) return undefined;
-    const end = { number: row[0], revision: row[1] ?? -1 };
-    this.ends.set(stream, end);
-    return end;
-  }
-
   private writeProbe(): void {
     this.db.exec(
       `BEGIN IMMEDIATE; INSERT INTO probe VALUES (zeroblob(${PROBE_BYTES})); DELETE FROM probe; COMMIT`,
@@ -224,7 +197,7 @@ export class SqliteLog {
 
   private rollBack(): void {
     this.rows.forget();
-    this.ends.clear();
+    this.ends.forgetAll();
     this.last = undefined;
     try {
       this.db.exec('ROLLBACK');
