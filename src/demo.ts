@@ -1,11 +1,10 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { Client } from './demo/client.js';
+import { addressOf, startService } from './demo/service.js';
 
 /*
  * Runs the real service on a throwaway embedded store through its main job: the example of a customer's screen.
@@ -14,56 +13,6 @@ import type { Readable } from 'node:stream';
 const say = (line = '') => process.stdout.write(`${line}\n`);
 const MAIN = 'customer-1112';
 const [DESK, DOOR, HALL, HOME] = ['32470000001', '32470000002', '32470000003', '32470000004'] as const;
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown>;
-}
-
-class Client {
-  private commands = 0;
-  /** Position of the last command: queries are never answered from before it. */
-  private position = '0';
-
-  constructor(
-    readonly url: string,
-    private readonly key: string,
-  ) {}
-
-  async command(path: string, body?: object, idempotencyKey = `demo-${++this.commands}`): Promise<Answer> {
-    const answer = await this.send(path, {
-      method: 'POST',
-      headers: { 'Idempotency-Key': idempotencyKey, ...(body && { 'Content-Type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    this.position = answer.headers.get('Ledger-Position') ?? this.position;
-    return answer;
-  }
-
-  query(path: string): Promise<Answer> {
-    return this.send(path, { headers: { 'Ledger-At-Least': this.position } });
-  }
-
-  /** A path that opens the dashboard once. */
-  async signInLink(): Promise<string> {
-    const response = await fetch(`${this.url}/v1/api-keys/bootstrap/sign-in-links`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${this.key}` },
-    });
-    return ((await response.json()) as { path: string }).path;
-  }
-
-  private async send(
-    path: string,
-    init: { method?: string; headers: Record<string, string>; body?: string },
-  ): Promise<Answer> {
-    const headers = { ...init.headers, Authorization: `Bearer ${this.key}` };
-    const response = await fetch(`${this.url}/v1/main-accounts${path}`, { ...init, headers });
-    const body = (await response.json()) as Record<string, unknown>;
-    return { status: response.status, headers: response.headers, body };
-  }
-}
 
 /** Books what the screen shows. Whatever is not booked ends the demo. */
 async function book(client: Client): Promise<void> {
@@ -133,45 +82,10 @@ async function show(client: Client): Promise<void> {
     );
 }
 
-/** What of the ledger's own variables the demo takes over; none of them leads to a store, or lets anybody else in. */
-const TAKEN_OVER = /^LEDGER_(HOST|PORT|LOG_LEVEL)$/;
-
-type Service = ChildProcessByStdio<null, Readable, null>;
-
-function start(dataDir: string, key: string): Service {
-  const environment = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('LEDGER_') || TAKEN_OVER.test(name),
-  );
-  return spawn(process.execPath, [join(import.meta.dirname, 'main.js')], {
-    env: {
-      LEDGER_PORT: '0',
-      LEDGER_LOG_LEVEL: 'warn',
-      ...Object.fromEntries(environment),
-      LEDGER_DATA_DIR: dataDir,
-      LEDGER_BOOTSTRAP_KEY: key,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    // Ctrl-C reaches this process alone, which then ends the service in its own time.
-    detached: true,
-  });
-}
-
-/** Waits until the service says where it listens. */
-async function addressOf({ stdout }: Service): Promise<string> {
-  for await (const line of createInterface({ input: stdout })) {
-    const url = /listening on (http\S+)/.exec(line)?.[1];
-    if (url) {
-      stdout.resume();
-      return url;
-    }
-  }
-  throw new Error('the service did not start');
-}
-
 async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'credit-ledger-demo-'));
   const key = `demo-${randomBytes(12).toString('hex')}`;
-  const service = start(dataDir, key);
+  const service = startService(dataDir, key);
   const stop = () => service.kill('SIGTERM');
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
