@@ -32,16 +32,16 @@ describe(`appends that are written after they were given up, seed ${SEED}`, () =
 
   beforeAll(async () => {
     simulator = await Simulator.start();
-    store = await openHasty(simulator.url, { tryMs: 2000, patienceMs: 40 });
+    store = await openHasty(simulator.url, { tryMs: 2000, patienceMs: 200 });
     ledger = new Ledger(store);
     for (const account of ACCOUNTS) await ledger.funded(account, '10', '100');
-    simulator.lateMs = 600;
+    simulator.lateMs = 1000;
     simulator.appendFault = () => 'written late';
     first = await Promise.all(intents.map((intent) => persist(intent, [ledger], random, () => true)));
     simulator.appendFault = () => (random() < 0.3 ? 'written late' : undefined);
     told = await Promise.all(
       intents.map(async (intent) => {
-        await delay(intent.key === 'buy' ? random() * 1000 : random() * 50);
+        await delay(intent.key === 'buy' ? random() * 1500 : random() * 50);
         return persist(intent, [ledger], random, () => false);
       }),
     );
