@@ -35,7 +35,7 @@ export async function importEvents(
   const send = async () => {
     const sent = batch;
     batch = [];
-    if (sent.length > 0) await window.add(() => append(store, sent));
+    await window.add(() => append(store, sent));
   };
   for await (const page of pages) {
     for (const event of page) {

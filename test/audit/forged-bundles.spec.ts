@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { hashOfLines } from '../../src/audit/bundle.js';
 import { sha256 } from '../../src/audit/event-hash.js';
 import { noteSigner, signNote } from '../../src/audit/signed-note.js';
 import { bothVerifiers, FOUND, REFUSED, SOUND } from './support/both-verifiers.js';
@@ -119,6 +120,11 @@ describe('a bundle whose manifest says something else than it holds', () => {
     ['a list of accounts that is none', alice, selected('alice')],
     ['an end that is no time', alice, selected(null, 'tomorrow')],
     ['another form of events', alice, { schema: 7 }],
+    ['another number of events', alice, { events: 5 }],
+    ['another number of accounts', alice, { mainAccounts: 2 }],
+    ['another hash of the events', alice, { eventsHash: sha256('') }],
+    ['another root', alice, { tree: { root: WRONG_ROOT, size: 4 } }],
+    ['a tree of another size', alice, { tree: { root: treeOf(alice).root().toString('base64'), size: 5 } }],
     ['deleted accounts that are none', alice, { deleted: 'alice' }],
     ['no deleted accounts, said so', alice, { deleted: null }],
     ['a deleted account', alice, { deleted: ['bob'], tree: null }],
@@ -131,9 +137,19 @@ describe('a bundle whose manifest says something else than it holds', () => {
     ['the manifest first', (lines: readonly string[]) => [...lines.slice(-1), ...lines.slice(0, -1)]],
     ['a head first', (lines: readonly string[]) => [...lines.slice(4, 5), ...lines.toSpliced(4, 1)]],
     ['the manifest twice', (lines: readonly string[]) => [...lines, ...lines.slice(-1)]],
+    ['a head left out', (lines: readonly string[]) => lines.toSpliced(4, 1)],
     ['the members of the manifest in another order', (lines: readonly string[]) => lines.map(reordered)],
   ])('is not sound with %s', async (_, order) => {
     writeFileSync(bundle, bundleOf(alice, { order }));
+    expect(await exits()).toMatchObject(FOUND);
+  });
+});
+
+describe('the heads of a bundle', () => {
+  it('are those of its events, also where their hash is right', async () => {
+    const head = JSON.stringify({ head: { stream: 'mainAccount-alice', revision: 4, hash: sha256('') } });
+    const manifest = { headsHash: hashOfLines([head]) };
+    writeFileSync(bundle, bundleOf(alice, { manifest, order: (lines) => lines.with(4, head) }));
     expect(await exits()).toMatchObject(FOUND);
   });
 });
