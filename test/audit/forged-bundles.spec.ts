@@ -117,7 +117,7 @@ describe('a bundle whose manifest says something else than it holds', () => {
     ['a selection and a tree', alice, { selection: { mainAccounts: ['alice'], until: null } }],
     ['a selection that is none', alice, { selection: 'x' }],
     ['a selection and no tree, but not said so', alice, { ...selected(['alice']), tree: false }],
-    ['a list of accounts that is none', alice, selected('alice')],
+    ['a list of accounts that is none', alice, { selection: { mainAccounts: 'alice', until: null } }],
     ['an end that is no time', alice, selected(null, 'tomorrow')],
     ['another form of events', alice, { schema: 7 }],
     ['another number of events', alice, { events: 5 }],

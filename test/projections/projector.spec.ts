@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { EventStore, NewEvent } from '../../src/event-store/event-store.js';
+import { importEvents } from '../../src/audit/bundle-import.js';
+import { START, type EventStore, type NewEvent } from '../../src/event-store/event-store.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 import { accountsProjection } from '../../src/projections/accounts/accounts-projection.js';
 import { conservationProjection } from '../../src/projections/conservation/conservation-projection.js';
@@ -259,6 +260,19 @@ describe('the projector', () => {
     expect(linesIn(messages)[0]).toMatch('the log does not hold event');
     expect(rowsIn(file)).toEqual(await rowsOfLog(other));
     await other.close();
+  });
+
+  it('notices a log that goes on with an event of the ledger where it has seen none', async () => {
+    const restored = await openTestStore();
+    await importEvents(restored, store.readAll(START));
+    await store.append('profile-acme', newEvents(1), 'no-stream');
+    await project(file, store);
+    await new Ledger(restored).purchase('acme', '7');
+    const messages = await project(file, restored);
+
+    expect(linesIn(messages)[0]).toMatch(/ at 6 is not in it, though its checkpoint is 6; rebuilding/);
+    expect(rowsIn(file)).toEqual(await rowsOfLog(restored));
+    await restored.close();
   });
 
   it('empties nothing that may be in use', async () => {
