@@ -116,6 +116,7 @@ describe('a ledger on EventStoreDB', () => {
     };
     expect(await bundleOf('bob')).toMatchObject({ events: 0, deleted: ['bob'] });
     expect(standalone(join(directory, 'bob')).stdout).toContain('DISCREPANCY: 1 findings');
+    expect((await auditBundle(new BundleReader(join(directory, 'bob')))).findings).toHaveLength(1);
     expect((await bundleOf('alice')).deleted).toBeUndefined();
     expect(standalone(join(directory, 'alice')).stdout).toContain('SOUND: 8 events');
   });

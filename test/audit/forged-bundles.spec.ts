@@ -116,6 +116,8 @@ describe('a bundle whose manifest says something else than it holds', () => {
     ['all events but no tree', alice, selected(null)],
     ['a selection and a tree', alice, { selection: { mainAccounts: ['alice'], until: null } }],
     ['a selection that is none', alice, { selection: 'x' }],
+    ['no selection', alice, { selection: null }],
+    ['accounts that cannot be written', alice, selected([{ toString: 1 }])],
     ['a selection and no tree, but not said so', alice, { ...selected(['alice']), tree: false }],
     ['a list of accounts that is none', alice, { selection: { mainAccounts: 'alice', until: null } }],
     ['an end that is no time', alice, selected(null, 'tomorrow')],

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -114,5 +115,17 @@ describe('read models that are built in bulk', () => {
     expect(await build(dies)).toEqual([`${left}out of memory`]);
     expect(await build(beside, AbortSignal.abort())).toEqual([]);
     expect(filesThere()).toEqual([]);
+  });
+
+  it('are given up in both threads as soon as one of them fails', async () => {
+    const event = { id: crypto.randomUUID(), type: 'CreditVanished', data: '{}', metadata: '{}' };
+    await store.append(mainAccountStream('other'), [event], 3);
+    const dies: WriteBeside = () => Promise.reject(new Error('out of memory'));
+    const waits: WriteBeside = async (_file, _until, signal) => {
+      await once(signal, 'abort');
+    };
+
+    expect(await build(dies)).toEqual([`${left}out of memory`]);
+    expect(await build(waits)).toEqual([`${left}cannot read CreditVanished {}`]);
   });
 });

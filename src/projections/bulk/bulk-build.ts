@@ -25,7 +25,6 @@ export async function buildInBulk(
   signal: AbortSignal,
 ): Promise<void> {
   const besideFile = fileBeside(file);
-  removeReadModels(besideFile);
   const reader = await openReader();
   // Whichever thread fails ends the other.
   const failed = new AbortController();
