@@ -54,7 +54,6 @@ export class KeyIndex {
 
   close(): void {
     if (this.directory) rmSync(this.directory, { recursive: true, force: true });
-    this.directory = undefined;
   }
 
   private spill(): void {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MAX_LINE_BYTES, MAX_LINES, MAX_OPEN } from '../../src/api/bulk/limits.js';
+import { MAX_BYTES, MAX_LINE_BYTES, MAX_LINES, MAX_OPEN } from '../../src/api/bulk/limits.js';
 import { OutcomeUnknown, StoreUnavailable } from '../../src/event-store/errors.js';
 import type { ApiApp } from '../support/api-app.js';
 import {
@@ -54,18 +54,22 @@ describe('a request with commands in bulk', () => {
     expect(results.at(-1)).toMatchObject({
       line: MAX_LINES + 1,
       status: 413,
-      problem: { code: 'payload-too-large' },
+      problem: { code: 'payload-too-large', detail: expect.stringContaining(`${MAX_LINES} lines`) },
     });
     expect(await bulk.eventsOf('beyond')).toBe(0);
   });
 
-  it('is read up to the limit of bytes, and says at which line that was', async () => {
-    const line = `${'x'.repeat(MAX_LINE_BYTES)}\n`;
-    const answer = await api.post('/v1/commands', line.repeat(1025), { 'Content-Type': NDJSON });
+  it.each([
+    ['lines that fit', MAX_LINE_BYTES, 'invalid-request'],
+    ['lines that are too long', MAX_LINE_BYTES + 1, 'payload-too-large'],
+  ])('is read up to the limit of bytes, and says at which line that was: %s', async (_, bytes, code) => {
+    const line = `${'x'.repeat(bytes)}\n`;
+    const answer = await api.post('/v1/commands', line.repeat(1026), { 'Content-Type': NDJSON });
     const results = resultsOf(answer.text);
     expect(results).toHaveLength(1025);
-    expect(results.at(-2)?.problem?.code).toBe('invalid-request');
+    expect(results.at(-2)?.problem?.code).toBe(code);
     expect(results.at(-1)).toMatchObject({ line: 1025, status: 413 });
+    expect(results.at(-1)?.problem?.detail).toMatch(`${MAX_BYTES} bytes`);
   });
 
   it('gets each result as soon as it is there', async () => {

@@ -164,11 +164,11 @@ describe('keys', () => {
     expect(await exits()).toMatchObject(SOUND);
   });
 
-  it('that were used twice are named', async () => {
-    writeFileSync(file, bundleOf(sold('r', {}, { idempotencyKey: 'key-1' })));
+  it('that were used twice are named, also that of the first event', async () => {
+    writeFileSync(file, bundleOf(sold('r', {}, { idempotencyKey: 'key-0' })));
     const run = await exits();
     expect(run).toMatchObject(FOUND);
-    expect(run.told).toMatch(/revision 4 \(event .*\): its idempotency key key-1 was used at revision 1/);
+    expect(run.told).toMatch(/revision 4 \(event .*\): its idempotency key key-0 was used at revision 0/);
     expect(run.told).toMatch(/revision 4 \(event .*\): its key was used before/);
   });
 });

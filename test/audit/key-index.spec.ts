@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { sha256 } from '../../src/audit/event-hash.js';
 import { digestStart, KeyIndex } from '../../src/audit/key-index.js';
@@ -28,11 +29,20 @@ describe('the index of keys', () => {
     const expected = new Set([17, 4_999].map((key) => digestStart(digestOf(key))));
     for (const capacity of [10_000, 5_002, 1_000, 7])
       expect(suspectsOf(capacity, [...once, 17, 4_999])).toEqual(expected);
+    expect(suspectsOf(1, [17, 17, 4_999, 4_999])).toEqual(expected);
   });
 
-  it('leaves nothing on the disk', () => {
-    suspectsOf(100, once);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('credit-ledger-verify-'))).toEqual([]);
+  it('takes eight bytes of the disk for each key, and leaves nothing there', () => {
+    const directories = () =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith('credit-ledger-verify-'));
+    const index = new KeyIndex(100);
+    for (const key of once) index.add(digestOf(key));
+    index.suspects();
+    const directory = join(tmpdir(), directories()[0] ?? '');
+    const sizes = readdirSync(directory).map((name) => statSync(join(directory, name)).size);
+    expect(sizes.reduce((all, size) => all + size)).toBe(8 * once.length);
+    index.close();
+    expect(directories()).toEqual([]);
   });
 
   it('suspects every key when all were used twice', () => {

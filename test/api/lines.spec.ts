@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { linesOf, type Line } from '../../src/api/bulk/lines.js';
+
+const MAX = 4;
+
+async function linesIn(pieces: Iterable<Buffer>, maxBytes = MAX): Promise<Line[]> {
+  async function* body() {
+    yield* pieces;
+  }
+  const lines: Line[] = [];
+  for await (const some of linesOf(body(), maxBytes)) lines.push(...some);
+  return lines;
+}
+
+describe('the lines of a body', () => {
+  it('are the same in whatever pieces it comes', async () => {
+    const piece = fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: MAX + 2 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 8 }), async (pieces) => {
+        const lines = pieces.join('').split('\n');
+        if (lines.at(-1) === '') lines.pop();
+        const expected = lines.map((line) => (line.length > MAX ? undefined : line));
+        const read = await linesIn(pieces.map((text) => Buffer.from(text)));
+        expect(read.map((line) => line?.toString())).toEqual(expected);
+      }),
+    );
+  });
+
+  it('are not kept when they are too long, also where one does not end', async () => {
+    const piece = Buffer.alloc(1 << 20, 'x');
+    let kept = 0;
+    function* endless() {
+      const before = process.memoryUsage().arrayBuffers;
+      for (let i = 0; i < 64; i++) yield piece;
+      kept = process.memoryUsage().arrayBuffers - before;
+    }
+    expect(await linesIn(endless())).toEqual([undefined]);
+    expect(kept).toBeLessThan(8 * piece.length);
+  });
+});
