@@ -121,11 +121,15 @@ describe('read models that are built in bulk', () => {
     const event = { id: crypto.randomUUID(), type: 'CreditVanished', data: '{}', metadata: '{}' };
     await store.append(mainAccountStream('other'), [event], 3);
     const dies: WriteBeside = () => Promise.reject(new Error('out of memory'));
+    let ended = false;
     const waits: WriteBeside = async (_file, _until, signal) => {
       await once(signal, 'abort');
+      await new Promise(setImmediate);
+      ended = true;
     };
 
     expect(await build(dies)).toEqual([`${left}out of memory`]);
     expect(await build(waits)).toEqual([`${left}cannot read CreditVanished {}`]);
+    expect(ended).toBe(true);
   });
 });
