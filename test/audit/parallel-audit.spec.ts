@@ -92,6 +92,14 @@ describe('the audit in several threads', () => {
     expect(told.at(-1)).toEqual([all, head]);
   });
 
+  it('comes to the end that it was told of, though what stood there was deleted since', async () => {
+    const end = (await store.head()) + 2n * BigInt(STRETCH);
+    const { tree, findings } = await audit(() => store.readAll(START));
+    const together = await auditInParallel(config, reader, end, 2, {});
+    expect(together.tree).toEqual(tree);
+    expect(together.findings).toHaveLength(findings.length);
+  });
+
   it.each([
     { what: 'ahead of its beginning', change: 'position = 0 WHERE position = 3' },
     { what: 'far ahead of its beginning', change: 'position = -9223372036854775807 - 1 WHERE position = 3' },
