@@ -133,6 +133,13 @@ describe('the projector', () => {
     expect(rowsIn(file)['conservation']).toEqual([expect.arrayContaining(['acme', '985000', 4])]);
   });
 
+  it('blames no event for a fault of the disk, also where one is to blame for what went before', async () => {
+    const failed = failing(accountsProjection, () => new Error('no'));
+    await expect(project(file, store, [failed, dying(conservationProjection)])).rejects.toThrow(
+      'disk I/O error',
+    );
+  });
+
   it('goes on to the end of the log where another stops, though the last events there were erased', async () => {
     const [at] = await ledger.events('acme');
     const failure = ({ id }: { id: string }) => (id === at!.id ? new Error('no') : undefined);
