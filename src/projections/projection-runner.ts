@@ -119,7 +119,7 @@ export class ProjectionRunner {
     this.db.exec(ddl);
     this.save(START, undefined);
     this.db.exec('COMMIT');
-    this.position = this.told = START;
+    this.position = START;
     this.last = undefined;
   }
 

@@ -59,14 +59,17 @@ describe('the lines of a main account, all or none', () => {
     expect(await bulk.eventsOf('torn-1')).toBe(3);
   });
 
-  it('are none of them booked, of no account, when it cannot be read whose a line is', async () => {
-    expect(await bulk.book([purchase('acme', '1'), '{"command"', open('never')], atomic)).toEqual([
-      'batch-not-booked',
-      'invalid-request',
-      'batch-not-booked',
-    ]);
-    expect(await bulk.eventsOf('never')).toBe(0);
-  });
+  it.each(['{"command"', JSON.stringify({ ...open('never'), mainAccountId: 7 })])(
+    'are none of them booked, of no account, when it cannot be read whose a line is: %s',
+    async (line) => {
+      expect(await bulk.book([purchase('acme', '1'), line, open('never')], atomic)).toEqual([
+        'batch-not-booked',
+        'invalid-request',
+        'batch-not-booked',
+      ]);
+      expect(await bulk.eventsOf('never')).toBe(0);
+    },
+  );
 
   it.each([
     ['broken', add('again-1', '-1'), 'amount-not-positive'],
