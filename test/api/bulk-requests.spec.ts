@@ -184,6 +184,7 @@ describe('a fault', () => {
     expect(answer.text).not.toMatch(/\/var|secret/);
     // The fourth was booked by the same request.
     expect(resultsOf(answer.text)[0]?.problem?.detail).toMatch(/nothing was booked by this attempt/);
+    expect(resultsOf(answer.text)[2]?.problem?.detail).toMatch(/not known whether .* booked.*same idemp/);
     expect(await bulk.book(lines)).toEqual(['booked', 'booked', 'booked', 'replayed']);
   });
 });

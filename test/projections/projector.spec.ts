@@ -258,6 +258,16 @@ describe('the projector', () => {
     await restored.close();
   });
 
+  it('starts again only once from a log that holds nothing of the ledger', async () => {
+    await project(file, store);
+    const restored = await openTestStore();
+    await restored.append('profile-acme', newEvents(1), 'no-stream');
+    await project(file, restored);
+
+    expect(linesIn(await project(file, restored))).toEqual(['read models have reached the end of the log']);
+    await restored.close();
+  });
+
   it('notices another log of the same length', async () => {
     await project(file, store);
     const other = await openTestStore();
