@@ -121,8 +121,11 @@ describe('a request with commands in bulk', () => {
     expect(await bulk.book([purchase('acme', '1', 'gone-4')])).toEqual(['booked']);
   });
 
-  it('that is all or none goes on when its client leaves once all is in, and keeps its room until then', async () => {
-    const lines = Array.from({ length: MAX_OPEN }, (_, at) => open(`left-${at}`));
+  it.each([
+    ['is all or none', '?atomic=main-account', 'Accept: */*'],
+    ['came through a proxy', '', 'Via: 1.1 proxy'],
+  ])('that %s goes on when its client leaves once all is in, and keeps its room', async (how, ...of) => {
+    const lines = Array.from({ length: MAX_OPEN }, (_, at) => open(`left-${how.length}-${at}`));
     const { release } = api.store.hold();
     const { onAppend } = api.store;
     let held = 0;
@@ -130,7 +133,7 @@ describe('a request with commands in bulk', () => {
       held += 1;
       return onAppend(append);
     };
-    const clients = await Promise.all(lines.map(() => Client.open('?atomic=main-account')));
+    const clients = await Promise.all(lines.map(() => Client.open(...of)));
     for (const [at, client] of clients.entries()) {
       client.write(textOf([lines[at]!]));
       client.end();
@@ -173,13 +176,26 @@ describe('a fault', () => {
       return fault ? Promise.reject(fault) : append();
     };
     const lines = ['f1', 'f2', 'f3', 'f4'].map((id) => open(id));
-    const answer = await bulk.send(lines);
+    const errors: unknown[] = [];
+    const ignore = () => undefined;
+    api.app.useLogger({ log: ignore, warn: ignore, error: (message: unknown) => errors.push(message) });
+    const answer = await bulk.send([...lines, 'broken'], '', { 'X-Correlation-Id': 'run-3' });
+    api.app.useLogger(false);
     api.store.onAppend = (append) => append();
+    expect(errors).toEqual(
+      ['store-unavailable: .*/var', 'outcome-unknown: .*no reply', 'internal-error: .*secret'].map(
+        (text) => ({
+          message: expect.stringMatching(text),
+          correlationId: 'run-3',
+        }),
+      ),
+    );
     expect(shortly(resultsOf(answer.text))).toEqual([
       'store-unavailable',
       'outcome-unknown',
       'internal-error',
       'booked',
+      'invalid-request',
     ]);
     expect(answer.text).not.toMatch(/\/var|secret/);
     // The fourth was booked by the same request.
