@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, string } from 'fast-check';
 import { linesOf, type Line } from '../../src/api/bulk/lines.js';
 
 const MAX = 4;
@@ -15,9 +15,9 @@ async function linesIn(pieces: Iterable<Buffer>, maxBytes = MAX): Promise<Line[]
 
 describe('the lines of a body', () => {
   it('are the same in whatever pieces it comes', async () => {
-    const piece = fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: MAX + 2 });
-    await fc.assert(
-      fc.asyncProperty(fc.array(piece, { maxLength: 8 }), async (pieces) => {
+    const piece = string({ unit: constantFrom('a', 'b', '\n'), maxLength: MAX + 2 });
+    await assert(
+      asyncProperty(array(piece, { maxLength: 8 }), async (pieces) => {
         const lines = pieces.join('').split('\n');
         if (lines.at(-1) === '') lines.pop();
         const expected = lines.map((line) => (line.length > MAX ? undefined : line));
