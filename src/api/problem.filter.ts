@@ -1,8 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { correlationIdOf } from './headers.js';
+import { logFault } from './log-fault.js';
 import { problemOf, type Problem } from './problem-of.js';
-import { PROBLEMS, type ProblemCode } from './problems.js';
+import { PROBLEMS } from './problems.js';
 import { sendProblem } from './send-problem.js';
 
 /** Answers every error as a problem document. What is our own fault goes to the log, not to the caller. */
@@ -19,15 +20,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (request.raw.destroyed && (error as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET') return;
     const problem = problemOf(error) ?? unexpected(request);
     const correlationId = correlationIdOf(request);
-    if (PROBLEMS[problem.code].status >= 500) this.log(error, problem.code, correlationId);
+    if (PROBLEMS[problem.code].status >= 500) logFault(this.logger, error, problem.code, correlationId);
     // A stream of events that has begun cannot become a problem any more.
     if (!reply.sent && !reply.raw.headersSent) sendProblem(request, reply, problem, correlationId);
-  }
-
-  private log(error: unknown, code: ProblemCode, correlationId: string): void {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    if (code === 'internal-error') this.logger.error({ message, correlationId, stack });
-    else this.logger.warn({ message: `${code}: ${message}`, correlationId });
   }
 }
 

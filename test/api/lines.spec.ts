@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { array, assert, asyncProperty, constantFrom, string } from 'fast-check';
+import { blocksOf } from '../../src/api/bulk/blocks.js';
+import { MAX_BYTES, MAX_LINES } from '../../src/api/bulk/limits.js';
 import { linesOf, type Line } from '../../src/api/bulk/lines.js';
 
 const MAX = 4;
@@ -37,5 +39,23 @@ describe('the lines of a body', () => {
     }
     expect(await linesIn(endless())).toEqual([undefined]);
     expect(kept).toBeLessThan(8 * piece.length);
+  });
+
+  it('end with the room of a request, also where one does not', async () => {
+    let sent = 0;
+    async function* body() {
+      yield Buffer.from('first\nsecond');
+      for (; sent < 2 * MAX_BYTES; sent += 1 << 20) yield Buffer.alloc(1 << 20, 'x');
+    }
+    const read: number[] = [];
+    const blocks = async () => {
+      for await (const { first } of blocksOf(body(), MAX_LINES)) read.push(first);
+    };
+    await expect(blocks()).rejects.toMatchObject({
+      line: 2,
+      message: expect.stringContaining(`${MAX_BYTES} bytes`),
+    });
+    expect(read).toEqual([1]);
+    expect(sent).toBeLessThan(MAX_BYTES + (2 << 20));
   });
 });

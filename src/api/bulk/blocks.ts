@@ -1,5 +1,5 @@
 import { PayloadTooLargeException } from '@nestjs/common';
-import { MAX_BLOCK_LINES, MAX_BYTES, MAX_LINE_BYTES } from './limits.js';
+import { MAX_BLOCK_LINES, MAX_BYTES, MAX_LINE_BYTES, MAX_LINES } from './limits.js';
 import { linesOf, type Line } from './lines.js';
 
 /** Lines that came in together. */
@@ -23,7 +23,9 @@ export class BodyTooLong extends PayloadTooLargeException {
 export async function* blocksOf(body: AsyncIterable<Buffer>, maxLines: number): AsyncGenerator<Block> {
   let first = 1;
   let bytes = 0;
-  for await (const arrived of linesOf(body, MAX_LINE_BYTES))
+  // Of lines that are too long only a part is counted below, and of one that does not end nothing.
+  const ending = until(body, MAX_BYTES + MAX_LINES, () => new BodyTooLong(first, `${MAX_BYTES} bytes`));
+  for await (const arrived of linesOf(ending, MAX_LINE_BYTES))
     for (let from = 0; from < arrived.length; from += MAX_BLOCK_LINES) {
       const lines = arrived.slice(from, from + MAX_BLOCK_LINES);
       const room = maxLines + 1 - first;
@@ -35,4 +37,17 @@ export async function* blocksOf(body: AsyncIterable<Buffer>, maxLines: number): 
         throw new BodyTooLong(first + end, end >= room ? `${maxLines} lines` : `${MAX_BYTES} bytes`);
       first += lines.length;
     }
+}
+
+/** @throws what it is told to, once the body has had more than so many bytes */
+async function* until(
+  body: AsyncIterable<Buffer>,
+  maxBytes: number,
+  tooLong: () => Error,
+): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    yield chunk;
+    if ((bytes += chunk.length) > maxBytes) throw tooLong();
+  }
 }

@@ -5,7 +5,8 @@ import type { Booking } from '../../ledger/booking.js';
 import { BookEachCommand } from '../../ledger/commands/book-each.js';
 import { BookTogetherCommand } from '../../ledger/commands/book-together.js';
 import type { LedgerCommand } from '../../ledger/commands/ledger-command.js';
-import { PROBLEMS } from '../problems.js';
+import { logFault } from '../log-fault.js';
+import { PROBLEMS, type ProblemCode } from '../problems.js';
 import { blocksOf, BodyTooLong, type Block } from './blocks.js';
 import { readLine, type ReadLine, type Sender } from './bulk-line.js';
 import { MAX_BLOCKS, MAX_LINES, MAX_LINES_TOGETHER } from './limits.js';
@@ -79,7 +80,7 @@ export class Bulk {
 
   /** As bytes: those of all lines may have to be kept, and a text of so many parts takes twice the room. */
   private write(first: number, outcomes: readonly Outcome[], { correlationId }: Sender): Buffer {
-    const faults = new Map<string, unknown>();
+    const faults = new Map<ProblemCode, unknown>();
     let text = '';
     for (const [at, outcome] of outcomes.entries()) {
       if (outcome.status === 'rejected') {
@@ -89,8 +90,7 @@ export class Bulk {
       text += resultText(first + at, outcome, correlationId);
     }
     // Most likely one fault met them all: once a code is enough.
-    for (const [code, error] of faults)
-      this.logger.error({ message: `${code}: ${String(error)}`, correlationId });
+    for (const [code, error] of faults) logFault(this.logger, error, code, correlationId);
     return Buffer.from(text);
   }
 
