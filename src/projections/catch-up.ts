@@ -19,7 +19,6 @@ export class CatchUp {
 
   /** So many more events were applied, up to a position; at the end of the log or not. */
   count(events: number, position: Position, live: boolean): void {
-    if (this.over) return;
     this.over = live;
     this.total += events;
     const now = performance.now();

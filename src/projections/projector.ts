@@ -86,7 +86,7 @@ export class Projector {
       if (!live && batch.length < (catchUp.over ? BUSY_EVENTS : CATCH_UP_EVENTS)) continue;
       await this.advance(batch, position);
       for (const recorded of batch) if (isTombstone(recorded)) this.tellDamaged(recorded, 'was deleted');
-      catchUp.count(batch.length, this.start, live);
+      if (!catchUp.over) catchUp.count(batch.length, this.start, live);
       const streams = live ? [...new Set(batch.map(({ stream }) => stream))] : undefined;
       batch = [];
       this.at = { seen: position, live };
