@@ -48,15 +48,22 @@ export function makeDirectory(directory: string): void {
   if (isDirectory(directory)) return;
   if (!existsSync(dirname(directory))) makeDirectory(dirname(directory));
   try {
-    mkdirSync(directory, { mode: 0o700 });
+    makeOne(directory);
     // Else a power cut could take it away with all that is in it.
     syncToDisk(dirname(directory));
   } catch (error) {
-    // Made meanwhile by another process, or as one above it: `new/.` is `new`.
-    if (isDirectory(directory)) return;
     throw new StoreUnavailable(`the directory ${directory} cannot be made: ${String(error)}`, {
       cause: error,
     });
+  }
+}
+
+function makeOne(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // Unless made meanwhile by another process, or as one above it: `new/.` is `new`.
+    if (!isDirectory(directory)) throw error;
   }
 }
 

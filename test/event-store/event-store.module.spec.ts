@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import {
   openEventStore,
 } from '../../src/event-store/open-event-store.js';
 import { collect, newEvents } from '../contract/event-store.contract.js';
+import { ROOT } from '../support/service.js';
 
 /** Finishes its work when the application ends, as the ledger does. */
 @Module({})
@@ -79,5 +81,20 @@ describe('the event store of the application', () => {
   it('says what is wrong with a data directory that cannot be made', async () => {
     writeFileSync(join(directory, 'data'), 'a file is in the way');
     await expect(openEventStore(config())).rejects.toThrow(/the directory .*data cannot be made: .*EEXIST/);
+  });
+
+  it('says so when a power cut could take away a data directory that was made', () => {
+    const unsound = join(ROOT, 'test/files/unsound-directories.mjs');
+    const env = { PATH: process.env['PATH'], LEDGER_DATA_DIR: join(directory, 'data') };
+    const { stderr, status } = spawnSync(
+      process.execPath,
+      ['--import', unsound, join(ROOT, 'dist/main.js')],
+      {
+        encoding: 'utf8',
+        env,
+      },
+    );
+    expect(stderr).toMatch(/the directory .*data cannot be made: .*EIO/);
+    expect(status).toBe(1);
   });
 });
