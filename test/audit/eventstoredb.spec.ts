@@ -63,6 +63,19 @@ describe('a ledger on EventStoreDB', () => {
     expect(copy.tree).toEqual(original.tree);
   });
 
+  it('is verified as it is stored: a member that is there twice, of which some take the first, is found', async () => {
+    const event = simulator.log.events.find(({ type }) => type === 'CreditPurchased')!;
+    const { data } = event;
+    const twice = Buffer.from(data).toString().replace('{', '{"amount":"9.0000",');
+    Object.assign(event, { data: Buffer.from(twice) });
+    const { findings } = await audit(() => store.readAll(START));
+    Object.assign(event, { data });
+    expect(findings.map(({ check, message }) => [check, message])).toContainEqual([
+      'form',
+      'its data is JSON, but not as the ledger writes it',
+    ]);
+  });
+
   it('exports the same bundle again, but for the time it was made', async () => {
     const again = join(directory, 'again.bundle');
     const { manifest } = await writeBundle(store, again, { selection: ALL });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
 import { START, type EventStore, type LogBatch, type Position } from '../../src/event-store/event-store.js';
+import type { Settings } from '../../src/event-store/eventstoredb/settings.js';
 import { collect, newEvents } from '../contract/event-store.contract.js';
 import { openHasty } from '../support/eventstoredb/open.js';
 import { Simulator, type ReadFault } from '../support/eventstoredb/simulator.js';
@@ -41,6 +42,11 @@ async function append(count: number): Promise<void> {
     const length = simulator.log.stream(STREAM).length;
     await store.append(STREAM, newEvents(10), length === 0 ? 'no-stream' : length - 1);
   }
+}
+
+async function reopen(settings: Partial<Settings>): Promise<void> {
+  await store.close();
+  store = await openHasty(simulator.url, settings);
 }
 
 /** Each read breaks after a few more messages than the one before it, so that all get through in the end. */
@@ -176,10 +182,33 @@ describe('reading', () => {
     await expect(store.check()).rejects.toBeInstanceOf(StoreUnavailable);
   });
 
+  it('has the next page of the log on its way while one is used', async () => {
+    await append(30);
+    await reopen({ pageSize: 10 });
+    let reads = 0;
+    const two = new Promise<void>((resolve) => {
+      simulator.readFault = () => void (++reads === 2 && resolve());
+    });
+    await store.readAll(START)[Symbol.asyncIterator]().next();
+    await two;
+  });
+
+  it('tells of a page that cannot be read when it is asked for, not before', async () => {
+    await append(30);
+    await reopen({ pageSize: 10 });
+    let reads = 0;
+    simulator.readFault = () => (++reads > 1 ? { after: 0, how: 'error' } : undefined);
+    const log = store.readAll(START)[Symbol.asyncIterator]();
+    // The first event of the log is the server’s own.
+    expect((await log.next()).value).toHaveLength(9);
+    // Longer than the next one is tried.
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await expect(log.next()).rejects.toBeInstanceOf(StoreUnavailable);
+  });
+
   it('carries more reads at once than a connection has room for', async () => {
     await append(10);
-    await store.close();
-    store = await openHasty(simulator.url, { tryMs: 5_000 });
+    await reopen({ tryMs: 5_000 });
     const reads = await Promise.all(upTo(300).map(() => collect(store.readStream(STREAM))));
     expect(reads.every((events) => events.length === 10)).toBe(true);
   });

@@ -1,23 +1,10 @@
-import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
+import type { EventStoreDBClient } from '@eventstore/db-client';
 import { unpackToCommandError } from '@eventstore/db-client/dist/streams/appendToStream/unpackError.js';
-import streamsService, { type StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { AppendCall, type Answer, type Proposal } from './append-call.js';
+import { callOf } from './call.js';
 import { within, type Connection } from './connection.js';
 import { NoAnswer } from './failures.js';
 import type { Settings } from './settings.js';
-
-type Duplex = ReturnType<StreamsClient['batchAppend']>;
-type Arguments = Parameters<StreamsClient['batchAppend']>;
-
-/** The client's hooks that open a call, protected: its own batched appends share one table in the whole process. */
-interface Hooks {
-  GRPCStreamCreator: (
-    service: typeof StreamsClient,
-    name: string,
-    open: (service: StreamsClient) => Duplex,
-  ) => () => Promise<Duplex>;
-  callArguments: (options: BaseOptions, call: { readonly deadline: number }) => Arguments;
-}
 
 interface Line {
   readonly client: EventStoreDBClient;
@@ -64,11 +51,8 @@ export class AppendLine {
   }
 
   private async open(client: EventStoreDBClient): Promise<AppendCall> {
-    const hooks = client as unknown as Hooks;
-    const { options } = this.connection;
-    const open = (service: StreamsClient): Duplex =>
-      service.batchAppend(...hooks.callArguments(options, { deadline: Infinity }));
-    return new AppendCall(await hooks.GRPCStreamCreator(streamsService.StreamsClient, 'append', open)());
+    const open = callOf(client, this.connection.options, (service, ...how) => service.batchAppend(...how));
+    return new AppendCall(await open());
   }
 
   /** What is on it keeps the time of its try. */

@@ -1,19 +1,15 @@
-import {
-  excludeSystemEvents,
-  streamNameFilter,
-  type AllStreamResolvedEvent,
-  type AllStreamSubscription,
-} from '@eventstore/db-client';
+import type { Subscription } from '@eventstore/db-client/dist/streams/utils/Subscription.js';
 import { StoreUnavailable, reasonOf } from '../errors.js';
 import { mayBeDeleted, START, type LogBatch, type Position } from '../event-store.js';
 import type { Connection } from './connection.js';
-import { toLogPosition, toRecorded } from './events.js';
 import { verdictOf } from './failures.js';
 import type { HeadSearch } from './head-search.js';
 import { Hiding, prefixesOfMetadata } from './hiding.js';
 import type { LogReader } from './log-reader.js';
 import { Patience, pause, pauseMs } from './patience.js';
+import { placeAt, subscribe } from './read-calls.js';
 import type { Settings } from './settings.js';
+import type { StoredEvent } from './stored-event.js';
 
 /** Events that wait in memory for a slow consumer; beyond them the server is made to wait. */
 const BUFFER = 512;
@@ -52,9 +48,8 @@ export class Follower {
         if (position >= end) yield { events: [], position, live: true };
         for await (const arrived of this.subscribe(position, signal)) {
           const events = arrived
-            .filter(({ event }) => this.reader.isOurs(event?.streamId))
-            .map(toRecorded)
-            .filter((event) => event.position > position);
+            .filter((event) => this.reader.isOurs(event.stream) && event.position > position)
+            .map(({ recorded }) => recorded);
           const hidden = hiding.hiddenBy(arrived);
           const newest = events.at(-1);
           if (newest) {
@@ -88,8 +83,8 @@ export class Follower {
   private async recognise(position: Position, last: Last | undefined): Promise<Last | undefined> {
     if (position === START) return undefined;
     const found = await this.reader.firstAt(position);
-    const isThere = found?.position.commit === position;
-    if (isThere && (!last || found.id === last.id)) return { id: found.id, stream: found.streamId };
+    const isThere = found?.position === position;
+    if (isThere && (!last || found.id === last.id)) return { id: found.id, stream: found.stream };
     if (found && !isThere && (!last || mayBeDeleted(last.stream))) return last;
     throw new StoreUnavailable(
       `the log does not hold ${last ? `event ${last.id}` : 'an event'} at ${position} any more: it was restored to an earlier state`,
@@ -101,22 +96,17 @@ export class Follower {
    * come for long: a subscription that the server has forgotten looks no different.
    * @throws the client's errors
    */
-  private async *subscribe(
-    after: Position,
-    signal: AbortSignal,
-  ): AsyncGenerator<readonly AllStreamResolvedEvent[]> {
+  private async *subscribe(after: Position, signal: AbortSignal): AsyncGenerator<readonly StoredEvent[]> {
     const { client, options } = this.connection;
     const { prefixes, quietMs } = this.settings;
     let wake: (() => void) | undefined;
-    // While it only passes over what others wrote, the server says from time to time how far it has come.
-    const checkpointReached = async (): Promise<void> => wake?.();
-    const filter =
-      prefixes.length > 0
-        ? streamNameFilter({ prefixes: [...prefixes, ...prefixesOfMetadata(prefixes)], checkpointReached })
-        : excludeSystemEvents({ checkpointReached });
-    const subscription = client.subscribeToAll(
-      { ...options, fromPosition: toLogPosition(after), filter },
-      { highWaterMark: BUFFER },
+    const subscription = subscribe(
+      client,
+      options,
+      placeAt(after),
+      [...prefixes, ...prefixesOfMetadata(prefixes)],
+      BUFFER,
+      () => wake?.(),
     );
     /** Why no more will come; undefined while more may. */
     let over: Error | 'quiet' | undefined;
@@ -152,10 +142,10 @@ export class Follower {
 const mayPass = (error: unknown): boolean =>
   !(error instanceof StoreUnavailable) && verdictOf(error) !== 'refused';
 
-function drain(subscription: AllStreamSubscription): AllStreamResolvedEvent[] {
-  const events: AllStreamResolvedEvent[] = [];
+function drain(subscription: Subscription<StoredEvent>): StoredEvent[] {
+  const events: StoredEvent[] = [];
   for (;;) {
-    const event = subscription.read() as AllStreamResolvedEvent | null;
+    const event = subscription.read() as StoredEvent | null;
     if (event === null) return events;
     events.push(event);
   }

@@ -1,15 +1,16 @@
-import type { AllStreamRecordedEvent } from '@eventstore/db-client';
 import { START, type Position } from '../event-store.js';
 import type { LogReader } from './log-reader.js';
+import type { StoredEvent } from './stored-event.js';
 
 /** Events at the end of the log among which the ledger's last event is looked for first. */
 const TAIL = 32;
 
-type Place = Pick<AllStreamRecordedEvent, 'id' | 'position'>;
+/** What an event is known again by. */
+type Mark = Pick<StoredEvent, 'id' | 'position'>;
 
 /** The last event of the log when a search began, and what it found from there. */
 interface Seen {
-  readonly last: Place | undefined;
+  readonly last: Mark | undefined;
   readonly head: Promise<Position>;
 }
 
@@ -31,7 +32,7 @@ export class HeadSearch {
     const page = await this.reader.lastBefore('end', TAIL);
     const before = this.latest;
     const [last] = page;
-    const search: Seen = { last: last && placeOf(last), head: this.search(page, before) };
+    const search: Seen = { last: last && markOf(last), head: this.search(page, before) };
     this.latest = search;
     try {
       const head = await search.head;
@@ -44,22 +45,22 @@ export class HeadSearch {
     }
   }
 
-  private async search(newest: readonly AllStreamRecordedEvent[], before: Seen): Promise<Position> {
+  private async search(newest: readonly StoredEvent[], before: Seen): Promise<Position> {
     let page = newest;
     for (let size = TAIL; ; size = this.pageSize) {
-      const ours = page.find(({ streamId }) => this.reader.isOurs(streamId));
-      if (ours) return ours.position.commit;
+      const ours = page.find(({ stream }) => this.reader.isOurs(stream));
+      if (ours) return ours.position;
       if (page.some((event) => isSame(event, before.last))) return before.head;
       const oldest = page.at(-1);
       if (!oldest || page.length < size) return START;
-      page = await this.reader.lastBefore(oldest.position, this.pageSize);
+      page = await this.reader.lastBefore(oldest.place, this.pageSize);
     }
   }
 }
 
 /** Without its data, which may be large. */
-const placeOf = ({ id, position }: Place): Place => ({ id, position });
+const markOf = ({ id, position }: Mark): Mark => ({ id, position });
 
 /** After a restore another event may stand at the position, and an id may come twice. */
-const isSame = (event: Place, other: Place | undefined): boolean =>
-  event.id === other?.id && event.position.commit === other.position.commit;
+const isSame = (event: Mark, other: Mark | undefined): boolean =>
+  event.id === other?.id && event.position === other.position;

@@ -1,5 +1,5 @@
-import type { AllStreamResolvedEvent } from '@eventstore/db-client';
 import { mayBeDeleted, START, type Hidden, type Position } from '../event-store.js';
+import type { StoredEvent } from './stored-event.js';
 
 /** How the server names the stream that holds another's metadata. */
 const METADATA = '$$';
@@ -13,24 +13,33 @@ const HIDING = ['$tb', '$maxCount', '$maxAge'] as const;
 export const prefixesOfMetadata = (prefixes: readonly string[]): readonly string[] =>
   prefixes.filter((prefix) => !mayBeDeleted(prefix)).map(metadataStreamOf);
 
-/** The revision before which a stream's metadata hide its events. */
-export const firstShownBy = (metadata: unknown): number =>
-  (metadata as { $tb?: number } | undefined)?.$tb ?? 0;
+/** The revision before which a stream's events are hidden, by the event that holds its metadata. */
+export const firstShownBy = (metadata: StoredEvent | undefined): number =>
+  metadata ? ((membersOf(metadata)['$tb'] as number | undefined) ?? 0) : 0;
 
 /** Knows metadata that hide events, each once: they arrive with every subscription until an event has followed. */
 export class Hiding {
   private last: Position = START;
 
-  hiddenBy(arrived: readonly AllStreamResolvedEvent[]): readonly Hidden[] {
+  hiddenBy(arrived: readonly StoredEvent[]): readonly Hidden[] {
     const hidden: Hidden[] = [];
-    for (const { event } of arrived)
-      if (event && event.position.commit > this.last && hides(event)) {
-        this.last = event.position.commit;
-        hidden.push({ stream: event.streamId.slice(METADATA.length), position: this.last });
+    for (const event of arrived)
+      if (hides(event) && event.position > this.last) {
+        this.last = event.position;
+        hidden.push({ stream: event.stream.slice(METADATA.length), position: this.last });
       }
     return hidden;
   }
 }
 
-const hides = ({ streamId, data }: { readonly streamId: string; readonly data: unknown }): boolean =>
-  streamId.startsWith(METADATA) && HIDING.some((member) => member in (Object(data) as object));
+const hides = (event: StoredEvent): boolean =>
+  event.stream.startsWith(METADATA) && HIDING.some((member) => member in membersOf(event));
+
+/** Whoever writes metadata past the client may write anything. */
+function membersOf({ data }: StoredEvent): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(data)) as Readonly<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
+}

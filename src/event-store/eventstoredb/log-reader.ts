@@ -1,21 +1,19 @@
 import {
   StreamDeletedError,
   StreamNotFoundError,
-  type AllStreamRecordedEvent,
-  type AllStreamResolvedEvent,
   type EventStoreDBClient,
-  type Position as LogPosition,
   type StreamingRead,
 } from '@eventstore/db-client';
 import { StoreUnavailable, StreamDamaged, reasonOf } from '../errors.js';
 import { mayBeDeleted, type Position, type RecordedEvent } from '../event-store.js';
 import type { Connection } from './connection.js';
-import { toLogPosition, toRecorded } from './events.js';
 import { deleted, isInvalidPosition, NoAnswer, verdictOf } from './failures.js';
 import { firstShownBy, metadataStreamOf } from './hiding.js';
 import { Patience } from './patience.js';
+import { placeAt, readLog, readStream, type Extent, type From } from './read-calls.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
+import type { Place, StoredEvent } from './stored-event.js';
 
 /** Events of a stream's first page: who only looks whether there is something new should not fetch it all. */
 const FIRST_PAGE = 16;
@@ -53,12 +51,9 @@ export class LogReader {
    * @throws the client's errors
    */
   async streamPage(stream: string, from: number, maxCount: number): Promise<RecordedEvent[]> {
-    const { options } = this.connection;
     try {
-      const read = await this.collect((client) =>
-        client.readStream(stream, { ...options, fromRevision: BigInt(from), maxCount }),
-      );
-      const page = read.map(toRecorded);
+      const stored = await this.streamEvents(stream, from, { direction: 'forwards', maxCount });
+      const page = stored.map(({ recorded }) => recorded);
       if (from === 0 && page[0]?.revision !== 0 && !mayBeDeleted(stream))
         throw new StreamDamaged(
           `the first events of the stream ${stream} are hidden in EventStoreDB, or gone`,
@@ -73,25 +68,30 @@ export class LogReader {
     }
   }
 
-  /** @throws StoreUnavailable */
+  /** The next page is on its way while one is used. @throws StoreUnavailable */
   async *all(after: Position): AsyncGenerator<readonly RecordedEvent[]> {
     const { pageSize } = this.settings;
-    for (let last = toLogPosition(after); ;) {
-      const from = last;
-      const page = await this.patiently(() => this.allPage('forwards', from, pageSize));
-      // The first event is the one the last page ended with.
-      const events = page.filter(({ event }) => this.isOurs(event?.streamId)).map(toRecorded);
-      const news = events.filter(({ position }) => from === 'start' || position > from.commit);
-      if (news.length > 0) yield news;
-      if (page.length < pageSize) return;
-      last = page.at(-1)?.event?.position ?? last;
+    const pageFrom = (from: From<Place>): Promise<StoredEvent[]> => {
+      const page = this.patiently(() => this.logEvents(from, { direction: 'forwards', maxCount: pageSize }));
+      // Heard of when it is waited for, if ever.
+      page.catch(() => {});
+      return page;
+    };
+    for (let page = pageFrom(placeAt(after)), last = after; ;) {
+      const stored = await page;
+      const end = stored.length < pageSize;
+      if (!end) page = pageFrom(stored.at(-1)!.place);
+      // A page begins with the event that the last one ended with.
+      const news = stored.filter(({ stream, position }) => this.isOurs(stream) && position > last);
+      last = stored.at(-1)?.position ?? last;
+      if (news.length > 0) yield news.map(({ recorded }) => recorded);
+      if (end) return;
     }
   }
 
   /** The events of the log before a place, the last one first, in one try. @throws the client's errors */
-  async lastBefore(place: LogPosition | 'end', maxCount: number): Promise<AllStreamRecordedEvent[]> {
-    const page = await this.allPage('backwards', place, maxCount);
-    return page.flatMap(({ event }) => event ?? []);
+  lastBefore(place: Place | 'end', maxCount: number): Promise<StoredEvent[]> {
+    return this.logEvents(place, { direction: 'backwards', maxCount });
   }
 
   /**
@@ -99,10 +99,10 @@ export class LogReader {
    * @returns undefined when the log ends before it, or when it lies within another event
    * @throws the client's errors
    */
-  async firstAt(position: Position): Promise<AllStreamRecordedEvent | undefined> {
+  async firstAt(position: Position): Promise<StoredEvent | undefined> {
     try {
-      const [first] = await this.allPage('forwards', toLogPosition(position), 1);
-      return first?.event;
+      const [first] = await this.logEvents(placeAt(position), { direction: 'forwards', maxCount: 1 });
+      return first;
     } catch (error) {
       if (isInvalidPosition(error)) return undefined;
       throw error;
@@ -111,8 +111,8 @@ export class LogReader {
 
   /** The event at a position, in one try. @throws the client's errors */
   async at(position: Position): Promise<RecordedEvent | undefined> {
-    const event = await this.firstAt(position);
-    return event?.position.commit === position ? toRecorded({ event }) : undefined;
+    const first = await this.firstAt(position);
+    return first?.position === position ? first.recorded : undefined;
   }
 
   /** Tries again what failed. @throws StoreUnavailable */
@@ -129,10 +129,10 @@ export class LogReader {
   }
 
   /** Whether the stream is one of the ledger's. */
-  isOurs(stream: string | undefined): boolean {
+  isOurs(stream: string): boolean {
     const { prefixes } = this.settings;
-    if (prefixes.length === 0) return stream?.startsWith('$') === false;
-    return prefixes.some((prefix) => stream?.startsWith(prefix));
+    if (prefixes.length === 0) return !stream.startsWith('$');
+    return prefixes.some((prefix) => stream.startsWith(prefix));
   }
 
   /** Resolves when nothing is on its way any more. */
@@ -142,24 +142,24 @@ export class LogReader {
 
   /** The revision before which the stream's events are hidden. @throws the client's errors */
   private async hiddenBefore(stream: string): Promise<number> {
-    const { options } = this.connection;
-    const read = { ...options, direction: 'backwards', fromRevision: 'end', maxCount: 1 } as const;
+    const lastOne: Extent = { direction: 'backwards', maxCount: 1 };
     try {
-      const [last] = await this.collect((client) => client.readStream(metadataStreamOf(stream), read));
-      return firstShownBy(last?.event?.data);
+      const [last] = await this.streamEvents(metadataStreamOf(stream), 'end', lastOne);
+      return firstShownBy(last);
     } catch (error) {
       if (error instanceof StreamNotFoundError) return 0;
       throw error;
     }
   }
 
-  private allPage(
-    direction: 'forwards' | 'backwards',
-    fromPosition: LogPosition | 'start' | 'end',
-    maxCount: number,
-  ): Promise<AllStreamResolvedEvent[]> {
+  private streamEvents(stream: string, from: From<number>, extent: Extent): Promise<StoredEvent[]> {
     const { options } = this.connection;
-    return this.collect((client) => client.readAll({ ...options, direction, fromPosition, maxCount }));
+    return this.collect((client) => readStream(client, options, stream, from, extent));
+  }
+
+  private logEvents(from: From<Place>, extent: Extent): Promise<StoredEvent[]> {
+    const { options } = this.connection;
+    return this.collect((client) => readLog(client, options, from, extent));
   }
 
   private collect<E>(open: (client: EventStoreDBClient) => StreamingRead<E>): Promise<E[]> {
