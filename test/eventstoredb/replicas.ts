@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Receipt } from '../../src/ledger/domain/receipt.js';
-import { Service, temporaryDirectory } from '../support/service.js';
+import { KEY, Service, temporaryDirectory } from '../support/service.js';
 
 interface Overview {
   readonly available: string;
@@ -99,6 +99,30 @@ export function replicasContract(
       there = await Service.start(thereDir, env);
       expect((await overview(there, position)).sipAccountsAvailable).toBe('21.0000');
     });
+
+    it('builds its read models anew, in bulk, while both go on booking', async () => {
+      const rebuild = async (method: string) => {
+        const headers = { Authorization: `Bearer ${KEY}` };
+        const answer = await fetch(`${here.url}/v1/read-models/rebuild`, { method, headers });
+        return (await answer.json()) as { readonly state: string };
+      };
+      let { state } = await rebuild('POST');
+      let position = '';
+      let turns = 0;
+      for (; state === 'running'; turns += 1) {
+        ({ position } = await booked(add(turns % 2 ? here : there, '0.01', `turn-${turns}`)));
+        ({ state } = await rebuild('GET'));
+      }
+      expect(state).toBe('done');
+      expect(here.output.filter((line) => line.includes('could not be built in bulk'))).toEqual([]);
+      // They have just taken their place.
+      await here.ready();
+      const shown = await Promise.all([here, there].map((at) => overview(at, position)));
+      expect(shown.map(({ sipAccountsAvailable }) => sipAccountsAvailable)).toEqual([
+        (turns / 100).toFixed(4),
+        (turns / 100).toFixed(4),
+      ]);
+    }, 60_000);
 
     it('loses and doubles nothing when one is killed amid commands that are repeated at the other', async () => {
       const keys = Array.from({ length: 40 }, (_, at) => `kill-${at}`);

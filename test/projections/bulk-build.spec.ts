@@ -43,10 +43,14 @@ describe('read models that are built in bulk', () => {
 
   const beside: WriteBeside = (besideFile, until, signal) =>
     writeBesideFile(besideFile, until, async () => borrowed(store), signal);
-  const build = async (writeBeside = beside, signal = new AbortController().signal) => {
+  const build = async (
+    writeBeside: WriteBeside | 'in one thread' = beside,
+    signal = new AbortController().signal,
+  ) => {
     const messages: ThreadMessage[] = [];
     const openReader = async () => borrowed(store);
-    await buildInBulk(file, openReader, writeBeside, (message) => messages.push(message), signal);
+    const other = writeBeside === 'in one thread' ? undefined : writeBeside;
+    await buildInBulk(file, openReader, other, (message) => messages.push(message), signal);
     return messages.map((message) => {
       if (message.kind !== 'log') return message.kind;
       const { reason } = message.fields;
@@ -61,8 +65,11 @@ describe('read models that are built in bulk', () => {
     return rowsIn(fresh);
   };
 
-  it('have the rows that event by event would have been written', async () => {
-    expect(await build()).toEqual(['read models built in bulk']);
+  it.each([
+    ['two threads', () => build()],
+    ['one', () => build('in one thread')],
+  ])('have the rows that event by event would have been written: by %s', async (_, buildBy) => {
+    expect(await buildBy()).toEqual(['read models built in bulk']);
     expect(rowsIn(file)).toEqual(await rowsOfLog());
   });
 
@@ -95,8 +102,10 @@ describe('read models that are built in bulk', () => {
   it('are left to a run event by event when a key was used twice', async () => {
     await purchaseTwice(store, ledger, 'acme');
 
-    expect(await build()).toEqual([`${left}its key was used at position 2`]);
-    expect(filesThere()).toEqual([]);
+    for (const by of [beside, 'in one thread'] as const) {
+      expect(await build(by)).toEqual([`${left}its key was used at position 2`]);
+      expect(filesThere()).toEqual([]);
+    }
   });
 
   it('are left to a run event by event when the other thread has read less of the log', async () => {
