@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  GetHistoryHandler,
-  GetHistoryQuery,
-  MOST_SCANNED,
-} from '../../src/projections/history/get-history.js';
+import { GetHistoryHandler, GetHistoryQuery } from '../../src/projections/history/get-history.js';
 import {
   GetStatementDiffHandler,
   GetStatementDiffQuery,
 } from '../../src/projections/history/get-statement-diff.js';
+import { MOST_SCANNED } from '../../src/projections/history/history-entry.js';
 import { SearchHistoryHandler, SearchHistoryQuery } from '../../src/projections/history/search-history.js';
 import { ReadSide } from '../support/read-side.js';
 

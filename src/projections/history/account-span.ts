@@ -1,6 +1,6 @@
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import type { ReadModels } from '../read-models.js';
-import { entryAt } from './entries.js';
+import { entryAt, type EntryRange } from './entries.js';
 
 /** The place of an account, by which its entries know it; undefined when there is no such account. */
 export const placeOfAccount = (models: ReadModels, mainAccountId: string): number | undefined =>
@@ -44,3 +44,13 @@ export function firstRevisionAt(
   }
   return low;
 }
+
+/** Begin and end, exclusive, of the revisions recorded in a period; a bound of it that is undefined bounds nothing. */
+export const revisionsIn = (
+  models: ReadModels,
+  span: AccountSpan,
+  { from, until }: { readonly from?: string | undefined; readonly until?: string | undefined },
+): Pick<EntryRange, 'begin' | 'end'> => ({
+  begin: from === undefined ? 0 : firstRevisionAt(models, span, from),
+  end: until === undefined ? span.revision + 1 : firstRevisionAt(models, span, until),
+});

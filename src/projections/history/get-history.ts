@@ -3,7 +3,8 @@ import type { LedgerEvent } from '../../ledger/domain/events.js';
 import { cursorOf, limitOf, placeOf, type PageRequest } from '../page.js';
 import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
-import { firstRevisionAt, spanOf, type AccountSpan } from './account-span.js';
+import { revisionsIn, spanOf, type AccountSpan } from './account-span.js';
+import type { EntryRange } from './entries.js';
 import { pageOfEntries, type HistoryEntry } from './history-entry.js';
 
 export interface GetHistory extends PageRequest, AtLeast {
@@ -23,12 +24,6 @@ export interface History {
   /** `after` of the next page, which may turn out empty: a revision. Null when there is none. */
   readonly next: string | null;
 }
-
-/**
- * So many entries are looked through for a page at most: a rare kind in a long history comes on several pages
- * rather than keep everybody waiting.
- */
-export const MOST_SCANNED = 20_000;
 
 /** @throws MainAccountNotFound, InvalidCursor, ReadModelBehind, PositionInFuture */
 export class GetHistoryQuery extends Query<History & Freshness> {
@@ -53,31 +48,26 @@ export class GetHistoryHandler implements IQueryHandler<GetHistoryQuery> {
 function readHistory(models: ReadModels, request: GetHistory): History {
   const { sipAccountId, type, actor, newestFirst = false } = request;
   const span = spanOf(models, request.mainAccountId);
-  const { begin, end } = rangeOf(models, span, request);
-  const scanBegin = newestFirst ? Math.max(begin, end - MOST_SCANNED) : begin;
-  const scanEnd = newestFirst ? end : Math.min(end, begin + MOST_SCANNED);
   const { entries, next } = pageOfEntries(models, {
     account: span.account,
-    begin: scanBegin,
-    end: scanEnd,
+    ...rangeOf(models, span, request),
     newestFirst,
     limit: limitOf(request),
     where: { sip_account_id: sipAccountId, type, actor },
   });
-  if (newestFirst) return { entries, next: cursorOf(next ?? (scanBegin > begin ? scanBegin : null)) };
-  return { entries, next: cursorOf(next ?? (scanEnd < end ? scanEnd - 1 : null)) };
+  return { entries, next: cursorOf(next) };
 }
 
-/** The revisions that may be on the page, the last one exclusive. */
+/** The revisions that may be on the page. */
 function rangeOf(
   models: ReadModels,
   span: AccountSpan,
   request: GetHistory,
-): { readonly begin: number; readonly end: number } {
-  const { from, until, newestFirst } = request;
-  const begin = from === undefined ? 0 : firstRevisionAt(models, span, from);
-  const end = until === undefined ? span.revision + 1 : firstRevisionAt(models, span, until);
+): Pick<EntryRange, 'begin' | 'end'> {
+  const { begin, end } = revisionsIn(models, span, request);
   const after = placeOf(request);
   if (after === undefined) return { begin, end };
-  return newestFirst ? { begin, end: Math.min(end, after) } : { begin: Math.max(begin, after + 1), end };
+  return request.newestFirst
+    ? { begin, end: Math.min(end, after) }
+    : { begin: Math.max(begin, after + 1), end };
 }

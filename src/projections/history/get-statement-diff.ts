@@ -6,8 +6,7 @@ import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { spanOf } from './account-span.js';
 import { entriesIn, entryAt } from './entries.js';
-import { MOST_SCANNED } from './get-history.js';
-import { pageOfEntries, type HistoryEntry } from './history-entry.js';
+import { MOST_SCANNED, pageOfEntries, type HistoryEntry } from './history-entry.js';
 
 export interface GetStatementDiff extends PageRequest, AtLeast {
   readonly mainAccountId: string;

@@ -39,17 +39,28 @@ const entryOf = (row: EntryRow): HistoryEntry => ({
   ...(row.sip_available !== null && { sipAccount: { available: row.sip_available } }),
 });
 
+/**
+ * So many entries are looked through for a page at most: a rare kind in a long history comes on several pages
+ * rather than keep everybody waiting.
+ */
+export const MOST_SCANNED = 20_000;
+
 /** Some entries of a range, as many as its limit at most. */
 export interface EntryPage {
   readonly entries: readonly HistoryEntry[];
-  /** Revision of the last of them, when others of the range come behind it; else null. */
+  /** The revision that the next page of the range comes after, or before when newest first; null when there is none. */
   readonly next: number | null;
 }
 
+/** The first page of a range, which may be empty though there is a next one. */
 export function pageOfEntries(models: ReadModels, range: EntryRange): EntryPage {
-  const { limit } = range;
+  const { newestFirst = false, limit } = range;
+  const begin = newestFirst ? Math.max(range.begin, range.end - MOST_SCANNED) : range.begin;
+  const end = newestFirst ? range.end : Math.min(range.end, begin + MOST_SCANNED);
   // One more than asked for tells whether there is another page.
-  const rows = entriesIn(models, { ...range, limit: limit + 1 });
+  const rows = entriesIn(models, { ...range, begin, end, limit: limit + 1 });
   const entries = rows.slice(0, limit).map(entryOf);
-  return { entries, next: rows.length > limit ? entries.at(-1)!.revision : null };
+  if (rows.length > limit) return { entries, next: entries.at(-1)!.revision };
+  if (newestFirst) return { entries, next: begin > range.begin ? begin : null };
+  return { entries, next: end < range.end ? end - 1 : null };
 }

@@ -2,9 +2,8 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LedgerEvent } from '../../ledger/domain/events.js';
 import { Projections, type AtLeast, type Freshness } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
-import { firstRevisionAt, spanOf } from './account-span.js';
+import { revisionsIn, spanOf } from './account-span.js';
 import type { EntryRange } from './entries.js';
-import { MOST_SCANNED } from './get-history.js';
 import { type EntryPage, type HistoryEntry, pageOfEntries } from './history-entry.js';
 
 export interface SearchHistory extends AtLeast {
@@ -53,9 +52,7 @@ function search(models: ReadModels, request: SearchHistory): FoundHistory {
   const { mainAccountId, sipAccountId, type, limit, after } = request;
   const span = spanOf(models, mainAccountId);
   const { account, currency, revision } = span;
-  const firstAt = (instant: string | undefined, otherwise: number) =>
-    instant === undefined ? otherwise : firstRevisionAt(models, span, instant);
-  const period = { begin: firstAt(request.from, 0), end: firstAt(request.until, revision + 1) };
+  const period = revisionsIn(models, span, request);
   const where = { sip_account_id: sipAccountId, type };
   const read: Read = (range) => pageOfEntries(models, { ...range, account, limit, where });
   const page = after === undefined ? searchBack(period, request.before, read) : searchOn(period, after, read);
@@ -69,23 +66,13 @@ type FoundPage = Pick<FoundHistory, 'entries' | 'next' | 'previous'>;
 /** The newest entries of the period before a revision. */
 function searchBack(period: Period, before: number | undefined, read: Read): FoundPage {
   const end = Math.min(before ?? period.end, period.end);
-  const begin = Math.max(period.begin, end - MOST_SCANNED);
-  const { entries, next } = read({ begin, end, newestFirst: true });
-  return {
-    entries,
-    next: next ?? (begin > period.begin ? begin : null),
-    previous: end < period.end ? end - 1 : null,
-  };
+  const { entries, next } = read({ begin: period.begin, end, newestFirst: true });
+  return { entries, next, previous: end < period.end ? end - 1 : null };
 }
 
 /** The oldest entries of the period after a revision. */
 function searchOn(period: Period, after: number, read: Read): FoundPage {
   const begin = Math.max(period.begin, after + 1);
-  const end = Math.min(period.end, begin + MOST_SCANNED);
-  const { entries, next } = read({ begin, end });
-  return {
-    entries: entries.toReversed(),
-    next: begin > period.begin ? begin : null,
-    previous: next ?? (end < period.end ? end - 1 : null),
-  };
+  const { entries, next } = read({ begin, end: period.end });
+  return { entries: entries.toReversed(), next: begin > period.begin ? begin : null, previous: next };
 }
