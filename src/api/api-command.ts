@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOperation } from '@nestjs/swagger';
 import { ApiProblems } from './api-problems.js';
 import { DirectRoute } from './direct-routes.js';
-import { IDEMPOTENCY_KEY } from './idempotency-key.js';
+import { IDEMPOTENCY_KEY_SCHEMA } from './idempotency-key.js';
 import type { ProblemCode } from './problems.js';
 import { ReceiptResponse } from './responses/receipt.js';
 
@@ -24,13 +24,7 @@ export function ApiCommand(summary: string, ...refusals: readonly ProblemCode[])
       required: true,
       description:
         'Makes the command safe to repeat: one key is one booking of the main account, for ever. 1 to 255 visible ASCII characters.',
-      schema: {
-        type: 'string',
-        minLength: 1,
-        maxLength: 255,
-        pattern: IDEMPOTENCY_KEY.source,
-        example: 'invoice-17',
-      },
+      schema: IDEMPOTENCY_KEY_SCHEMA,
     }),
     ApiCreatedResponse({
       description: 'Booked, now or by an earlier request with the same key: the receipt.',

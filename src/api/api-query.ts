@@ -1,6 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiProblems } from './api-problems.js';
+import { POSITION } from './headers.js';
 import type { ProblemCode } from './problems.js';
 
 export const ApiAtLeast = (): MethodDecorator =>
@@ -8,7 +9,7 @@ export const ApiAtLeast = (): MethodDecorator =>
     name: 'Ledger-At-Least',
     description:
       'A position from `Ledger-Position`: the answer is not from before it. If the read models do not get there in time, the answer is 503 `read-model-behind`.',
-    schema: { type: 'string', pattern: '^(0|[1-9][0-9]{0,18})$', example: '1042' },
+    schema: { type: 'string', pattern: POSITION.source, example: '1042' },
   });
 
 /** Documents a query of the read models: its headers, its answer, and all it may be refused for. */

@@ -6,7 +6,8 @@ import { readIdempotencyKey } from './idempotency-key.js';
 import { InvalidRequest } from './invalid-request.js';
 
 const CORRELATION_ID = /^[A-Za-z0-9._~:/+=@-]{1,128}$/;
-const POSITION = /^(0|[1-9][0-9]{0,18})$/;
+/** A position of the log on the wire: what `Ledger-Position` holds. */
+export const POSITION = /^(0|[1-9][0-9]{0,18})$/;
 
 /** The caller's `X-Correlation-Id`, or the request's own id when there is none that can be kept. */
 export function correlationIdOf({ headers, id }: Pick<FastifyRequest, 'headers' | 'id'>): string {

@@ -3,6 +3,15 @@ import { IdempotencyKeyMissing, InvalidRequest } from './invalid-request.js';
 /** Visible ASCII. A header that is sent twice arrives joined by a comma and a space, and so does not match. */
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
+/** The same for the description of the API. */
+export const IDEMPOTENCY_KEY_SCHEMA = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 255,
+  pattern: IDEMPOTENCY_KEY.source,
+  example: 'invoice-17',
+} as const;
+
 /**
  * Reads the header.
  * @throws IdempotencyKeyMissing, InvalidRequest

@@ -1,16 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, Length } from 'class-validator';
+import type { Receipt } from '../../ledger/domain/receipt.js';
+import { EVENT_TYPES } from '../responses/receipt.js';
 import { IsSipAccountId } from './ids.js';
 import { PageRequest } from './page.js';
 import { OptionalInstant } from './time.js';
-
-const TYPES = [
-  'MainAccountOpened',
-  'CreditPurchased',
-  'SipAccountAdded',
-  'CreditAllocated',
-  'CreditReclaimed',
-] as const;
 
 /** Which part of a history. */
 export class HistoryRequest extends PageRequest {
@@ -26,9 +20,9 @@ export class HistoryRequest extends PageRequest {
   readonly sipAccountId?: string;
 
   @IsOptional()
-  @IsIn(TYPES)
-  @ApiPropertyOptional({ description: 'Only events of this type.', enum: TYPES })
-  readonly type?: (typeof TYPES)[number];
+  @IsIn(EVENT_TYPES)
+  @ApiPropertyOptional({ description: 'Only events of this type.', enum: EVENT_TYPES })
+  readonly type?: Receipt['type'];
 
   @IsOptional()
   @Length(1, 256)

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import { ACCOUNT_ID } from '../../auth/api-key.js';
-import { IDEMPOTENCY_KEY } from '../idempotency-key.js';
+import { IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_SCHEMA } from '../idempotency-key.js';
 
 /** The caller's own id of an account: safe in a path as it is. */
 const IsAccountId = (description: string, example: string): PropertyDecorator =>
@@ -30,12 +30,5 @@ export const IsSipAccountId = (): PropertyDecorator =>
 export const IsIdempotencyKey = (description: string): PropertyDecorator =>
   applyDecorators(
     Matches(IDEMPOTENCY_KEY, { message: '$property must be 1 to 255 visible ASCII characters' }),
-    ApiProperty({
-      description,
-      example: 'invoice-17',
-      type: 'string',
-      minLength: 1,
-      maxLength: 255,
-      pattern: IDEMPOTENCY_KEY.source,
-    }),
+    ApiProperty({ description, ...IDEMPOTENCY_KEY_SCHEMA }),
   );

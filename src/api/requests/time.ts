@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsOptional, Matches, ValidateBy } from 'class-validator';
+import { IsOptional, ValidateBy } from 'class-validator';
 import { PageRequest } from './page.js';
+import { IsWholeNumber } from './whole-number.js';
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
@@ -57,7 +58,7 @@ export class PointRequest {
   readonly asOf?: string;
 
   @IsOptional()
-  @Matches(/^(0|[1-9][0-9]{0,14})$/, { message: '$property must be a whole number' })
+  @IsWholeNumber()
   @ApiPropertyOptional({ description: 'As it was right after this revision.', type: 'integer', minimum: 0 })
   readonly atRevision?: string;
 }

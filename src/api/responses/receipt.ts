@@ -1,5 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Receipt } from '../../ledger/domain/receipt.js';
 import { ApiAmount } from './amount.js';
+
+/** What a command may have booked. */
+export const EVENT_TYPES = [
+  'MainAccountOpened',
+  'CreditPurchased',
+  'SipAccountAdded',
+  'CreditAllocated',
+  'CreditReclaimed',
+] as const satisfies readonly Receipt['type'][];
 
 export class AvailableResponse {
   @ApiAmount('Credit available right after the command')
@@ -17,7 +27,7 @@ export class ReceiptResponse {
 
   @ApiProperty({
     description: 'What happened',
-    enum: ['MainAccountOpened', 'CreditPurchased', 'SipAccountAdded', 'CreditAllocated', 'CreditReclaimed'],
+    enum: EVENT_TYPES,
     example: 'CreditAllocated',
   })
   readonly type!: string;
