@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
-import { AuditApiModule } from './api/audit-api.module.js';
 import { ApiModule } from './api/api.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
@@ -31,7 +30,6 @@ export class AppModule {
         AuditModule.forRoot(config),
         AuthModule,
         ApiModule,
-        AuditApiModule,
         ProfilesModule,
         DashboardModule,
         OperationsModule,

@@ -3,14 +3,12 @@ import { Global, Module, type Type } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { AuditApiModule } from '../../src/api/audit-api.module.js';
 import { ApiModule } from '../../src/api/api.module.js';
 import { serveDirectly } from '../../src/api/direct-routes.js';
 import { configureHttp, fastifyAdapter } from '../../src/api/http.js';
 import { AuditModule } from '../../src/audit/audit.module.js';
 import { AuthModule } from '../../src/auth/auth.module.js';
 import { ConfigModule } from '../../src/config/config.module.js';
-
 import { EventStore } from '../../src/event-store/event-store.js';
 import { openEventStore } from '../../src/event-store/open-event-store.js';
 import { LedgerObserver } from '../../src/ledger/ledger-observer.js';
@@ -67,7 +65,6 @@ export class ApiApp {
         AuditModule.forRoot(config),
         AuthModule,
         ApiModule,
-        AuditApiModule,
         ...more,
       ],
     });
