@@ -1,12 +1,11 @@
 import { HttpException } from '@nestjs/common';
-import { HistoryRewritten, NotInTree } from '../audit/checkpoints.js';
+import { HistoryRewritten } from '../audit/checkpoints.js';
 import { IssuerUnavailable } from '../auth/tokens.js';
 import { OutcomeUnknown, StoreUnavailable, StreamDamaged } from '../event-store/errors.js';
 import { CannotWrite } from '../files/small-file.js';
 import { AmountMalformed, ReferenceNotPlain, Refusal } from '../ledger/domain/errors.js';
-import { InvalidCursor, PositionInFuture, ReadModelBehind } from '../projections/errors.js';
+import { InvalidCursor, NotInReadModel, PositionInFuture, ReadModelBehind } from '../projections/errors.js';
 import { PeriodReversed } from '../projections/history/get-statement.js';
-import { UnknownStatement } from '../projections/history/get-statement-diff.js';
 import { PointInFuture } from '../projections/history/point-in-time.js';
 import { IdempotencyKeyMissing, InvalidRequest } from './invalid-request.js';
 import type { ProblemCode } from './problems.js';
@@ -43,8 +42,7 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof PositionInFuture) return invalidField('Ledger-At-Least', error.message);
   if (error instanceof PointInFuture) return invalidField(error.field, error.message);
   if (error instanceof PeriodReversed) return invalidField('from', error.message);
-  if (error instanceof UnknownStatement) return { code: 'not-found', detail: error.message };
-  if (error instanceof NotInTree) return { code: 'not-found', detail: error.message };
+  if (error instanceof NotInReadModel) return { code: 'not-found', detail: error.message };
   if (error instanceof HistoryRewritten) return { code: 'conflict', detail: error.message };
   if (error instanceof HttpException) return ofHttpException(error);
   return ofFault(error);
