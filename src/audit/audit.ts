@@ -1,7 +1,8 @@
 import type { Position, RecordedEvent } from '../event-store/event-store.js';
 import { AccountsAudit, type AuditedAccount } from './accounts-audit.js';
 import { Findings, type Finding } from './findings.js';
-import { LogAudit, type TreeSize } from './log-audit.js';
+import { LogAudit } from './log-audit.js';
+import type { TreeSize } from './merkle.js';
 import type { Witness } from './read-models/witness.js';
 import { nameRepeatedKeys } from './repeated-keys.js';
 

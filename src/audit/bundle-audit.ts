@@ -1,9 +1,9 @@
 import { audit, type AuditOptions, type AuditReport } from './audit.js';
-import type { TreeSize } from './log-audit.js';
 import { manifestProblems } from './bundle-manifest.js';
 import type { BundleReader } from './bundle-reader.js';
 import { readCheckpoint } from './checkpoint.js';
 import { Findings } from './findings.js';
+import type { TreeSize } from './merkle.js';
 
 /**
  * Audits the events of a bundle, and that they are those of its manifest and its checkpoint.

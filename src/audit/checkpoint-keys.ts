@@ -68,24 +68,28 @@ export class CheckpointKeys {
     if (!existsSync(keyFileIn(dataDir)))
       throw new Error(`${dataDir} has no checkpoint-key.json: is LEDGER_DATA_DIR the service's?`);
     const { origin, signer, published } = CheckpointKeys.open(dataDir, now);
-    const seed = randomBytes(32);
-    const { verifierKey } = noteSigner(origin, seed);
-    const successor = signNote(`${origin}\nnext key\n${verifierKey}\n`, signer);
-    const retired = published.map((key) =>
-      key.retiredAt === null ? { ...key, retiredAt: now.toISOString(), successor } : key,
+    const { seed, key } = freshKey(origin, now);
+    const successor = signNote(`${origin}\nnext key\n${key.verifierKey}\n`, signer);
+    const retired = published.map((known) =>
+      known.retiredAt === null ? { ...known, retiredAt: now.toISOString(), successor } : known,
     );
-    const fresh = { verifierKey, createdAt: now.toISOString(), retiredAt: null, successor: null };
-    save(keyFileIn(dataDir), { origin, seed: seed.toString('base64'), keys: [...retired, fresh] });
+    save(keyFileIn(dataDir), { origin, seed, keys: [...retired, key] });
     return CheckpointKeys.open(dataDir);
   }
 }
 
 function firstKey(now: Date): KeyFile {
   const origin = `credit-ledger/${randomBytes(8).toString('hex')}`;
+  const { seed, key } = freshKey(origin, now);
+  return { origin, seed, keys: [key] };
+}
+
+/** A key of a log, in use from now on, and its secret as the file holds it. */
+function freshKey(origin: string, now: Date): { readonly seed: string; readonly key: PublishedKey } {
   const seed = randomBytes(32);
   const { verifierKey } = noteSigner(origin, seed);
   const key = { verifierKey, createdAt: now.toISOString(), retiredAt: null, successor: null };
-  return { origin, seed: seed.toString('base64'), keys: [key] };
+  return { seed: seed.toString('base64'), key };
 }
 
 const save = (file: string, content: KeyFile): void =>

@@ -1,12 +1,10 @@
-import type { Hash } from './merkle.js';
+import { HASH_BYTES, type TreeSize } from './merkle.js';
 import { bytesOf, NoteMalformed, noteVerifier, openNote } from './signed-note.js';
 
 /** A tree head as it is signed (C2SP tlog-checkpoint): which log, how many events, and their root. */
-export interface TreeHead {
+export interface TreeHead extends TreeSize {
   /** Names the log: the same through all key rotations. */
   readonly origin: string;
-  readonly size: number;
-  readonly root: Hash;
 }
 
 export const treeHeadText = ({ origin, size, root }: TreeHead): string =>
@@ -17,7 +15,7 @@ export function parseTreeHead(text: string): TreeHead {
   const lines = text.split('\n').slice(0, -1);
   const [origin = '', size = '', root = ''] = lines;
   const hash = bytesOf(root);
-  if (lines.includes('') || !/^(0|[1-9][0-9]{0,14})$/.test(size) || hash.length !== 32)
+  if (lines.includes('') || !/^(0|[1-9][0-9]{0,14})$/.test(size) || hash.length !== HASH_BYTES)
     throw new NoteMalformed(
       'a checkpoint begins with an origin, a size and a root hash, a line each, and has no empty line',
     );

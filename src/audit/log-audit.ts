@@ -1,12 +1,6 @@
 import { START, type Position, type RecordedEvent } from '../event-store/event-store.js';
 import type { Findings } from './findings.js';
-import { CompactTree, eventLeaf, HASH_BYTES, subtreeRoot, type Hash } from './merkle.js';
-
-/** How many events of the ledger, in log order, and the root over them. */
-export interface TreeSize {
-  readonly size: number;
-  readonly root: Hash;
-}
+import { CompactTree, eventLeaf, HASH_BYTES, subtreeRoot, type Hash, type TreeSize } from './merkle.js';
 
 /** Said of an event that does not stand behind all others before it, or not within the log. */
 export const misplaced = ({ position }: RecordedEvent): string =>

@@ -1,4 +1,4 @@
-import { EMPTY_ROOT, nodeHash, type Hash } from './merkle.js';
+import { EMPTY_ROOT, nodeHash, type Hash, type TreeSize } from './merkle.js';
 
 /** Reads the root of a complete subtree: 2^level leaves, the index-th of that size. */
 export type NodeReader = (level: number, index: number) => Hash;
@@ -58,11 +58,7 @@ export function provesInclusion(
 }
 
 /** True when the proof shows that the later tree begins with all leaves of the older one. */
-export function provesConsistency(
-  older: { readonly size: number; readonly root: Hash },
-  later: { readonly size: number; readonly root: Hash },
-  proof: readonly Hash[],
-): boolean {
+export function provesConsistency(older: TreeSize, later: TreeSize, proof: readonly Hash[]): boolean {
   const rest = [...proof];
   const up = (begin: number, end: number, whole: boolean): [Hash, Hash] | undefined => {
     if (older.size === end) {

@@ -23,6 +23,12 @@ export function nodeHash(left: Hash, right: Hash): Hash {
 /** Bytes of a hash. */
 export const HASH_BYTES = 32;
 
+/** How many leaves, which are the events of the ledger in the order of the log, and the root over them. */
+export interface TreeSize {
+  readonly size: number;
+  readonly root: Hash;
+}
+
 /**
  * The root over leaves that lie side by side, of which there are a power of two. Their bytes are used up: nodes are
  * written over them, for to give each one bytes of its own takes longer than to hash it.

@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parseTreeHead, type TreeHead } from './checkpoint.js';
+import { readCheckpoint, type TreeHead } from './checkpoint.js';
 import type { Hash } from './merkle.js';
-import { openNote } from './signed-note.js';
 
 /** What the ledger signed last. @throws Error that names the file and says what to do */
 export function readPublished(file: string): TreeHead | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    return parseTreeHead(openNote(readFileSync(file, 'utf8'), []).text);
+    return readCheckpoint(readFileSync(file, 'utf8'), []);
   } catch (error) {
     throw new Error(`${file} is no checkpoint: restore it from a backup, or remove it if it is lost`, {
       cause: error,

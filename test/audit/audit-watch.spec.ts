@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AuditWatch } from '../../src/audit/audit-watch.js';
-import { parseTreeHead, treeHeadText } from '../../src/audit/checkpoint.js';
+import { readCheckpoint, treeHeadText } from '../../src/audit/checkpoint.js';
 import { CheckpointKeys } from '../../src/audit/checkpoint-keys.js';
 import { checkpointFileIn, Checkpoints } from '../../src/audit/checkpoints.js';
-import { openNote, signNote } from '../../src/audit/signed-note.js';
+import { signNote } from '../../src/audit/signed-note.js';
 import { Projections } from '../../src/projections/projections.js';
 import { ReadModels } from '../../src/projections/read-models.js';
 import { Supervisor } from '../../src/projections/supervisor.js';
@@ -27,8 +27,7 @@ afterEach(async () => {
   await side.remove();
 });
 
-const published = (): number =>
-  parseTreeHead(openNote(readFileSync(checkpointFileIn(side.dataDir), 'utf8'), []).text).size;
+const published = (): number => readCheckpoint(readFileSync(checkpointFileIn(side.dataDir), 'utf8'), []).size;
 
 const booked = async () => {
   await side.ledger.purchase('alice', '1.0000');

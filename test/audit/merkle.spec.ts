@@ -2,8 +2,16 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { assert, integer, nat, property } from 'fast-check';
 import { Findings } from '../../src/audit/findings.js';
-import { LogAudit, type TreeSize } from '../../src/audit/log-audit.js';
-import { CompactTree, EMPTY_ROOT, eventLeaf, nodeHash, rootOver, type Hash } from '../../src/audit/merkle.js';
+import { LogAudit } from '../../src/audit/log-audit.js';
+import {
+  CompactTree,
+  EMPTY_ROOT,
+  eventLeaf,
+  nodeHash,
+  rootOver,
+  type Hash,
+  type TreeSize,
+} from '../../src/audit/merkle.js';
 import {
   consistencyProof,
   inclusionProof,

@@ -9,7 +9,7 @@ import { auditBundle } from '../bundle-audit.js';
 import { BundleReader } from '../bundle-reader.js';
 import { readCheckpoint } from '../checkpoint.js';
 import { Findings } from '../findings.js';
-import type { TreeSize } from '../log-audit.js';
+import type { TreeSize } from '../merkle.js';
 import { auditInParallel, logUntil } from '../parallel-audit.js';
 import { withProgress } from '../progress.js';
 import { checkProof, NoProof } from '../proof.js';

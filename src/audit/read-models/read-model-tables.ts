@@ -3,10 +3,8 @@ import { openReadOnly, type Connection, type Statement, type Value } from '../..
 import { resultCode, SQLITE_CORRUPT, SQLITE_IOERR } from '../../sqlite/result-code.js';
 import type { Findings } from '../findings.js';
 
+/** By column. */
 type Row = Readonly<Record<string, Value>>;
-
-/** What a row must hold, by column. */
-export type Expected = Readonly<Record<string, Value>>;
 
 /** The read models' file, read at one moment, however long the audit takes. */
 export class ReadModelTables {
@@ -50,7 +48,7 @@ export class ReadModelTables {
   }
 
   /** Adds a finding when the row with these keys is missing, or a column is not as the log says. */
-  compare(table: string, keys: Expected, expected: Expected, event?: RecordedEvent): void {
+  compare(table: string, keys: Row, expected: Row, event?: RecordedEvent): void {
     const where = Object.keys(keys).map((column) => `${column} = ?`);
     const named = `${table} ${Object.values(keys).join(' ')}`;
     let row: Row | undefined;

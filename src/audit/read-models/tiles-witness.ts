@@ -1,4 +1,4 @@
-import type { Position } from '../../event-store/event-store.js';
+import type { Position, RecordedEvent } from '../../event-store/event-store.js';
 import type { ReadModelTables } from './read-model-tables.js';
 import { namedSip } from './told-by-event.js';
 import type { Witness, WitnessedEvent } from './witness.js';
@@ -43,7 +43,7 @@ export class TilesWitness implements Witness {
       this.tiles += 1;
     }
     const sipAccountId = namedSip(read);
-    if (sipAccountId !== undefined) this.sipEvent(places, sipAccountId, { recorded });
+    if (sipAccountId !== undefined) this.sipEvent(places, sipAccountId, recorded);
   }
 
   end(): void {
@@ -61,7 +61,7 @@ export class TilesWitness implements Witness {
     this.tables.count('sip_entry_tiles', this.sipTiles);
   }
 
-  private sipEvent(of: AccountPlaces, id: string, { recorded }: Pick<WitnessedEvent, 'recorded'>): void {
+  private sipEvent(of: AccountPlaces, id: string, recorded: RecordedEvent): void {
     let sip = of.sips.get(id);
     if (!sip) {
       sip = { place: of.sips.size + 1, addedRevision: recorded.revision, recent: [] };
