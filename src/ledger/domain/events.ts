@@ -62,23 +62,31 @@ export class UnreadableEvent extends Error {
  * @throws UnreadableEvent
  */
 export function parseEvent(type: string, data: unknown): LedgerEvent {
-  const fields = (data ?? {}) as Record<string, unknown>;
-  const has = (...names: string[]) => names.every((name) => typeof fields[name] === 'string');
-  const readable = ((): boolean => {
-    switch (type as LedgerEvent['type']) {
-      case 'MainAccountOpened':
-        return has('currency');
-      case 'CreditPurchased':
-        return has('reference') && isCanonicalAmount(fields['amount']);
-      case 'SipAccountAdded':
-        return has('sipAccountId');
-      case 'CreditAllocated':
-      case 'CreditReclaimed':
-        return has('sipAccountId') && isCanonicalAmount(fields['amount']);
-      default:
-        return false;
-    }
-  })();
-  if (!readable) throw new UnreadableEvent(`cannot read ${type} ${JSON.stringify(data)}`);
+  if (!hasFieldsOf(type, data ?? {}))
+    throw new UnreadableEvent(`cannot read ${type} ${JSON.stringify(data)}`);
   return { type, data } as LedgerEvent;
+}
+
+function hasFieldsOf(type: string, { currency, reference, sipAccountId, amount }: Fields): boolean {
+  switch (type as LedgerEvent['type']) {
+    case 'MainAccountOpened':
+      return typeof currency === 'string';
+    case 'CreditPurchased':
+      return typeof reference === 'string' && isCanonicalAmount(amount);
+    case 'SipAccountAdded':
+      return typeof sipAccountId === 'string';
+    case 'CreditAllocated':
+    case 'CreditReclaimed':
+      return typeof sipAccountId === 'string' && isCanonicalAmount(amount);
+    default:
+      return false;
+  }
+}
+
+/** What the data of all types may hold, each of them some. */
+interface Fields {
+  readonly currency?: unknown;
+  readonly reference?: unknown;
+  readonly sipAccountId?: unknown;
+  readonly amount?: unknown;
 }
