@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAX_AMOUNT } from '../../src/ledger/domain/amount.js';
 import type { LedgerEvent } from '../../src/ledger/domain/events.js';
+import { MAX_AMOUNT } from '../support/given.js';
 import { findingsOf } from './support/audited.js';
 import { added, allocated, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
 

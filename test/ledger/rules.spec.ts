@@ -1,11 +1,20 @@
 import { describe, it } from '@jest/globals';
 import { addCredit } from '../../src/ledger/domain/add-credit.js';
 import { addSipAccount, MAX_SIP_ACCOUNTS } from '../../src/ledger/domain/add-sip-account.js';
-import { MAX_AMOUNT, parseAmount } from '../../src/ledger/domain/amount.js';
+import { parseAmount } from '../../src/ledger/domain/amount.js';
 import { openMainAccount } from '../../src/ledger/domain/open-main-account.js';
 import { purchaseCredit } from '../../src/ledger/domain/purchase-credit.js';
 import { removeAllCredit } from '../../src/ledger/domain/remove-all-credit.js';
-import { allocated, given, MAIN, opened, purchased, reclaimed, sipAdded } from '../support/given.js';
+import {
+  allocated,
+  given,
+  MAIN,
+  MAX_AMOUNT,
+  opened,
+  purchased,
+  reclaimed,
+  sipAdded,
+} from '../support/given.js';
 
 const open = { mainAccountId: MAIN, currency: 'EUR' };
 const purchase = (amount: string) => ({

@@ -5,6 +5,8 @@ import { Refusal, type RefusalCode } from '../../src/ledger/domain/errors.js';
 import type { LedgerEvent } from '../../src/ledger/domain/events.js';
 
 export const MAIN = 'acme';
+/** The largest amount, and the largest balance. */
+export const MAX_AMOUNT = parseAmount('999999999999.9999');
 
 export const opened = (currency = 'EUR'): LedgerEvent => ({ type: 'MainAccountOpened', data: { currency } });
 export const purchased = (amount: string): LedgerEvent => ({

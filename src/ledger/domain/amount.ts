@@ -4,9 +4,6 @@ import { AmountMalformed, AmountNotPositive, AmountTooLarge, AmountTooPrecise } 
 /** Canonical form of an amount of money: a decimal string with exactly four decimals, such as `"12.2109"`. */
 export type Amount = string & { readonly __brand: 'Amount' };
 
-/** The largest amount and the largest balance of any account: 999 999 999 999.9999. */
-export const MAX_AMOUNT = '999999999999.9999' as Amount;
-
 export const ZERO = '0.0000' as Amount;
 
 const DECIMALS = 4;
@@ -31,7 +28,10 @@ export function parseAmount(text: string): Amount {
   return formatAmount(value);
 }
 
-/** Whether a sum is above MAX_AMOUNT, told by its exponent: to compare it, big.js would copy it. */
+/**
+ * Whether a sum is above 999999999999.9999, the largest amount and the largest balance of any account. Told by its
+ * exponent: to compare it, big.js would copy it.
+ */
 export const isTooLarge = (value: Big): boolean => value.e >= MAX_DIGITS;
 
 /** True for an amount in the form in which events hold it: canonical, and above zero. */

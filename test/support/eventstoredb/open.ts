@@ -3,7 +3,7 @@ import { openEventStoreDb } from '../../../src/event-store/eventstoredb/eventsto
 import type { Settings } from '../../../src/event-store/eventstoredb/settings.js';
 
 /** Times short enough to see patience end in a test. */
-export const HASTY: Partial<Settings> = {
+const HASTY: Partial<Settings> = {
   tryMs: 200,
   patienceMs: 800,
   pauseMs: { first: 5, longest: 50 },
