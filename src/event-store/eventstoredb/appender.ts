@@ -65,23 +65,20 @@ export class Appender {
       throw new StoreUnavailable('too many appends wait for EventStoreDB, or it is being closed');
     /** The first error that left it open whether the events were written. */
     let doubt: unknown;
-    for (;;) {
-      let error: unknown;
+    for (;;)
       try {
         return await this.send(request);
-      } catch (thrown) {
-        error = thrown;
+      } catch (error) {
+        const verdict = verdictOf(error);
+        if (verdict === 'conflict') {
+          if (!doubt) throw conflictIn(request, error);
+          const position = await this.find(request);
+          if (position !== undefined) return position;
+        }
+        if (verdict === 'unknown') doubt ??= error;
+        if (verdict === 'refused' || !(await patience.pause()))
+          throw failureOf('append to', request.stream, error, doubt);
       }
-      const verdict = verdictOf(error);
-      if (verdict === 'conflict') {
-        if (!doubt) throw conflictIn(request, error);
-        const position = await this.find(request);
-        if (position !== undefined) return position;
-      }
-      if (verdict === 'unknown') doubt ??= error;
-      if (verdict === 'refused' || !(await patience.pause()))
-        throw failureOf('append to', request.stream, error, doubt);
-    }
   }
 
   private async send(request: Append): Promise<Position> {

@@ -65,10 +65,12 @@ export class Follower {
         lasting = undefined;
       } catch (error) {
         if (signal.aborted) return;
-        // Other faults in between do not make it pass: a server that was restored may have to be found again first.
-        if (!mayPass(error)) lasting ??= new Patience(this.settings, signal);
-        if (!mayPass(error) && lasting?.spent)
-          throw new StoreUnavailable(`cannot follow the log: ${reasonOf(error)}`, { cause: error });
+        if (!mayPass(error)) {
+          // Other faults in between do not make it pass: a server that was restored may have to be found again first.
+          lasting ??= new Patience(this.settings, signal);
+          if (lasting.spent)
+            throw new StoreUnavailable(`cannot follow the log: ${reasonOf(error)}`, { cause: error });
+        }
         await pause(pauseMs(this.settings, faults++), signal);
       }
   }
