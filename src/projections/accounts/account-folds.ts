@@ -36,9 +36,9 @@ export class BrokenChain extends Error {
  * accounts there are. Folds that changed since `settle` are never dropped, so that the rows may lag behind them.
  */
 export class AccountFolds {
-  private readonly main: Statement;
-  private readonly sipRow: Statement;
-  private readonly lastPlace: Statement;
+  private readonly main: Statement<MainRow>;
+  private readonly sipRow: Statement<SipRow>;
+  private readonly lastPlace: Statement<{ place: number | null }>;
   private places: number | undefined;
   private readonly changed = new Map<string, PartialFold>();
   private changedSips: PartialSip[] = [];
@@ -129,9 +129,9 @@ export class AccountFolds {
   }
 
   private stored(mainAccountId: string): PartialFold {
-    const row = this.main.get(mainAccountId) as MainRow | undefined;
+    const row = this.main.get(mainAccountId);
     if (row) return foldOf(mainAccountId, row, this.named);
-    this.places ??= (this.lastPlace.get() as { place: number | null }).place ?? 0;
+    this.places ??= this.lastPlace.get()?.place ?? 0;
     return openedFold(mainAccountId, (this.places += 1), this.named);
   }
 
@@ -141,7 +141,7 @@ export class AccountFolds {
   ): PartialSip | undefined {
     const held = sips.get(sipAccountId);
     if (held) return held;
-    const row = this.sipRow.get(mainAccountId, sipAccountId) as SipRow | undefined;
+    const row = this.sipRow.get(mainAccountId, sipAccountId);
     if (!row) return undefined;
     const sip = sipOf(mainAccountId, sipAccountId, row);
     sips.set(sipAccountId, sip);

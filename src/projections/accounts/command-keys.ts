@@ -48,7 +48,7 @@ const TOGETHER = 64;
 /** Collects the keys of entries and writes them together. */
 export class CommandKeys {
   private readonly rows: BulkInsert;
-  private readonly byHash: Statement;
+  private readonly byHash: Statement<{ position: number }>;
   private readonly collide: Statement;
   private hashes: number[] = [];
   private positions: number[] = [];
@@ -102,7 +102,7 @@ export class CommandKeys {
   /** Two keys of one hash must be two keys. @throws KeyUsedTwice */
   checkCollisions(): void {
     const twice = this.db
-      .prepare(
+      .prepare<{ position: number }>(
         `SELECT min(earlier.position, later.position) AS position
          FROM colliding_keys AS asked CROSS JOIN known_keys AS other ON other.hash = asked.hash
          CROSS JOIN history AS earlier ON earlier.position = other.position
@@ -110,7 +110,7 @@ export class CommandKeys {
          WHERE earlier.position <> later.position AND earlier.account = later.account
            AND earlier.idempotency_key = later.idempotency_key LIMIT 1`,
       )
-      .get() as { position: number } | undefined;
+      .get();
     if (twice) throw new KeyUsedTwice(`its key was used at position ${twice.position}`);
   }
 
@@ -121,7 +121,7 @@ export class CommandKeys {
   }
 
   private keepApart(hash: number, position: number): void {
-    const { position: holder } = this.byHash.get(hash) as { position: number };
+    const { position: holder } = this.byHash.get(hash)!;
     if (holder !== position) this.collide.run(hash, position);
   }
 }

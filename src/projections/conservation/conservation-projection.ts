@@ -46,7 +46,7 @@ interface Equation {
   broken: { readonly revision: number; readonly eventId: string; readonly by: string } | undefined;
 }
 
-/** The same as it is stored. Who broke it is told whole, or is null. */
+/** The same as it is stored: units as texts, since they may be more than SQLite's integers hold. What broke it is told whole, or null. */
 export interface EquationRow {
   readonly purchased: string;
   readonly main: string;
@@ -60,7 +60,7 @@ export interface EquationRow {
 
 class ConservationWriter implements ProjectionWriter {
   private readonly rows: BulkInsert;
-  private readonly load: Statement;
+  private readonly load: Statement<EquationRow>;
   private readonly changed = new Map<string, Equation>();
   private readonly settled = new LRUCache<string, Equation>({ max: MAX_SETTLED });
 
@@ -93,7 +93,7 @@ class ConservationWriter implements ProjectionWriter {
   flush(): void {
     for (const [mainAccountId, equation] of this.changed) {
       const { purchased, main, sips, revision, hash, broken } = equation;
-      const amounts = [purchased, main, sips].map(stored);
+      const amounts = [purchased, main, sips].map(String);
       const breach = [broken?.revision ?? null, broken?.eventId ?? null, broken?.by ?? null];
       this.rows.add(mainAccountId, ...amounts, revision, hash, ...breach);
       this.settled.set(mainAccountId, equation);
@@ -118,16 +118,16 @@ class ConservationWriter implements ProjectionWriter {
   }
 
   private stored(mainAccountId: string): Equation {
-    const row = this.load.get(mainAccountId) as EquationRow | undefined;
+    const row = this.load.get(mainAccountId);
     if (!row)
       return { mainAccountId, purchased: 0n, main: 0n, sips: 0n, revision: -1, hash: '', broken: undefined };
     const { revision, hash, broken_revision: brokenAt, broken_event_id: eventId, broken_by: by } = row;
     const broken = brokenAt === null ? undefined : { revision: brokenAt, eventId, by };
     return {
       mainAccountId,
-      purchased: read(row.purchased),
-      main: read(row.main),
-      sips: read(row.sips),
+      purchased: BigInt(row.purchased),
+      main: BigInt(row.main),
+      sips: BigInt(row.sips),
       revision,
       hash,
       broken,
@@ -152,7 +152,3 @@ function book(equation: Equation, { event }: LogEntry): string | undefined {
     return `${amountOf(purchased)} was purchased, but ${amountOf(main + sips)} remains`;
   return undefined;
 }
-
-/** Ten-thousandths as text: they may be more than SQLite's integers hold, and may be below zero. */
-const stored = (units: Units): string => units.toString();
-const read = (units: string): Units => BigInt(units);

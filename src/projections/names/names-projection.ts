@@ -43,17 +43,17 @@ interface NameRow {
 
 /** Writes as it reads: names are rare, and a rolled back transaction takes its rows along. */
 class NamesWriter implements ProjectionWriter {
-  private readonly select: Statement;
-  private readonly selectAll: Statement;
+  private readonly select: Statement<NameRow>;
+  private readonly selectAll: Statement<NameRow>;
   private readonly insert: Statement;
   private readonly insertTail: Statement;
   private readonly remove: Statement;
   private readonly removeTail: Statement;
   private readonly saveChange: Statement;
-  /** Names were erased, and are still to be cleared from where pages held them before. */
-  private erasing = false;
-  /** The write-ahead log may still hold erased names: also those of a process that died before it cut it. */
-  private erased = true;
+  /** Whether pages may still hold names that this transaction erased. */
+  private pagesHoldErased = false;
+  /** Whether the write-ahead log may still hold erased names: also those of a process that died before it cut it. */
+  private logHoldsErased = true;
 
   constructor(private readonly db: Connection) {
     const ofSip = 'WHERE main_account_id = ? AND sip_account_id = ?';
@@ -81,23 +81,23 @@ class NamesWriter implements ProjectionWriter {
   }
 
   flush(): void {
-    if (!this.erasing) return;
-    overwriting(this.db, () => this.moveRest());
-    this.erasing = false;
-    this.erased = true;
+    if (!this.pagesHoldErased) return;
+    overwriting(this.db, () => this.rewriteNames());
+    this.pagesHoldErased = false;
+    this.logHoldsErased = true;
   }
 
   forget(): void {
-    this.erasing = false;
+    this.pagesHoldErased = false;
   }
 
   finish(): boolean {
-    if (this.erased) this.erased = !cutWriteAheadLog(PATIENCE_MS, this.db);
-    return !this.erased;
+    if (this.logHoldsErased) this.logHoldsErased = !cutWriteAheadLog(PATIENCE_MS, this.db);
+    return !this.logHoldsErased;
   }
 
   private name(mainAccountId: string, sipAccountId: string, name: string): void {
-    const before = this.select.get(mainAccountId, sipAccountId) as NameRow | undefined;
+    const before = this.select.get(mainAccountId, sipAccountId);
     if (before) this.drop(mainAccountId, before);
     if (name === '') return;
     const text = searchText(name);
@@ -106,21 +106,21 @@ class NamesWriter implements ProjectionWriter {
   }
 
   private erase(mainAccountId: string): void {
-    for (const row of this.selectAll.all(mainAccountId) as NameRow[]) this.drop(mainAccountId, row);
-    this.erasing = true;
+    for (const row of this.selectAll.all(mainAccountId)) this.drop(mainAccountId, row);
+    this.pagesHoldErased = true;
   }
 
   /**
    * Writes the names that are left anew. A page keeps what was once moved to another, where no deletion finds it; a
    * page that is let go is cleared whole.
    */
-  private moveRest(): void {
+  private rewriteNames(): void {
     for (const table of ['names', 'name_tails'])
       this.db.exec(`
-        CREATE TABLE rest AS SELECT * FROM ${table};
+        CREATE TABLE kept AS SELECT * FROM ${table};
         DELETE FROM ${table};
-        INSERT INTO ${table} SELECT * FROM rest ORDER BY rowid;
-        DROP TABLE rest`);
+        INSERT INTO ${table} SELECT * FROM kept ORDER BY rowid;
+        DROP TABLE kept`);
   }
 
   private drop(mainAccountId: string, { sip_account_id, search_text }: NameRow): void {

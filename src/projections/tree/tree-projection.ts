@@ -33,6 +33,13 @@ export const treeProjection: Projection = {
   open: (db) => new TreeWriter(db),
 };
 
+export interface TileRow {
+  readonly place: number;
+  readonly hashes: Uint8Array;
+  /** Of level 0: eight bytes each, big-endian. */
+  readonly positions: Uint8Array;
+}
+
 /** A tile of which the last hashes are still to come, or that is still to be written. */
 class Tile {
   constructor(
@@ -45,7 +52,7 @@ class Tile {
 
 class TreeWriter implements ProjectionWriter {
   private readonly save: Statement;
-  private readonly last: Statement;
+  private readonly last: Statement<TileRow>;
   /** By level: the tile that grows. */
   private growing = new Map<number, Tile>();
   private readonly changed = new Set<Tile>();
@@ -91,7 +98,7 @@ class TreeWriter implements ProjectionWriter {
 
   /** The tile that grows, as it was written last; the next one if that was full. */
   private stored(level: number): Tile {
-    const row = this.last.get(level) as { place: number; hashes: Buffer; positions: Buffer } | undefined;
+    const row = this.last.get(level);
     if (!row) return new Tile(level, 0);
     const hashes = slices(row.hashes, HASH_BYTES);
     if (hashes.length === TILE) return new Tile(level, row.place + 1);
