@@ -3,10 +3,7 @@ import type { Position } from '../event-store/event-store.js';
 /** The read model had not come far enough within the bound. Worth trying again. */
 export class ReadModelBehind extends Error {
   override readonly name = 'ReadModelBehind';
-  constructor(
-    readonly projection: string,
-    reason: string,
-  ) {
+  constructor(projection: string, reason: string) {
     super(`The read model ${projection} ${reason}`);
   }
 }
@@ -17,10 +14,7 @@ export abstract class NotInReadModel extends Error {}
 /** A position that the log has not reached: no wait would end. */
 export class PositionInFuture extends Error {
   override readonly name = 'PositionInFuture';
-  constructor(
-    readonly position: Position,
-    readonly head: Position,
-  ) {
+  constructor(position: Position, head: Position) {
     super(`The log ends at position ${head}, before ${position}`);
   }
 }

@@ -26,9 +26,7 @@ export const isOfLedger = (recorded: RecordedEvent): boolean =>
 
 /** @param recorded an event of the ledger @throws UnreadableEvent */
 export function readEntry(recorded: RecordedEvent): LogEntry {
-  const mainAccountId = mainAccountIdOf(recorded.stream);
-  if (mainAccountId === undefined)
-    throw new UnreadableEvent(`${recorded.stream} is none of the ledger's streams`);
+  const mainAccountId = mainAccountIdOf(recorded.stream)!;
   const event = parseEvent(recorded.type, parseJson(recorded.data));
   const metadata = parseJson(recorded.metadata) as EventMetadata;
   for (const field of [

@@ -31,7 +31,7 @@ export interface Freshness {
 }
 
 /** What was read of the rows, and up to where they held the log. */
-export interface At<Answer extends object> {
+export interface ReadAt<Answer extends object> {
   readonly answer: Answer;
   readonly position: Position;
 }
@@ -149,7 +149,7 @@ export class Projections {
   async readAlone<Answer extends object>(
     projection: string,
     atLeast: Position = START,
-    read: (models: ReadModels) => At<Answer>,
+    read: (models: ReadModels) => ReadAt<Answer>,
   ): Promise<Fresh<Answer>> {
     if (!this.holds(projection, atLeast)) await this.waitFor(projection, atLeast);
     const { answer, position } = this.present(projection, () => read(this.models));

@@ -1,7 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { limitOf, readPage, type PageRequest } from '../page.js';
-import { Projections, type At, type AtLeast, type Fresh } from '../projections.js';
+import { Projections, type AtLeast, type Fresh, type ReadAt } from '../projections.js';
 import type { ReadModels } from '../read-models.js';
 import { type MainAccountOverview, overviewOf, TOTALS, type Totals, viewOf } from './account-view.js';
 
@@ -25,7 +25,7 @@ export class GetMainAccountHandler implements IQueryHandler<GetMainAccountQuery>
   }
 }
 
-function readOverview(models: ReadModels, request: GetMainAccount): At<MainAccountOverview> {
+function readOverview(models: ReadModels, request: GetMainAccount): ReadAt<MainAccountOverview> {
   const { mainAccountId, after } = request;
   const view = after === undefined ? viewOf(models, mainAccountId) : undefined;
   if (!view?.overview || view.overview.sipAccountsCount > limitOf(request))
@@ -34,7 +34,7 @@ function readOverview(models: ReadModels, request: GetMainAccount): At<MainAccou
 }
 
 /** One statement, which is a transaction by itself, and the rows of the page as one text. */
-function readOnePage(models: ReadModels, request: GetMainAccount): At<MainAccountOverview> {
+function readOnePage(models: ReadModels, request: GetMainAccount): ReadAt<MainAccountOverview> {
   const { mainAccountId } = request;
   let totals: Totals | undefined;
   const { rows, next } = readPage(request, (after, count) => {

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { MainAccountNotFound, SipAccountNotFound } from '../../ledger/domain/errors.js';
-import { Projections, type At, type AtLeast, type Fresh } from '../projections.js';
+import { Projections, type AtLeast, type Fresh, type ReadAt } from '../projections.js';
 import { positionOf, type ReadModels } from '../read-models.js';
 import { type SipAccountOverview, viewOf } from './account-view.js';
 
@@ -30,7 +30,7 @@ export class GetSipAccountHandler implements IQueryHandler<GetSipAccountQuery> {
 function readSipAccount(
   models: ReadModels,
   { mainAccountId, sipAccountId }: GetSipAccount,
-): At<SipAccountOverview> {
+): ReadAt<SipAccountOverview> {
   const view = viewOf(models, mainAccountId);
   if (view?.sipAccounts) {
     const answer = view.sipAccounts.get(sipAccountId);
