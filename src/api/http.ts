@@ -81,7 +81,7 @@ export function fastifyAdapter(
 export function configureHttp(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   const allowed = new AllowedMethods(server);
-  // One that is not 100-continue may be passed over (RFC 9110, 10.1.1); Node would answer 417 and nothing else.
+  // Expectations other than 100-continue may be ignored (RFC 9110, 10.1.1); Node would answer a bare 417.
   server.server.on('checkExpectation', (request, response) =>
     server.server.emit('request', request, response),
   );

@@ -48,7 +48,7 @@ export class AccountLoader {
       });
     }
     const loaded = await this.fromStart(mainAccountId);
-    // It would begin again.
+    // Taken for a new account, it would begin again at revision 0, with all its keys free.
     if (snapshot && loaded.head.revision < 0)
       throw new StreamDamaged(
         `the events of ${mainAccountStream(mainAccountId)} are gone, though it had some`,

@@ -14,7 +14,7 @@ const MAX_BYTES_IN_DOUBT = 32_000_000;
 
 /** The accounts in memory that nobody is writing to. */
 export class AccountsAtRest {
-  /** Those whose last commands the index lacked when it was looked, the first first. */
+  /** Those of which the index may lack the last commands, in the order in which they came to rest. */
   private readonly unindexed = new Set<AccountWriter>();
   private readonly sound = new LRUCache<string, AccountWriter>({
     max: MAX_ACCOUNTS,

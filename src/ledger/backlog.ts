@@ -7,7 +7,7 @@ const MAX_BACKLOG = 50_000;
 /** Marks are set so many commands apart. */
 const STEP = 1000;
 const PAUSE_MS = 10;
-/** For so many commands one waits, and not for long: an index that has stopped must not stop the bookings. */
+/** One wait for so many commands, and a bounded one: an index that has stopped must not stop the bookings. */
 const COMMANDS_A_WAIT = 400;
 const PATIENCE_MS = 1000;
 

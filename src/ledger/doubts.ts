@@ -49,7 +49,7 @@ export class Doubts {
 
   add(append: Append): void {
     const keys = append.events.map(({ metadata }) => (JSON.parse(metadata) as EventMetadata).idempotencyKey);
-    // Of those that go to one place each settles the others: commands that are repeated take no more room.
+    // Appends to one place settle each other: commands that are repeated take no more room.
     const known = this.doubts.some(
       (doubt) => doubt.expected === append.expected && keys.every((key) => doubt.keys.has(key)),
     );

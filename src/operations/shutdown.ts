@@ -11,9 +11,9 @@ const SWEEP_MS = 20;
 const QUIET_MS = 500;
 
 /**
- * On SIGTERM and SIGINT: takes no more connections, and on those that it has no more requests after a moment, finishes
- * what it has, lets the write side end, then the projections, then the store. What is not done in 10 seconds, or when a second signal comes, is left:
- * nothing acknowledged is lost by that.
+ * On SIGTERM and SIGINT: takes no more connections, and after a moment no more requests on those that it has; finishes
+ * what it has; lets the write side end, then the projections, then the store. What is not done in 10 seconds, or when a
+ * second signal comes, is left: nothing acknowledged is lost by that.
  */
 export function stopOnSignals(app: INestApplication, logger: Logger): void {
   const server = app.getHttpServer() as Server;

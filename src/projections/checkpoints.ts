@@ -34,7 +34,7 @@ export class Checkpoints {
   private readonly upsert: Statement;
 
   constructor(private readonly db: Connection) {
-    // Of those in an earlier form no log is known again: without them all is made anew.
+    // A table of an earlier form cannot tell one log from another: without it every projection begins anew.
     if (value(db, `SELECT 1 FROM pragma_table_info('checkpoints') WHERE name = 'revision'`))
       db.exec('DROP TABLE checkpoints');
     db.exec(DDL);

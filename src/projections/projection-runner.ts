@@ -52,7 +52,7 @@ export class ProjectionRunner {
   /** @param read says what an event of the ledger holds @throws any error of the projection, UnreadableEvent */
   apply(recorded: RecordedEvent, read: () => LogEntry): void {
     if (this.passedOver.has(recorded.stream)) return;
-    // Who takes none of them does not stop at one that cannot be read.
+    // Read only for a projection that takes events of the ledger: no other is to stop at one that cannot be read.
     if (isOfLedger(recorded)) this.writer.apply?.(read());
     else this.writer.applyOther?.(recorded);
   }
@@ -67,7 +67,7 @@ export class ProjectionRunner {
   settle(position: Position, last: LastEvent | undefined): void {
     this.position = position;
     this.last = last ?? this.last;
-    // Else it is tried again before long, and would only hold up the events now.
+    // What is still unfinished is tried again by a timer: at each commit it would only hold up the events.
     if (this.finished) this.finish();
   }
 

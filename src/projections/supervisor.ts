@@ -121,7 +121,7 @@ export class Supervisor {
 
   private died(reason: string): void {
     this.thread = undefined;
-    // The first one may pass. An alarm a pause is one too many.
+    // One death may be chance; the second in a row is the alarm, and those after it would only repeat it.
     const level = this.restartMs === 2 * FIRST_RESTART_MS ? 'alarm' : 'error';
     this.log(level, 'the projections ended; starting them again', { reason, file: this.file });
     if (!this.rebuilding) this.launchLater();
@@ -136,7 +136,7 @@ export class Supervisor {
 
   /** The file is of no use any more: it is read as it is until another is ready. */
   private abandon(reason: string): void {
-    // A rebuild would have to come to its end first.
+    // `close` would have to wait for the rebuild to end.
     if (this.closed) return;
     this.abandoned = true;
     const level = this.alarmed ? 'error' : 'alarm';

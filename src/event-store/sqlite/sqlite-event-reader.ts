@@ -9,7 +9,7 @@ import { unavailable } from './failure.js';
 import { followLog } from './follow-log.js';
 import { checkSchema, isThere } from './schema.js';
 
-/** No position is beyond it; where somebody has put one, the event stands here. */
+/** The last position there is: an event that somebody has put further out is read as if it stood here. */
 const LAST = BigInt(Number.MAX_SAFE_INTEGER);
 const LARGEST = 2n ** 63n - 1n;
 
@@ -123,7 +123,7 @@ export class SqliteEventReader extends EventReader {
       const events = page.filter(isThere);
       if (events.length > 0) yield events;
       const last = page.at(-1)?.position;
-      // The same again where more of them than a page holds have been put beyond all positions.
+      // It stands still where more events than a page holds have been put beyond the last position.
       if (page.length < PAGE || last === undefined || last === position) return;
       position = last;
     }

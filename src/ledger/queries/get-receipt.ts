@@ -1,8 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Booking } from '../booking.js';
 import { Accounts } from '../accounts.js';
+import type { Booking } from '../booking.js';
 
-/** What was booked with a key. Asked of the write side: a read model might not know it yet. */
+/**
+ * What was booked with a key. Asked of the write side: a read model might not know it yet.
+ * @throws CommandNotFound, StoreUnavailable, OutcomeUnknown
+ */
 export class GetReceiptQuery extends Query<Booking> {
   constructor(
     readonly mainAccountId: string,

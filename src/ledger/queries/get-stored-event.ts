@@ -2,7 +2,10 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { EventStore, type RecordedEvent } from '../../event-store/event-store.js';
 import { mainAccountStream } from '../streams.js';
 
-/** One event of a main account as the log holds it; undefined when it has no such revision. @throws StoreUnavailable, StreamDamaged */
+/**
+ * One event of a main account as the log holds it; undefined when it has no such revision.
+ * @throws StoreUnavailable, StreamDamaged
+ */
 export class GetStoredEventQuery extends Query<RecordedEvent | undefined> {
   constructor(
     readonly mainAccountId: string,
