@@ -12,7 +12,7 @@ export interface ConnectionString {
 /** @throws StoreUnavailable it cannot be used; the message does not show it */
 export function parseConnectionString(text: string): ConnectionString {
   // The client knows the database by its older name only; the protocol is the same.
-  const url = text.trim().replace(/^(kurrentdb|kurrent|kdb)(?=(\+discover)?:)/, 'esdb');
+  const url = text.replace(/^kurrentdb/, 'esdb');
   const [, scheme, username, password] = /^([^:]+:\/\/)([^:@/?]+):([^@]+)@/.exec(url) ?? [];
   if (scheme !== undefined && username !== undefined && password !== undefined) {
     const place = url.slice(`${scheme}${username}:${password}@`.length);
