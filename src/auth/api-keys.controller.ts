@@ -5,7 +5,6 @@ import {
   Controller,
   Delete,
   Get,
-  Header,
   HttpCode,
   NotFoundException,
   Param,
@@ -15,20 +14,18 @@ import {
   ApiBadRequestResponse,
   ApiConflictResponse,
   ApiCreatedResponse,
-  ApiForbiddenResponse,
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
   ApiServiceUnavailableResponse,
   ApiTags,
-  ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import type { ApiKey } from './api-key.js';
 import { ApiKeyListResponse, CreatedApiKeyResponse } from './api-key.response.js';
 import { ApiKeys, LastOperatorKey } from './api-keys.js';
 import { CreateApiKeyRequest } from './create-api-key.request.js';
-import { Roles } from './decorators.js';
+import { OperatorsOnly } from './decorators.js';
 
 const ApiNotWritten = (): MethodDecorator =>
   ApiServiceUnavailableResponse({
@@ -38,15 +35,12 @@ const ApiNotWritten = (): MethodDecorator =>
 
 /** Operators make, list and revoke API keys. */
 @ApiTags('API keys')
-@ApiUnauthorizedResponse({ description: '`unauthenticated`' })
-@ApiForbiddenResponse({ description: '`forbidden`: this needs the role operator' })
-@Roles('operator')
+@OperatorsOnly()
 @Controller('v1/api-keys')
 export class ApiKeysController {
   constructor(private readonly apiKeys: ApiKeys) {}
 
   @Post()
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Make an API key', description: 'Sent twice, it makes two keys; revoke one.' })
   @ApiCreatedResponse({ type: CreatedApiKeyResponse })
   @ApiBadRequestResponse({ description: '`invalid-request`' })

@@ -1,4 +1,5 @@
-import { SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiForbiddenResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Principal, Role } from './principal.js';
 
@@ -18,6 +19,14 @@ export const PAGE_KEY = 'ledger:page';
 /** The roles of which one is needed. A route with neither this nor `@Public()` is closed to everybody. */
 export const Roles = (...roles: readonly Role[]): ClassDecorator & MethodDecorator =>
   SetMetadata(ROLES_KEY, roles);
+
+/** For operators alone, and described so. */
+export const OperatorsOnly = (): ClassDecorator =>
+  applyDecorators(
+    Roles('operator'),
+    ApiUnauthorizedResponse({ description: '`unauthenticated`' }),
+    ApiForbiddenResponse({ description: '`forbidden`: this needs the role operator' }),
+  );
 
 /** Open to everybody, without credentials. */
 export const Public = (): ClassDecorator & MethodDecorator => SetMetadata(PUBLIC_KEY, true);

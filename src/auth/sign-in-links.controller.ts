@@ -1,17 +1,15 @@
-import { Controller, Header, NotFoundException, Param, Post } from '@nestjs/common';
+import { Controller, NotFoundException, Param, Post } from '@nestjs/common';
 import {
   ApiCreatedResponse,
-  ApiForbiddenResponse,
   ApiNotFoundResponse,
   ApiOperation,
   ApiParam,
   ApiProperty,
   ApiTags,
-  ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import { KEY_PRINCIPAL } from './api-key.js';
 import { ApiKeys } from './api-keys.js';
-import { Roles } from './decorators.js';
+import { OperatorsOnly } from './decorators.js';
 import { LINK_MINUTES, SignInLinks } from './sign-in-links.js';
 
 /** A link that signs in to the dashboard once. */
@@ -25,9 +23,7 @@ export class SignInLinkResponse {
 
 /** Operators let people in to the dashboard without handing them a key. */
 @ApiTags('API keys')
-@ApiUnauthorizedResponse({ description: '`unauthenticated`' })
-@ApiForbiddenResponse({ description: '`forbidden`: this needs the role operator' })
-@Roles('operator')
+@OperatorsOnly()
 @Controller('v1/api-keys/:id/sign-in-links')
 export class SignInLinksController {
   constructor(
@@ -36,7 +32,6 @@ export class SignInLinksController {
   ) {}
 
   @Post()
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: 'Make a link that signs in to the dashboard once',
     description:

@@ -1,22 +1,13 @@
 import { Controller, Get, Header, HttpCode, Post } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiForbiddenResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-  ApiUnauthorizedResponse,
-} from '@nestjs/swagger';
-import { Roles } from '../auth/decorators.js';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { OperatorsOnly } from '../auth/decorators.js';
 import type { RebuildStatus } from '../projections/rebuild-status.js';
 import { Projections } from '../projections/projections.js';
 import { RebuildResponse } from './rebuild.response.js';
 
 /** Operators have the read models built anew from the log. */
 @ApiTags('Operations')
-@ApiUnauthorizedResponse({ description: '`unauthenticated`' })
-@ApiForbiddenResponse({ description: '`forbidden`: this needs the role operator' })
-@Roles('operator')
+@OperatorsOnly()
 @Controller('v1/read-models/rebuild')
 export class ReadModelsController {
   constructor(private readonly projections: Projections) {}
