@@ -13,8 +13,11 @@ const directory = temporaryDirectory();
 const file = join(directory, 'ledger.bundle');
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const bundled = (lines: readonly string[]) =>
-  writeFileSync(file, gzipSync([FIRST_LINE, ...lines].map((line) => `${line}\n`).join('')));
+const bundled = (lines: readonly string[], encoding: BufferEncoding = 'utf8') =>
+  writeFileSync(
+    file,
+    gzipSync(Buffer.from([FIRST_LINE, ...lines].map((line) => `${line}\n`).join(''), encoding)),
+  );
 
 async function read(reader = new BundleReader(file)) {
   for await (const _ of reader.events());
@@ -87,6 +90,15 @@ describe('a line that cannot be taken', () => {
       'a line is no manifest: {"manifest":[]}',
       'the file ends before its manifest',
     ]);
+  });
+
+  it('is told as not UTF-8, the first one, also where it reads as another line does', async () => {
+    const long = 'x'.repeat(1 << 16);
+    bundled([`[1]\xff${long}`, `[2]\xff${long}`], 'latin1');
+    expect((await read()).problems).toContain(`a line is not UTF-8: [1]\ufffd${'x'.repeat(56)}`);
+    // The replacement character, and a byte that is read as one.
+    bundled(['[]\xef\xbf\xbd', '[]\xff'], 'latin1');
+    expect((await read()).problems).toContain('a line is not UTF-8: ');
   });
 
   it('is told up to a thousand times: the file is no bundle then', async () => {

@@ -165,6 +165,7 @@ describe('an audit bundle', () => {
     ['no manifest', (text: string) => text.slice(0, text.lastIndexOf('{"manifest"'))],
     ['a shortened end', (text: string) => text.slice(0, -20)],
     ['its checkpoint', (text: string) => text.replace('\\n16\\n', '\\n15\\n')],
+    ['something behind its end', (text: string) => `${text}{}`],
   ])('with %s changed is found by both', async (_, change) => {
     await exported();
     rewrite(change);
