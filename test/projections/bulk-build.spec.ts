@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventStore } from '../../src/event-store/event-store.js';
+import { PAGE } from '../../src/event-store/sqlite/event-pages.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 import { Profiles } from '../../src/profiles/profiles.js';
 import { buildInBulk, writeBesideFile, type WriteBeside } from '../../src/projections/bulk/bulk-build.js';
@@ -33,8 +34,10 @@ describe('read models that are built in bulk', () => {
     await profiles.erase('other', context);
     for (let i = 0; i < 40; i += 1) await ledger.add('acme', i % 3 === 0 ? 'attic' : 'desk', '0.5');
     await ledger.removeAll('acme', 'desk');
-    const unrelated = { id: crypto.randomUUID(), type: 'Something', data: '{}', metadata: '{}' };
-    await store.append('other-1', [unrelated], 'no-stream');
+    const unrelated = { type: 'Something', data: '{}', metadata: '{}' };
+    const deleted = { ...unrelated, id: crypto.randomUUID(), type: '$streamDeleted' };
+    await store.append(mainAccountStream('gone'), [deleted], 'no-stream');
+    await store.append('other-1', [{ ...unrelated, id: crypto.randomUUID() }], 'no-stream');
   });
   afterEach(async () => {
     await store.close();
@@ -71,6 +74,26 @@ describe('read models that are built in bulk', () => {
   ])('have the rows that event by event would have been written: by %s', async (_, buildBy) => {
     expect(await buildBy()).toEqual(['read models built in bulk']);
     expect(rowsIn(file)).toEqual(await rowsOfLog());
+  });
+
+  it('have them all where the log takes several pages', async () => {
+    await Promise.all(Array.from({ length: 2 * PAGE }, () => ledger.purchase('acme', '1')));
+
+    expect(await build()).toEqual(['read models built in bulk']);
+    expect(rowsIn(file)).toEqual(await rowsOfLog());
+  });
+
+  it('hold names, and what is written beside, which is let go without being overwritten, holds none', async () => {
+    let written = '';
+    const looks: WriteBeside = async (besideFile, until, signal) => {
+      await beside(besideFile, until, signal);
+      written = readFileSync(besideFile, 'latin1');
+    };
+    expect(await build(looks)).toEqual(['read models built in bulk']);
+
+    expect(readFileSync(file, 'latin1')).toMatch(/quill/i);
+    expect(written).toMatch(/command_keys/);
+    expect(written).not.toMatch(/quill/i);
   });
 
   it('are followed on from where the log ended', async () => {
