@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MAX_LINES, MAX_LINES_TOGETHER } from '../../src/api/bulk/limits.js';
@@ -43,6 +43,21 @@ it.each([
     agent.destroy();
   },
 );
+
+it('commands in bulk that have ended leave nothing on their connection', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const connected = once(api.app.getHttpServer(), 'connection');
+  const listeners = async () => {
+    await send(agent, 'POST', '/v1/commands', 'x\n');
+    // Looked at when the request before it has ended.
+    await send(agent, 'GET', '/v1/main-accounts');
+    const [socket] = (await connected) as [Socket];
+    return socket.listenerCount('close');
+  };
+  const before = await listeners();
+  expect(await listeners()).toBe(before);
+  agent.destroy();
+});
 
 it('results wait for a client that takes none before it has sent all, as many proxies and libraries do', async () => {
   const body = `${'x'.repeat(320)}\n`.repeat(MAX_LINES);

@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as passed } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { IDLE_MS } from '../../src/api/bulk/limits.js';
 import { ApiApp } from '../support/api-app.js';
+import { NDJSON } from '../support/bulk.js';
+import { KEY } from '../support/service.js';
 
 let api: ApiApp;
 let server: Server;
@@ -33,4 +37,16 @@ it.each([
   [server.headersTimeout, server.requestTimeout] = before;
   expect(String(answer)).toMatch(/^HTTP\/1\.1 408 /);
   expect(String(answer)).toContain('"code":"request-timeout"');
+});
+
+it('a client with commands in bulk that neither sends nor takes anything is let go', async () => {
+  const connected = once(server, 'connection');
+  const client = connect(Number(new URL(api.url).port), '127.0.0.1');
+  const headers = ['Host: ledger', `Authorization: Bearer ${KEY}`, `Content-Type: ${NDJSON}`];
+  client.write(`POST /v1/commands HTTP/1.1\r\n${headers.join('\r\n')}\r\nContent-Length: 50\r\n\r\n`);
+  const [socket] = (await connected) as [Socket];
+  while (socket.timeout !== IDLE_MS) await passed(5);
+  // As above: the test waits for less.
+  socket.setTimeout(100);
+  await once(client.resume(), 'close');
 });
