@@ -16,12 +16,15 @@ describe('a rate limit of 10 a second', () => {
     const limit = new RateLimit(1);
     expect(limit.take('key:a', 0)).toBe(0);
     expect(limit.take('key:a', 0)).toBe(1);
+    expect(limit.take('key:a', 500)).toBe(1);
+    expect(limit.take('key:a', 1000)).toBe(0);
   });
 
   it('gives every sender a bucket of its own', () => {
     const limit = new RateLimit(1);
     expect(limit.take('key:a', 0)).toBe(0);
     expect(limit.take('key:b', 0)).toBe(0);
+    expect(limit.take('key:a', 0)).toBe(1);
   });
 
   it('is off at 0', () => {

@@ -1,4 +1,12 @@
-import { appendFileSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeysFile } from '../../src/auth/api-keys-file.js';
@@ -89,9 +97,30 @@ describe('somebody who is signed in', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  const lines = () => readFileSync(join(dataDir, 'ended-sessions'), 'utf8').split('\n').length - 1;
+  const signOut = () => sessions.end(cookie());
+
+  it('is not taken for one who has not signed out where it cannot be read who has', () => {
+    const file = join(dataDir, 'ended-sessions');
+    rmSync(file);
+    mkdirSync(file);
+    expect(() => openSessions()).toThrow(/^EISDIR/);
+  });
+
+  it('has a line in the file until half of them are of no use', () => {
+    const half = SESSION_SECONDS * 500;
+    signOut();
+    now += half;
+    for (let i = 0; i < 2; i++) signOut();
+    now += half;
+    signOut();
+    expect(lines()).toBe(4);
+    now += half;
+    signOut();
+    expect(lines()).toBe(2);
+  });
+
   it('is forgotten after signing out when the time is over, and so is its line in the file', () => {
-    const lines = () => readFileSync(join(dataDir, 'ended-sessions'), 'utf8').split('\n').length - 1;
-    const signOut = () => sessions.end(cookie());
     for (let i = 0; i < 3; i++) signOut();
     now += SESSION_SECONDS * 1000;
     signOut();
