@@ -172,6 +172,16 @@ describe('what is remembered of an account', () => {
     }
   });
 
+  it('is read anew where nobody knows of which accounts there is more, as from another file', async () => {
+    await side.caughtUp();
+    const before = await side.overview('acme');
+    side.models.moved(undefined);
+    const after = await side.overview('acme');
+
+    expect(after.sipAccounts).toEqual(before.sipAccounts);
+    expect(after.sipAccounts).not.toBe(before.sipAccounts);
+  });
+
   it('leaves nothing out of an account with more SIP accounts than are remembered', async () => {
     const ids = Array.from({ length: 101 }, (_, nth) => `sip-${nth}`);
     await side.ledger.funded('large', '10', ...ids);
