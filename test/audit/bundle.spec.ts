@@ -10,6 +10,7 @@ import { importEvents } from '../../src/audit/bundle-import.js';
 import { BundleReader } from '../../src/audit/bundle-reader.js';
 import { writeBundle } from '../../src/audit/bundle-writer.js';
 import { treeHeadText } from '../../src/audit/checkpoint.js';
+import { CompactTree, eventLeaf } from '../../src/audit/merkle.js';
 import { noteSigner, signNote } from '../../src/audit/signed-note.js';
 import { MAX_LINE, type Selection } from '../../src/audit/bundle.js';
 import { MAX_APPEND } from '../../src/event-store/event-store.js';
@@ -70,6 +71,19 @@ describe('an audit bundle', () => {
     expect(stdout).toContain('alice EUR purchased 100.0000 = main 0.0000 + SIP 100.0000, revision 7');
     expect(stdout).toContain('  sip-1 99.9999');
     expect(status).toBe(0);
+  });
+
+  it('is signed where the log has only grown since it was signed before', async () => {
+    const tree = new CompactTree();
+    const options = { selection: ALL, checkpoint: signed };
+    for (const { metadata } of goodLog().slice(0, 5))
+      tree.append(eventLeaf((JSON.parse(metadata) as { hash: string }).hash));
+    const before = { origin: SIGNER.name, size: tree.size, root: tree.root() };
+    const other = { ...before, root: new CompactTree().root() };
+    const refused = writeBundle(store, file, { ...options, published: other });
+    await expect(refused).rejects.toThrow('The first 5 events are not those that were signed for');
+    const { manifest } = await writeBundle(store, file, { ...options, published: before });
+    expect(manifest.tree?.size).toBe(16);
   });
 
   it('holds the chosen accounts alone', async () => {
