@@ -69,6 +69,16 @@ describe('the owner of a log', () => {
     await (await SqliteEventStore.open(file)).close();
   });
 
+  it('does not take a lock on a file that it may only read, which would keep nobody out', async () => {
+    // Root may write any file but such a one.
+    symlinkSync('/proc/sys/kernel/ostype', `${file}.lock`);
+    await expect(SqliteEventStore.open(file)).rejects.toThrow(
+      `${file}.lock cannot be written: give the service write access to it`,
+    );
+    rmSync(`${file}.lock`);
+    await (await SqliteEventStore.open(file)).close();
+  });
+
   it('is alone also where the log is a symbolic link from another place', async () => {
     await (await SqliteEventStore.open(file)).close();
     const link = join(directory, 'link.db');

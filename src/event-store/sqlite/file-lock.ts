@@ -5,13 +5,16 @@ import { identity } from './file-place.js';
 /**
  * Locks a file that is there for nothing else, and is made when it is missing. The lock is one of the operating system:
  * it ends with the process however that ends, and here when it is closed.
- * @throws what SQLite throws: SQLITE_BUSY while somebody has it, also in this process
+ * @throws what SQLite throws: SQLITE_BUSY while somebody has it, also in this process; SQLITE_READONLY for a file that this
+ * one may not write
  */
 export function lockFile(path: string): Connection {
   const lock = openDatabase(path, { timeout: 0 });
   try {
     // The file is never opened in another way: closing it anywhere in this process would end the lock.
     lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    // Of a file that may only be read everybody would get the lock: writing to it, which never comes to its disk, is refused.
+    lock.exec('PRAGMA user_version = 0');
     return lock;
   } catch (error) {
     lock.close();

@@ -19,14 +19,15 @@ export class FileOwner {
   /** @throws StoreUnavailable when it is owned already, by another process or by this one */
   static claim(file: string): FileOwner {
     const real = placeOf(file);
+    const lockPath = `${real}.lock`;
     let lock: Connection | undefined;
     try {
-      lock = lockFile(`${real}.lock`);
+      lock = lockFile(lockPath);
       replaceFile(`${real}.pid`, `${process.pid}\n`, 0o644);
       return new FileOwner(real, lock);
     } catch (error) {
       lock?.close();
-      if (resultCode(error) !== SQLITE_BUSY) throw unavailable(file, error);
+      if (resultCode(error) !== SQLITE_BUSY) throw unavailable(existsSync(lockPath) ? lockPath : file, error);
       throw new StoreUnavailable(
         `${file} is in use by another ledger${ownerOf(real)}: one log has one owner; stop that one, or choose another data directory`,
         { cause: error },
