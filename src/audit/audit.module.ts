@@ -1,4 +1,5 @@
 import {
+  Logger,
   Module,
   type DynamicModule,
   type OnApplicationBootstrap,
@@ -15,6 +16,9 @@ import { checkpointFileIn, Checkpoints } from './checkpoints.js';
 /** How often a checkpoint is published and conservation looked at, in milliseconds. */
 const WATCH_EVERY_MS = 60_000;
 
+const logger = new Logger('Audit');
+const warn = (message: string): void => logger.warn(message);
+
 /** What auditors get from the running service. `EventStore` and `LedgerObserver` come from the composition root. */
 @Module({})
 export class AuditModule implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -23,7 +27,7 @@ export class AuditModule implements OnApplicationBootstrap, OnApplicationShutdow
       module: AuditModule,
       global: true,
       providers: [
-        { provide: CheckpointKeys, useFactory: () => CheckpointKeys.open(config.dataDir) },
+        { provide: CheckpointKeys, useFactory: () => CheckpointKeys.open(config.dataDir, new Date(), warn) },
         {
           provide: Checkpoints,
           useFactory: (store: EventStore, projections: Projections, keys: CheckpointKeys) =>

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { replaceFile } from '../files/small-file.js';
+import { closeToOthers, isThere, readIfThere, replaceFile } from '../files/small-file.js';
 import { noteSigner, signNote, type NoteSigner } from './signed-note.js';
 
 /** A key that signs checkpoints, or did, as it is published. */
@@ -23,7 +22,7 @@ interface KeyFile {
   readonly keys: readonly PublishedKey[];
 }
 
-/** The key file is there but no good. */
+/** The key file does not hold what it should. */
 class CheckpointKeyFileError extends Error {
   override readonly name = 'CheckpointKeyFileError';
 }
@@ -44,18 +43,26 @@ export class CheckpointKeys {
       throw new Error('its secret is not that of its last key');
   }
 
-  /** Reads the key file, which is made when it is missing. @throws CheckpointKeyFileError that names the file, CannotWrite */
-  static open(dataDir: string, now = new Date()): CheckpointKeys {
+  /**
+   * Reads the key file, which is made when it is missing.
+   * @param warn told when the file was open to others
+   * @throws CheckpointKeyFileError, CannotRead, CannotWrite: all name the file
+   */
+  static open(
+    dataDir: string,
+    now = new Date(),
+    warn: (message: string) => void = () => undefined,
+  ): CheckpointKeys {
     const file = keyFileIn(dataDir);
-    if (!existsSync(file)) save(file, firstKey(now));
+    if (!isThere(file)) save(file, firstKey(now));
+    const text = readIfThere(file) ?? '';
+    closeToOthers(file, warn);
     try {
-      return new CheckpointKeys(JSON.parse(readFileSync(file, 'utf8')) as KeyFile);
+      return new CheckpointKeys(JSON.parse(text) as KeyFile);
     } catch (error) {
       throw new CheckpointKeyFileError(
-        `${file} cannot be read: restore it from a backup, or remove it to begin with a new key`,
-        {
-          cause: error,
-        },
+        `${file} is damaged: restore it from a backup, or remove it to begin with a new key`,
+        { cause: error },
       );
     }
   }
@@ -65,7 +72,7 @@ export class CheckpointKeys {
    * @throws Error where there is none: a first key would be that of another log
    */
   static rotate(dataDir: string, now = new Date()): CheckpointKeys {
-    if (!existsSync(keyFileIn(dataDir)))
+    if (!isThere(keyFileIn(dataDir)))
       throw new Error(`${dataDir} has no checkpoint-key.json: is LEDGER_DATA_DIR the service's?`);
     const { origin, signer, published } = CheckpointKeys.open(dataDir, now);
     const { seed, key } = freshKey(origin, now);

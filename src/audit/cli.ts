@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
 import { loadConfig } from '../config/config.js';
 import { reasonOf, StoreUnavailable } from '../event-store/errors.js';
+import { isThere } from '../files/small-file.js';
 import { collectTheYoungCheaply } from '../operations/heap.js';
 import { readModelsFileIn } from '../projections/read-models-file.js';
 import { CheckpointKeys } from './checkpoint-keys.js';
@@ -69,7 +69,7 @@ function verify(values: Values): Promise<number> {
   const readModels = values['read-model'] && { readModels: readModelsFileIn(config.dataDir) };
   return verifyStore(
     config,
-    { ...optionsOf(values), ...(existsSync(published) && { published }), ...readModels },
+    { ...optionsOf(values), ...(isThere(published) && { published }), ...readModels },
     print,
   );
 }

@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readIfThere } from '../files/small-file.js';
 import { readCheckpoint, type TreeHead } from './checkpoint.js';
 import type { Hash } from './merkle.js';
 
 /** What the ledger signed last. @throws Error that names the file and says what to do */
 export function readPublished(file: string): TreeHead | undefined {
-  if (!existsSync(file)) return undefined;
+  const note = readIfThere(file);
+  if (note === undefined) return undefined;
   try {
-    return readCheckpoint(readFileSync(file, 'utf8'), []);
+    return readCheckpoint(note, []);
   } catch (error) {
     throw new Error(`${file} is no checkpoint: restore it from a backup, or remove it if it is lost`, {
       cause: error,

@@ -1,10 +1,9 @@
-import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { replaceFile } from '../files/small-file.js';
+import { closeToOthers, readIfThere, replaceFile } from '../files/small-file.js';
 import type { ApiKey } from './api-key.js';
 import { ROLES, type Role } from './principal.js';
 
-/** The file cannot be read, or does not hold what it should. The message is for an operator. */
+/** The file does not hold what it should. The message is for an operator. */
 export class ApiKeysFileError extends Error {
   override readonly name = 'ApiKeysFileError';
 }
@@ -19,20 +18,13 @@ export class ApiKeysFile {
 
   /**
    * The keys; none when there is no file.
-   * @param warn told when the file was open to others, and is not any more
-   * @throws ApiKeysFileError
+   * @param warn told when the file was open to others
+   * @throws ApiKeysFileError, CannotRead
    */
   read(warn: (message: string) => void): readonly ApiKey[] {
-    let text: string;
-    try {
-      this.tighten(warn);
-      text = readFileSync(this.path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw new ApiKeysFileError(`${this.path} cannot be read: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
+    const text = readIfThere(this.path);
+    if (text === undefined) return [];
+    closeToOthers(this.path, warn);
     const keys = parse(text);
     if (keys) return keys;
     throw new ApiKeysFileError(
@@ -47,13 +39,6 @@ export class ApiKeysFile {
   write(keys: readonly ApiKey[]): void {
     if (!keys.every(isApiKey)) throw new ApiKeysFileError(`${this.path} would be damaged by such a key`);
     replaceFile(this.path, `${JSON.stringify({ format: 1, keys }, undefined, 2)}\n`);
-  }
-
-  private tighten(warn: (message: string) => void): void {
-    const mode = statSync(this.path).mode & 0o777;
-    if ((mode & 0o077) === 0) return;
-    chmodSync(this.path, 0o600);
-    warn(`${this.path} was open to other users (mode ${mode.toString(8)}); it is now open to its owner only`);
   }
 }
 

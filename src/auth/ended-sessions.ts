@@ -1,5 +1,5 @@
-import { appendFileSync, readFileSync } from 'node:fs';
-import { replaceFile } from '../files/small-file.js';
+import { appendFileSync } from 'node:fs';
+import { readIfThere, replaceFile } from '../files/small-file.js';
 
 /** Those whose time is over are looked for so often at most: there may be very many. */
 const PRUNE_EVERY_MS = 60_000;
@@ -57,13 +57,7 @@ export class EndedSessions {
 const lineOf = ([id, endsAt]: readonly [string, number]): string => `${id} ${endsAt}\n`;
 
 /** A line that a crash left half written names no session, or ends at no time, and is passed over. */
-function linesOf(path: string): (readonly [string, string])[] {
-  try {
-    return readFileSync(path, 'utf8')
-      .split('\n')
-      .map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? ''] as const);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
+const linesOf = (path: string): (readonly [string, string])[] =>
+  (readIfThere(path) ?? '')
+    .split('\n')
+    .map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? ''] as const);

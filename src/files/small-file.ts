@@ -1,5 +1,25 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+
+/** A file is there, but cannot be read. The message is for an operator. */
+export class CannotRead extends Error {
+  override readonly name = 'CannotRead';
+
+  constructor(path: string, cause: unknown) {
+    super(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
 
 /** A file could not be written, or not for certain. The message is for an operator. */
 export class CannotWrite extends Error {
@@ -14,23 +34,50 @@ export class CannotWrite extends Error {
   ) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
     const diskIsFull = ['ENOSPC', 'EDQUOT'].includes(code);
-    const state = replaced
-      ? 'was written, but a power cut may bring back what it held before'
-      : 'cannot be written';
+    const state = replaced ? 'was written, but a power cut may undo it' : 'cannot be written';
     super(`${path} ${state}: ${diskIsFull ? 'the disk is full' : message}`, { cause });
     this.diskIsFull = diskIsFull;
   }
 }
 
+/** Whether something has the path, if only a symbolic link that leads nowhere: what it leads to may be away for now. */
+export const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** What a file holds; undefined when nothing has its path. @throws CannotRead */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return isThere(path) ? readFileSync(path, 'utf8') : undefined;
+  } catch (error) {
+    throw new CannotRead(path, error);
+  }
+}
+
+const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
+/** Whether other users may read or write a file. */
+export const isOpenToOthers = (path: string): boolean => (modeOf(path) & 0o077) !== 0;
+
+/** Closes a file to other users, if it was open to them. @param warn told so, or that it cannot be closed */
+export function closeToOthers(path: string, warn: (message: string) => void): void {
+  if (!isOpenToOthers(path)) return;
+  const mode = modeOf(path).toString(8);
+  try {
+    chmodSync(path, 0o600);
+    warn(`${path} was open to other users (mode ${mode}); it is now open to its owner only`);
+  } catch (error) {
+    // As of a secret that an orchestrator mounts: whoever put it there says who may read it.
+    warn(`${path} is open to other users (mode ${mode}), and stays so: ${(error as Error).message}`);
+  }
+}
+
 /**
- * Replaces a file as a whole, and makes its directory: whatever happens, it holds the old content or the new, which is
- * on disk once this returns. It is readable by its owner alone, unless another mode is given.
+ * Replaces a file as a whole: whatever happens, it holds the old content or the new, which is on disk once this returns.
+ * It is readable by its owner alone, unless another mode is given.
  * @throws CannotWrite, which says which of them it holds; nothing is left beside it
  */
 export function replaceFile(path: string, content: string, mode = 0o600): void {
   const fresh = `${path}.new`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     try {
       writeFileSync(fresh, content, { mode, flush: true });
       renameSync(fresh, path);
@@ -41,6 +88,11 @@ export function replaceFile(path: string, content: string, mode = 0o600): void {
   } catch (error) {
     throw new CannotWrite(path, error);
   }
+  keepName(path);
+}
+
+/** Waits until a file that was made or renamed would outlive a power cut under its name. @throws CannotWrite */
+export function keepName(path: string): void {
   try {
     syncToDisk(dirname(path));
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Failures whose message tells an operator what is wrong and what to do. */
 const FORESEEN: ReadonlySet<string> = new Set([
   'ApiKeysFileError',
+  'CannotRead',
   'CannotWrite',
   'CheckpointKeyFileError',
   'StoreUnavailable',
@@ -20,8 +21,6 @@ export function startFailure(error: unknown, { host, port }: { host: string; por
   const { code = '', syscall, path } = error as NodeJS.ErrnoException;
   if (syscall === 'listen' || syscall === 'getaddrinfo')
     return `cannot listen on ${host}:${port}: ${CANNOT_LISTEN[code] ?? error.message}`;
-  // What is read as a file and is a directory has no path in its error.
-  if (path || code === 'EISDIR')
-    return `${error.message}: look at LEDGER_DATA_DIR and at who may write there`;
+  if (path) return `${error.message}: look at LEDGER_DATA_DIR and at who may write there`;
   return FORESEEN.has(error.name) ? error.message : (error.stack ?? error.message);
 }

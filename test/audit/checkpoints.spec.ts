@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AuditWatch } from '../../src/audit/audit-watch.js';
@@ -67,6 +67,16 @@ describe('the keys of a log', () => {
     expect(key).toBe(signer.verifierKey);
   });
 
+  it('are closed to other users, whom a copy that was put back may have let in, and that is told', () => {
+    const { signer } = CheckpointKeys.open(dataDir);
+    chmodSync(keyFileIn(dataDir), 0o644);
+    const told: string[] = [];
+    const again = CheckpointKeys.open(dataDir, new Date(), (message) => told.push(message));
+    expect(again.signer.verifierKey).toBe(signer.verifierKey);
+    expect(statSync(keyFileIn(dataDir)).mode & 0o777).toBe(0o600);
+    expect(told).toEqual([expect.stringContaining('was open to other users (mode 644)')]);
+  });
+
   it('are not rotated where there are none', () => {
     expect(() => CheckpointKeys.rotate(dataDir)).toThrow('is LEDGER_DATA_DIR the service');
   });
@@ -76,7 +86,7 @@ describe('the keys of a log', () => {
     const secret = { ...JSON.parse(readFileSync(keyFileIn(dataDir), 'utf8')), seed: 'A'.repeat(43) + '=' };
     for (const content of ['{', JSON.stringify(secret)]) {
       writeFileSync(keyFileIn(dataDir), content);
-      expect(() => CheckpointKeys.open(dataDir)).toThrow('checkpoint-key.json cannot be read');
+      expect(() => CheckpointKeys.open(dataDir)).toThrow('checkpoint-key.json is damaged');
     }
   });
 });
@@ -206,9 +216,10 @@ describe('the ledger holds itself to what it has signed', () => {
 
   it('publishes nothing again while nothing was booked', async () => {
     const file = () => statSync(checkpointFileIn(side.dataDir)).ino;
-    await checkpoints().publish();
+    const once = checkpoints();
+    await once.publish();
     const published = file();
-    await checkpoints().publish();
+    await once.publish();
     expect(file()).toBe(published);
   });
 
@@ -259,6 +270,11 @@ describe('the ledger holds itself to what it has signed', () => {
     writeFileSync(checkpointFileIn(side.dataDir), 'rubbish');
     await expect(checkpoints().latest()).rejects.toBeInstanceOf(HistoryRewritten);
     await expect(checkpoints().latest()).rejects.toThrow('checkpoint.txt is no checkpoint');
+  });
+
+  it('signs nothing while what it has signed is away: the link to it leads nowhere', async () => {
+    symlinkSync('/nowhere/checkpoint.txt', checkpointFileIn(side.dataDir));
+    await expect(checkpoints().latest()).rejects.toThrow('checkpoint.txt cannot be read: ENOENT');
   });
 
   it('has the same roots after the read models were deleted', async () => {

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chmodSync,
   mkdirSync,
   readFileSync,
   rmSync,
@@ -184,5 +185,14 @@ describe('the secret of the sessions', () => {
     writeFileSync(path, 'short');
     expect(sessionSecret(dataDir)).toHaveLength(32);
     expect(sessionSecret(dataDir)).not.toEqual(secret);
+  });
+
+  it('is made anew when it was open to other users: they may have it', () => {
+    const dataDir = temporaryDirectory();
+    const path = join(dataDir, 'session-secret');
+    const secret = sessionSecret(dataDir);
+    chmodSync(path, 0o644);
+    expect(sessionSecret(dataDir)).not.toEqual(secret);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 });

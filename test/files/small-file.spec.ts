@@ -55,7 +55,7 @@ describe('a small file', () => {
       { encoding: 'utf8' },
     );
     expect(stdout).toBe(
-      `CannotWrite: ${path} was written, but a power cut may bring back what it held before: EIO: i/o error, fsync true\n`,
+      `CannotWrite: ${path} was written, but a power cut may undo it: EIO: i/o error, fsync true\n`,
     );
     expect(readFileSync(path, 'utf8')).toBe('new');
     expect(readdirSync(directory)).toEqual(['keys.json']);

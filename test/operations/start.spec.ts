@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as passed } from 'node:timers/promises';
@@ -69,7 +69,7 @@ describe('a start that fails', () => {
 
   it.each([
     ['api-keys.json', 'is damaged'],
-    ['checkpoint-key.json', 'cannot be read: restore it from a backup'],
+    ['checkpoint-key.json', 'is damaged: restore it from a backup'],
   ])('says which file is damaged: %s', async (file, what) => {
     const dataDir = temporaryDirectory();
     writeFileSync(join(dataDir, file), '{"format":1', { mode: 0o600 });
@@ -80,18 +80,29 @@ describe('a start that fails', () => {
   });
 });
 
-describe('a start where a small file is a directory', () => {
-  it('says so in one line', async () => {
-    const dataDir = temporaryDirectory();
-    mkdirSync(join(dataDir, 'session-secret'));
-    const { code, stderr } = await failedStart({ LEDGER_DATA_DIR: dataDir });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^EISDIR: illegal operation on a directory, read: look at LEDGER_DATA_DIR.*\n$/);
-  });
-});
+describe.each(['api-keys.json', 'checkpoint-key.json', 'ended-sessions', 'session-secret'])(
+  'a start where what should be a small file is none: %s',
+  (file) => {
+    it.each<[string, (path: string) => void, string]>([
+      ['a directory', (path) => mkdirSync(path), 'EISDIR'],
+      ['a link to what is away', (path) => symlinkSync('/nowhere/secret', path), 'ENOENT'],
+    ])('says so in one line, and puts no other in its place: %s', async (_, make, reason) => {
+      const dataDir = temporaryDirectory();
+      const path = join(dataDir, file);
+      make(path);
+      const { code, stdout, stderr } = await failedStart({ LEDGER_DATA_DIR: dataDir });
+      expect({ code, stdout, stderr }).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(new RegExp(`^${path} cannot be read: ${reason}.*\\n$`)),
+      });
+      expect(lstatSync(path).isFile()).toBe(false);
+    });
+  },
+);
 
 describe('a first start on a full disk', () => {
-  it.each(['session-secret', 'checkpoint-key.json', 'events.db.pid'])(
+  it.each(['session-secret', 'checkpoint-key.json', 'events.db.pid', 'api-keys.json'])(
     'says so in one line, and leaves no half of a file: %s',
     async (file) => {
       const dataDir = temporaryDirectory();

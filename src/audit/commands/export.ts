@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import type { Config } from '../../config/config.js';
 import { openEventReader } from '../../event-store/open-event-store.js';
+import { isThere } from '../../files/small-file.js';
 import type { Selection } from '../bundle.js';
 import { writeBundle } from '../bundle-writer.js';
 import { treeHeadText } from '../checkpoint.js';
@@ -40,7 +40,7 @@ export async function exportBundle(
 
 /** Signs what a bundle holds, where the key of the ledger is at hand, and holds it to what was signed before. */
 function signing(dataDir: string) {
-  if (!existsSync(keyFileIn(dataDir))) return {};
+  if (!isThere(keyFileIn(dataDir))) return {};
   const { origin, signer } = CheckpointKeys.open(dataDir);
   const checkpoint = (tree: CompactTree) => ({
     note: signNote(treeHeadText({ origin, size: tree.size, root: tree.root() }), signer),
