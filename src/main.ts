@@ -66,14 +66,12 @@ async function start(config: Config): Promise<void> {
   stopOnSignals(app, logger);
   app.useLogger(new NestLogger(logger));
   const url = await app.getUrl();
-  // Made only now: the key of a start that failed would be lost.
-  const keys = app.get(ApiKeys);
-  const firstKey = keys.makeFirst();
   say(`listening on ${url}`);
   say(`dashboard: ${url}/`);
   say(`API page: ${url}/docs`);
-  const principal = firstKey && keys.verify(firstKey);
-  if (principal) say(welcome(url, firstKey, keys.path, app.get(SignInLinks).make(principal)));
+  const keys = app.get(ApiKeys);
+  // Made only now: a start that fails needs none.
+  keys.makeFirst((key, principal) => say(welcome(url, key, keys.path, app.get(SignInLinks).make(principal))));
   // What was logged so far, and all that follows: until now the framework held it back.
   app.flushLogs();
 }

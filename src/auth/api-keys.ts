@@ -40,7 +40,7 @@ export class ApiKeys {
   /**
    * @param otherWaysIn true when operators can come in without a key of the file or the bootstrap key
    * @param warn told what an operator should know
-   * @throws ApiKeysFileError
+   * @throws ApiKeysFileError, CannotRead
    */
   constructor(
     private readonly file: ApiKeysFile,
@@ -61,10 +61,16 @@ export class ApiKeys {
     return this.file.path;
   }
 
-  /** The key of a first start, which has no other way in; undefined on every other start. @throws CannotWrite */
-  makeFirst(): string | undefined {
-    if (this.entries.size > 0 || this.bootstrap || this.otherWaysIn) return undefined;
-    return this.create({ name: 'first key', roles: ALL_ROLES }).key;
+  /**
+   * Makes the key of a first start, which has no other way in. It is shown before it is kept: one that was kept and
+   * that nobody has seen would leave no way in, and no later start would make another.
+   * @throws CannotWrite
+   */
+  makeFirst(show: (key: string, principal: Principal) => void): void {
+    if (this.entries.size > 0 || this.bootstrap || this.otherWaysIn) return;
+    const { key, apiKey } = makeApiKey({ name: 'first key', roles: ALL_ROLES }, new Date());
+    show(key, principalOf(apiKey));
+    this.keep(apiKey);
   }
 
   /** Whose key it is; undefined for a text that is no valid key. */
@@ -89,8 +95,7 @@ export class ApiKeys {
   /** @returns the key, which cannot be had again. @throws CannotWrite */
   create(about: Pick<ApiKey, 'name' | 'roles' | 'mainAccountId'>): { key: string; apiKey: ApiKey } {
     const made = makeApiKey(about, new Date());
-    this.file.write([...this.list(), made.apiKey]);
-    this.remember(made.apiKey);
+    this.keep(made.apiKey);
     return made;
   }
 
@@ -103,6 +108,11 @@ export class ApiKeys {
     this.file.write(rest);
     this.entries.delete(id);
     return true;
+  }
+
+  private keep(apiKey: ApiKey): void {
+    this.file.write([...this.list(), apiKey]);
+    this.remember(apiKey);
   }
 
   private remember(apiKey: ApiKey): void {

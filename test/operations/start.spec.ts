@@ -117,6 +117,26 @@ describe('a first start on a full disk', () => {
   );
 });
 
+describe('a first start that fails once the first key is kept', () => {
+  it('has shown the key, with which the next one is used', async () => {
+    const dataDir = temporaryDirectory();
+    const { code, stdout, stderr } = await failedStart({
+      LEDGER_DATA_DIR: dataDir,
+      NODE_OPTIONS: `--import ${join(ROOT, 'test/files/unsound-directories.mjs')}`,
+      UNSOUND_WITH: 'api-keys.json',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('api-keys.json was written, but a power cut may undo it');
+    const [key] = /ledger_[0-9a-f]{12}_[A-Za-z0-9_-]{43}/.exec(stdout) ?? [];
+    const service = await Service.start(dataDir, { LEDGER_BOOTSTRAP_KEY: '' });
+    const { status } = await fetch(`${service.url}/v1/api-keys`, {
+      headers: { Authorization: `Bearer ${key}` },
+    });
+    expect(status).toBe(200);
+    await service.stop();
+  });
+});
+
 describe('a start that is broken off', () => {
   it('ends at once and quietly, and the next one succeeds', async () => {
     const dataDir = temporaryDirectory();
