@@ -48,6 +48,9 @@ export const checkpointFileIn = (dataDir: string): string => join(dataDir, 'chec
 
 /** Signs what the log was at a size. All of it can be made again from the log, but for the secret key. */
 export class Checkpoints {
+  /** The size of the last one whose file is on disk for certain, as far as this process knows. */
+  private kept: number | undefined;
+
   /** @param file where the last published checkpoint is kept: the ledger's own memory of what it has signed */
   constructor(
     private readonly store: EventStore,
@@ -102,9 +105,10 @@ export class Checkpoints {
   /** Signs the tree as it is now and keeps it, for the next time to be held to. @throws HistoryRewritten, CannotWrite */
   async publish(): Promise<void> {
     const note = await this.latest();
-    const known = this.published();
-    if (known && known.size === readCheckpoint(note, []).size) return;
+    const { size } = readCheckpoint(note, []);
+    if (size === this.kept && size === this.published()?.size) return;
     replaceFile(this.file, note, 0o644);
+    this.kept = size;
   }
 
   private read<Answer extends object>(

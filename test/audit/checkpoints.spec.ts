@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -20,7 +21,7 @@ import { openDatabase } from '../../src/sqlite/database.js';
 import { ApiApp } from '../support/api-app.js';
 import { Notes } from '../support/ledger.js';
 import { ReadSide } from '../support/read-side.js';
-import { temporaryDirectory } from '../support/service.js';
+import { ROOT, temporaryDirectory } from '../support/service.js';
 import { logOf } from './support/stored-log.js';
 
 const bytes = (base64: readonly string[]): Buffer[] => base64.map((hash) => Buffer.from(hash, 'base64'));
@@ -221,6 +222,27 @@ describe('the ledger holds itself to what it has signed', () => {
     const published = file();
     await once.publish();
     expect(file()).toBe(published);
+  });
+
+  it('publishes again what a power cut may yet undo', () => {
+    const program = `
+      import { CheckpointKeys } from '${ROOT}/dist/audit/checkpoint-keys.js';
+      import { Checkpoints } from '${ROOT}/dist/audit/checkpoints.js';
+      const empty = { query: () => ({ get: () => undefined }) };
+      const projections = { read: async (name, atLeast, read) => read(empty) };
+      const keys = CheckpointKeys.open('${side.dataDir}');
+      const file = '${checkpointFileIn(side.dataDir)}';
+      const checkpoints = new Checkpoints(undefined, projections, keys, file);
+      for (const time of [1, 2])
+        await checkpoints.publish().then(() => console.log('published'), ({ message }) => console.log(message));`;
+    const unsound = join(ROOT, 'test/files/unsound-directories.mjs');
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--import', unsound, '--input-type=module', '--eval', program],
+      { encoding: 'utf8', env: { ...process.env, UNSOUND_WITH: 'checkpoint.txt' } },
+    );
+    const told = expect.stringContaining('checkpoint.txt was written, but a power cut may undo it');
+    expect(stdout.trim().split('\n')).toEqual([told, told]);
   });
 
   it.each([
