@@ -38,6 +38,6 @@ function main(args: string[]): void {
 try {
   main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`No backup was made: ${reasonOf(error)}\n`);
+  process.stderr.write(`The backup failed: ${reasonOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,14 +1,13 @@
 import { createWriteStream, existsSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { EventReader } from '../event-store/event-store.js';
-import { syncToDisk } from '../files/small-file.js';
+import { keepName, syncToDisk } from '../files/small-file.js';
 import { BundleSource, CannotExport, type ExportOptions, type ExportResult } from './bundle-source.js';
 
 /**
  * Writes the events of the log to a bundle, which appears under its name when it is complete.
- * @throws CannotExport, StoreUnavailable
+ * @throws CannotExport, StoreUnavailable, CannotWrite
  */
 export async function writeBundle(
   reader: EventReader,
@@ -26,7 +25,7 @@ export async function writeBundle(
     // Another export may have ended just before the part was opened.
     requireFree(file);
     renameSync(part, file);
-    syncToDisk(dirname(file));
+    keepName(file);
   } catch (error) {
     rmSync(part, { force: true });
     throw error;

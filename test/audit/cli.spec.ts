@@ -7,7 +7,14 @@ import { verifyStore } from '../../src/audit/commands/verify.js';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { testConfig, type ReadSide } from '../support/read-side.js';
 import { temporaryDirectory } from '../support/service.js';
-import { checkpointsOf, creditLedger, goodLedger, standalone, type Run } from './support/credit-ledger.js';
+import {
+  checkpointsOf,
+  creditLedger,
+  creditLedgerOnUnsoundDisk,
+  goodLedger,
+  standalone,
+  type Run,
+} from './support/credit-ledger.js';
 
 // Every command is a process of its own, which takes its time on a busy machine.
 jest.setTimeout(60_000);
@@ -35,6 +42,15 @@ describe('credit-ledger', () => {
       'EUR: 200.0000 purchased, 199.9998 on main accounts, 0.0002 on SIP accounts',
     );
     expect(findingsIn(creditLedger(dataDir, 'verify', '--read-model', '--json'))).toEqual([]);
+  });
+
+  it('says that a bundle is there also where a power cut may yet undo it', () => {
+    const file = join(temporaryDirectory(), 'ledger.bundle');
+    expect(creditLedgerOnUnsoundDisk(dataDir, 'export', '-o', file)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`${file} was written, but a power cut may undo it: EIO`),
+    });
+    expect(creditLedger(dataDir, 'verify', file).status).toBe(0);
   });
 
   it('exports a bundle with a signed checkpoint, verifies it, and imports it into an empty store', () => {

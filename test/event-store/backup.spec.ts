@@ -161,6 +161,19 @@ describe('a backup', () => {
     expect(existsSync(`${copy}-wal`)).toBe(false);
   });
 
+  it('is said to be there also where a power cut may yet undo it', () => {
+    const unsound = fileURLToPath(new URL('../files/unsound-directories.mjs', import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, ['--import', unsound, script, copy], {
+      encoding: 'utf8',
+      env: { ...process.env, LEDGER_DATA_DIR: join(directory, 'data') },
+    });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `The backup failed: ${copy} was written, but a power cut may undo it: EIO: i/o error, fsync\n`,
+    });
+    expect(readdirSync(join(directory, 'copies'))).toEqual(['monday.db']);
+  });
+
   it('is for nobody else to read, and the command says which secrets it lacks', () => {
     const { stdout } = run(copy);
     expect(statSync(copy).mode & 0o077).toBe(0);

@@ -1,6 +1,6 @@
 import { existsSync, linkSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { syncToDisk } from '../../files/small-file.js';
+import { keepName, syncToDisk } from '../../files/small-file.js';
 import { openReadOnly, value, type Connection } from '../../sqlite/database.js';
 import { resultCode, SQLITE_BUSY, SQLITE_CORRUPT } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
@@ -38,7 +38,7 @@ function backUpAlone(log: string, copy: string, unfinished: string): number {
     const events = verified(unfinished);
     syncToDisk(unfinished);
     nameOnce(unfinished, copy);
-    syncToDisk(dirname(resolve(copy)));
+    keepName(copy);
     return events;
   } finally {
     rmSync(unfinished, { force: true });

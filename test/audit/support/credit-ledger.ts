@@ -24,6 +24,17 @@ const run = (...args: readonly string[]): Run => {
 export const creditLedger = (dataDir: string, ...args: string[]): Run =>
   run(join(ROOT, 'dist/audit/cli.js'), ...args, '--data-dir', dataDir);
 
+/** The same where the disk cannot write the names in directories. */
+export const creditLedgerOnUnsoundDisk = (dataDir: string, ...args: string[]): Run =>
+  run(
+    '--import',
+    join(ROOT, 'test/files/unsound-directories.mjs'),
+    join(ROOT, 'dist/audit/cli.js'),
+    ...args,
+    '--data-dir',
+    dataDir,
+  );
+
 /** The verifier that shares no code with it. */
 export const standalone = (...args: string[]): Run => run(join(ROOT, 'verify-bundle.mjs'), ...args);
 
