@@ -27,12 +27,17 @@ export type StreamRevision = number | 'no-stream';
 
 /** An event on its way in. `data` and `metadata` are JSON texts, kept as they are, so nothing is serialised twice. */
 export interface NewEvent {
-  /** UUID. Its first four groups name what caused the event. */
+  /** UUID in lower case. Its first four groups name what caused the event. */
   readonly id: string;
   readonly type: string;
   readonly data: string;
   readonly metadata: string;
 }
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** Whether it is a UUID in its canonical, lower-case form: a store keeps 16 bytes, and gives back that form of them. */
+export const isEventId = (id: string): boolean => UUID.test(id);
 
 /** An event as stored. */
 export interface RecordedEvent extends NewEvent {

@@ -109,6 +109,14 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
         expect(await read()).toHaveLength(3);
       });
 
+      it('takes no event of which it could not give back the id as it is', async () => {
+        for (const id of ['one', '0193ABCD-0000-8000-8000-0123456789AB'])
+          await expect(store.append(stream, [{ ...newEvent(), id }], 'no-stream')).rejects.toThrow(
+            'lower-case UUID',
+          );
+        expect(await read()).toEqual([]);
+      });
+
       it('writes the events of an append together, side by side in the log', async () => {
         const before = await store.head();
         const events = newEvents(50);

@@ -1,9 +1,7 @@
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { StoreUnavailable } from '../errors.js';
-import type { NewEvent } from '../event-store.js';
-
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+import { isEventId, type NewEvent } from '../event-store.js';
 
 const utf8 = new TextEncoder();
 
@@ -12,7 +10,7 @@ const utf8 = new TextEncoder();
  * @throws StoreUnavailable the event could not be kept as it is; nothing was sent
  */
 export function toProposed({ id, type, data, metadata }: NewEvent): streams.BatchAppendReq.ProposedMessage {
-  if (!UUID.test(id)) throw new StoreUnavailable(`${id} is not a UUID`);
+  if (!isEventId(id)) throw new StoreUnavailable(`${id} is no lower-case UUID`);
   const message = new streams.BatchAppendReq.ProposedMessage()
     .setId(new shared.UUID().setString(id))
     .setData(bytesOf(data))

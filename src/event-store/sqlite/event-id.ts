@@ -1,8 +1,3 @@
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
-
-/** Whether it is a UUID in its canonical, lower-case form: what the 16 stored bytes can give back. */
-export const isUuid = (id: string): boolean => UUID.test(id);
-
 export const idBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
 
 /** The UUID of 32 hexadecimal digits. */

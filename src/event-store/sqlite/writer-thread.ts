@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { WalMover } from '../../sqlite/wal-mover.js';
 import { OutcomeUnknown, RevisionConflict, StoreUnavailable } from '../errors.js';
-import type { Position } from '../event-store.js';
-import { isUuid } from './event-id.js';
+import { isEventId, type Position } from '../event-store.js';
 import type { Answer, AppendRequest, AppendResult, Wish } from './messages.js';
 import { pack } from './packed-appends.js';
 
@@ -68,7 +67,7 @@ export class WriterThread {
   append(request: AppendRequest): Promise<Position> {
     const { events } = request;
     if (this.ended !== undefined) return Promise.reject(new StoreUnavailable(this.ended));
-    if (events.length === 0 || !events.every(({ id }) => isUuid(id)))
+    if (events.length === 0 || !events.every(({ id }) => isEventId(id)))
       return Promise.reject(new TypeError('an append takes one event or more, each with a lower-case UUID'));
     return new Promise((resolve, reject) => {
       const before = this.gatheredEvents;
