@@ -168,13 +168,22 @@ menu?.addEventListener('focusin', ({ target }) =>
 
 if (document.body.dataset.live) followWhileSeen(document.body.dataset.live);
 
-for (const chip of document.querySelectorAll('[data-fill]'))
+for (const chip of document.querySelectorAll('[data-fill]')) {
+  chip.setAttribute('role', 'button');
   chip.addEventListener('click', (event) => {
     event.preventDefault();
     const amount = document.getElementById('amount');
     amount.value = chip.dataset.fill;
     amount.focus();
   });
+}
+
+// Whoever sees a button presses Space as well as Enter; at a link a browser would scroll the page.
+addEventListener('keydown', (event) => {
+  if (event.key !== ' ' || !event.target.matches('a.button, a.round, a.quiet, .chips a')) return;
+  event.preventDefault();
+  event.target.click();
+});
 
 // A second press of the same form would be answered "already done"; better not to send it. If no page has come
 // by then, pressing again is what helps.
