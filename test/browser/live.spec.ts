@@ -94,6 +94,16 @@ inBrowser('an open page', (dashboard) => {
     expect(await page.evaluate('document.activeElement.innerText')).toBe(en.overview.purchase);
   });
 
+  it('leaves the focus beside a link that is no longer there', async () => {
+    await bookExample(dashboard.service, 'emptied');
+    const page = await dashboard.visit({ language: 'en', path: '/accounts/emptied' });
+    await page.waitForSelector('#fresh[data-state=live]');
+    await page.focus(`[aria-label="${en.overview.remove(DESK)}"]`);
+    await book(`/emptied/sip-accounts/${DESK}/remove-all-credit`, undefined, 'emptied');
+    await page.waitForSelector(`tr:has-text("${DESK}"):has-text("€0.0000")`);
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe(en.overview.add(DESK));
+  });
+
   it('is not called live while it lacks what it could not read, and reads it again', async () => {
     const page = await dashboard.visit({ language: 'en', path: `/accounts/${MAIN}` });
     await page.waitForSelector('#fresh[data-state=live]');

@@ -28,13 +28,17 @@ function replace(part, other) {
   else part.innerHTML = other.innerHTML;
 }
 
-/** Keeps the focus on its link, or on the one that leads the same way: where Older leads changes with the entries. */
+/**
+ * Keeps the focus on its link, or on the one that leads the same way: where Older leads changes with the entries.
+ * A link that is gone, as that to credit that somebody else removed, leaves it to the one before.
+ */
 function keepFocus(part, change) {
   const focused = part.contains(document.activeElement) ? document.activeElement : undefined;
+  const before = [...part.querySelectorAll('a')].indexOf(focused) - 1;
   change();
   const links = [...part.querySelectorAll('a')];
   const same = (name) => links.find((link) => focused?.[name] && link[name] === focused[name]);
-  (same('href') ?? same('rel'))?.focus();
+  (same('href') ?? same('rel') ?? (focused && links[Math.max(before, 0)]))?.focus();
 }
 
 function replaceRows(body, other) {
