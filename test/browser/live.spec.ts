@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Route } from 'playwright-core';
 import { en } from '../../src/dashboard/texts/en.js';
+import { nl } from '../../src/dashboard/texts/nl.js';
 import { inBrowser } from '../support/dashboard.js';
 import { bookExample, DESK, DOOR, MAIN } from '../support/example.js';
 import { KEY } from '../support/service.js';
@@ -102,6 +103,18 @@ inBrowser('an open page', (dashboard) => {
     await book(`/emptied/sip-accounts/${DESK}/remove-all-credit`, undefined, 'emptied');
     await page.waitForSelector(`tr:has-text("${DESK}"):has-text("€0.0000")`);
     expect(await page.evaluate('document.activeElement.ariaLabel')).toBe(en.overview.add(DESK));
+  });
+
+  it('is in one language, also when another tab has chosen another', async () => {
+    await bookExample(dashboard.service, 'chosen');
+    const page = await dashboard.visit({ language: 'en', path: '/accounts/chosen' });
+    await page.waitForSelector('#fresh[data-state=live]');
+    const other = await page.context().newPage();
+    await other.goto(dashboard.url('/accounts/chosen'));
+    await Promise.all([other.waitForEvent('load'), other.click('button[lang=nl]')]);
+    await book(`/chosen/sip-accounts/${DOOR}/add-credit`, { amount: '1' }, 'chosen');
+    await page.waitForSelector(`#rows tr:has-text("${DOOR}"):has-text("1,0000")`);
+    expect(await page.innerText('h1')).toContain(nl.overview.title);
   });
 
   it('is not called live while it lacks what it could not read, and reads it again', async () => {

@@ -16,6 +16,8 @@ function show() {
 
 /** Replaces the parts of this page that differ on a newer copy of it, and leaves the rest, and the focus, alone. */
 function replaceParts(newer) {
+  // Another tab has chosen another language: parts of both would stand on one page.
+  if (newer.documentElement.lang !== document.documentElement.lang) return location.reload();
   for (const part of document.querySelectorAll('[data-part]')) {
     const other = newer.getElementById(part.id);
     if (!other || other.tagName !== part.tagName) return location.reload();
