@@ -43,7 +43,7 @@ export function historyFilterOf(query: unknown): HistorySearch {
 }
 
 /** Where a page of a history begins or ends. */
-type Place = Readonly<Partial<Record<'before' | 'after', number>>>;
+export type Place = Readonly<Partial<Record<'before' | 'after', number>>>;
 
 /** The address of a page of a history; of the newest one when no place is given. */
 export const historyHref = (view: View, filter: HistoryFilter, place?: Place): string =>

@@ -201,7 +201,7 @@ inBrowser('every screen', (dashboard) => {
     }
   });
 
-  it.each([861, 1100])(
+  it.each([768, 861, 1100])(
     'keeps telephone numbers in one piece beside the longest name, at %i pixels',
     async (width) => {
       const path = `${ACCOUNT}/sip-accounts/${HALL}/name`;

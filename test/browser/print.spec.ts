@@ -1,10 +1,26 @@
 import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { nl } from '../../src/dashboard/texts/nl.js';
 import { inBrowser } from '../support/dashboard.js';
-import { bookExample, MAIN } from '../support/example.js';
+import { bookExample, DESK, MAIN } from '../support/example.js';
 
 /** A page of A4 with margins of 2 cm, in CSS pixels. */
 const PAPER = { width: 642, height: 971 };
+
+/** Words that are torn at the end of a line. */
+const TORN = `[...document.querySelectorAll('table')].flatMap((table) => {
+  const texts = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
+  const torn = [];
+  while (texts.nextNode())
+    for (const { index, 0: word } of texts.currentNode.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + word.length);
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (lines.size > 1) torn.push(word);
+    }
+  return torn;
+})`;
 
 const isShown = (page: Page, selector: string): Promise<boolean> =>
   page.locator(selector).first().isVisible();
@@ -19,6 +35,34 @@ inBrowser('on paper', (dashboard) => {
     for (const selector of ['.after', '.options']) expect(await isShown(page, selector)).toBe(false);
     const sign = `getComputedStyle(document.querySelector('.sort'), '::after').display`;
     expect(await page.evaluate(sign)).toBe('none');
+  });
+
+  it('ids and names stay whole, and a history says what it is narrowed down to', async () => {
+    const overview = `/accounts/${MAIN}`;
+    const page = await dashboard.visit({ language: 'nl', viewport: PAPER });
+    await page.goto(dashboard.url(`${overview}/sip-accounts/${DESK}/name`));
+    await page.fill('#name', 'Reception');
+    await page.press('#name', 'Enter');
+    await page.waitForURL(/named=1/);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate(TORN)).toEqual([]);
+    await page.goto(
+      dashboard.url(
+        `${overview}/history?account=${DESK}&kind=CreditAllocated&since=2026-11-01&until=2099-12-31`,
+      ),
+    );
+    expect(await page.evaluate(TORN)).toEqual([]);
+    const { details, kinds } = nl;
+    expect(await page.innerText('.on-paper')).toBe(
+      [
+        `${details.account}: ${DESK} (Reception)`,
+        `${details.kind}: ${kinds.CreditAllocated}`,
+        `${details.from}: 1 nov 2026`,
+        `${details.to}: 31 dec 2099`,
+      ].join(' · '),
+    );
+    await page.emulateMedia({ media: 'screen' });
+    expect(await isShown(page, '.on-paper')).toBe(false);
   });
 
   it.each(['light', 'dark'] as const)(

@@ -74,7 +74,7 @@ export function OverviewPage(props: OverviewProps) {
       )}
       <Totals {...props} />
       <p class="unseen" id="changes" role="status" />
-      <section>
+      <section id="list">
         <div class="toolbar">
           {view.mayMove && (
             <a class="button" href={view.to('/add-sip-account')}>
@@ -82,10 +82,10 @@ export function OverviewPage(props: OverviewProps) {
             </a>
           )}
           {(query !== '' || sipAccountsCount > SEARCHABLE) && (
-            <form method="get" action={view.to()} role="search">
+            <form method="get" action={view.to('#list')} role="search">
               <Field name="q" type="search" label={t.overview.find} value={query} maxLength={64} />
               <button class="button secondary">{t.search}</button>
-              {query && <a href={view.to()}>{t.clear}</a>}
+              {query && <a href={view.to('#list')}>{t.clear}</a>}
             </form>
           )}
         </div>

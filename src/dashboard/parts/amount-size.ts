@@ -1,7 +1,7 @@
-/** More characters than this need more room, or smaller ones: from millions, and from hundreds of millions. */
+/** More characters than this need more room, or smaller ones: in euros from 100 000, and from hundreds of millions. */
 const SIZES = [
   [17, 'longest'],
-  [15, 'long'],
+  [13, 'long'],
 ] as const;
 
 /** The class of an amount that has to stay on one line where there is little room; empty for most. */

@@ -1,7 +1,9 @@
+import { ZERO } from '../../ledger/domain/amount.js';
 import type { HistoryEntry } from '../../projections/history/history-entry.js';
 import { accountLabel } from '../format.js';
 import type { View } from '../view.js';
 import { amountSize } from './amount-size.js';
+import { Moment } from './moment.js';
 
 interface HistoryTableProps {
   readonly view: View;
@@ -15,11 +17,11 @@ export function HistoryTable({ view, currency, entries, names }: HistoryTablePro
   const { details, kinds } = view.t;
   const money = (amount?: string) => (amount === undefined ? '' : view.money(amount, currency));
   const longest = entries
-    .map(({ mainAccount }) => money(mainAccount.available))
-    .reduce((a, b) => (a.length > b.length ? a : b), '');
+    .flatMap(({ mainAccount, sipAccount }) => [mainAccount.available, sipAccount?.available ?? ''])
+    .reduce((a, b) => (a.length > b.length ? a : b), ZERO);
   return (
     <div class="card flush scroll" tabIndex={0} role="region" aria-label={details.title}>
-      <table class={`rows history ${amountSize(longest)}`}>
+      <table class={`rows history ${amountSize(money(longest))}`}>
         <thead>
           <tr>
             <th scope="col">{details.date}</th>
@@ -46,9 +48,7 @@ export function HistoryTable({ view, currency, entries, names }: HistoryTablePro
                   href={view.onward(view.to(`/history/${entry.revision}`))}
                   title={details.entry(entry.revision)}
                 >
-                  <time dateTime={entry.recordedAt}>
-                    {view.date(entry.recordedAt)} <span>{view.time(entry.recordedAt)}</span>
-                  </time>
+                  <Moment view={view} instant={entry.recordedAt} />
                 </a>
               </th>
               <td class="what">

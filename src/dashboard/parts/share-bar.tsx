@@ -1,6 +1,6 @@
 const WIDTH = 1000;
-/** Below this a part could not be seen. */
-const LEAST = 4;
+/** Below this a part could not be seen on a phone, where the gap between two takes half of it. */
+const LEAST = 16;
 
 export interface Share {
   readonly name: string;

@@ -3,6 +3,7 @@ import { accountLabel } from '../format.js';
 import type { View } from '../view.js';
 import { amountSize } from './amount-size.js';
 import { Icon } from './icon.js';
+import { Moment } from './moment.js';
 import { Sparkline } from './sparkline.js';
 
 export const SORTS = ['added', 'account', 'name', 'amount', 'moved'] as const;
@@ -97,9 +98,7 @@ function Row({ view, currency, row }: { view: View; currency: string; row: SipAc
       </td>
       <td class="moment" data-label={overview.lastMovement}>
         {lastMovementAt ? (
-          <time dateTime={lastMovementAt}>
-            {view.date(lastMovementAt)} <span>{view.time(lastMovementAt)}</span>
-          </time>
+          <Moment view={view} instant={lastMovementAt} />
         ) : (
           <span class="zero">{overview.never}</span>
         )}
@@ -132,7 +131,7 @@ function Row({ view, currency, row }: { view: View; currency: string; row: SipAc
   );
 }
 
-/** The address of a view of the rows. */
+/** The address of a view of the rows, at the place where they begin. */
 export function overviewHref(
   view: View,
   { query, sort, skip }: { query: string; sort: Sort; skip?: number | undefined },
@@ -143,7 +142,7 @@ export function overviewHref(
     ...(sort.descending && { desc: '1' }),
     ...(skip !== undefined && { skip: String(skip) }),
   });
-  return `${view.to()}?${parameters.toString()}`;
+  return `${view.to()}?${parameters.toString()}#list`;
 }
 
 interface SortableHeadProps {
