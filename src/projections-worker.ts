@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from './config/config.js';
 import { openEventReader } from './event-store/open-event-store.js';
-import { buildInBulk, writeBesideFile, type WriteBeside } from './projections/bulk/bulk-build.js';
+import { buildInBulk, writeBesideFile } from './projections/bulk/bulk-build.js';
 import { writeBeside, type BesideOrder } from './projections/bulk/bulk-thread.js';
 import { BUILT } from './projections/bulk/parts.js';
 import type { ThreadMessage, ThreadOptions, ThreadWish } from './projections/messages.js';
@@ -26,19 +26,20 @@ parentPort?.on('message', (wish: ThreadWish) => {
   if (wish === 'close') closing.abort();
 });
 
-/** Not where reading takes longer than writing rows, and two threads would read all of EventStoreDB. */
-const inAnotherThread: WriteBeside | undefined =
-  config.store === 'sqlite'
-    ? (beside, until, signal) => writeBeside(config, { beside, until }, signal)
-    : undefined;
-
 /** Composition root of the thread that writes the read models, and of the one that helps it to build them. */
 if ('beside' in told) await writeBesideFile(told.beside, told.until, openReader, closing.signal);
 else await project(told);
 parentPort?.close();
 
 async function project(options: ThreadOptions): Promise<void> {
-  if (options.inBulk) await buildInBulk(options.file, openReader, inAnotherThread, report, closing.signal);
+  if (options.inBulk)
+    await buildInBulk(
+      options.file,
+      openReader,
+      (beside, until, signal) => writeBeside(config, { beside, until }, signal),
+      report,
+      closing.signal,
+    );
   // Told already, it would not be told again: nothing would end it where the store does not answer.
   if (closing.signal.aborted) return;
   // Not earlier: it would end the thread beside with it.

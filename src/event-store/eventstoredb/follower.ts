@@ -9,7 +9,7 @@ import type { LogReader } from './log-reader.js';
 import { Patience, pause, pauseMs } from './patience.js';
 import { placeAt, subscribe } from './read-calls.js';
 import type { Settings } from './settings.js';
-import type { StoredEvent } from './stored-event.js';
+import { toRecorded, type StoredEvent } from './stored-event.js';
 
 /** Events that wait in memory for a slow consumer; beyond them the server is made to wait. */
 const BUFFER = 512;
@@ -49,7 +49,7 @@ export class Follower {
         for await (const arrived of this.subscribe(position, signal)) {
           const events = arrived
             .filter((event) => this.reader.isOurs(event.stream) && event.position > position)
-            .map(({ recorded }) => recorded);
+            .map(toRecorded);
           const hidden = hiding.hiddenBy(arrived);
           const newest = events.at(-1);
           if (newest) {

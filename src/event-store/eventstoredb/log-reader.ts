@@ -13,7 +13,7 @@ import { Patience } from './patience.js';
 import { placeAt, readLog, readStream, type Extent, type From } from './read-calls.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
-import type { Place, StoredEvent } from './stored-event.js';
+import { toRecorded, type Place, type StoredEvent } from './stored-event.js';
 
 /** Events of a stream's first page: who only looks whether there is something new should not fetch it all. */
 const FIRST_PAGE = 16;
@@ -53,7 +53,7 @@ export class LogReader {
   async streamPage(stream: string, from: number, maxCount: number): Promise<RecordedEvent[]> {
     try {
       const stored = await this.streamEvents(stream, from, { direction: 'forwards', maxCount });
-      const page = stored.map(({ recorded }) => recorded);
+      const page = stored.map(toRecorded);
       if (from === 0 && page[0]?.revision !== 0 && !mayBeDeleted(stream))
         throw new StreamDamaged(
           `the first events of the stream ${stream} are hidden in EventStoreDB, or gone`,
@@ -84,7 +84,7 @@ export class LogReader {
       // A page begins with the event that the last one ended with.
       const news = stored.filter(({ stream, position }) => this.isOurs(stream) && position > last);
       last = stored.at(-1)?.position ?? last;
-      if (news.length > 0) yield news.map(({ recorded }) => recorded);
+      if (news.length > 0) yield news.map(toRecorded);
       if (end) return;
     }
   }
@@ -112,7 +112,7 @@ export class LogReader {
   /** The event at a position, in one try. @throws the client's errors */
   async at(position: Position): Promise<RecordedEvent | undefined> {
     const first = await this.firstAt(position);
-    return first?.position === position ? first.recorded : undefined;
+    return first?.position === position ? toRecorded(first) : undefined;
   }
 
   /** Tries again what failed. @throws StoreUnavailable */

@@ -5,7 +5,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { START, type Position } from '../event-store.js';
 import { callOf } from './call.js';
-import { StoredEvent, type Place } from './stored-event.js';
+import { toStored, type Place, type StoredEvent } from './stored-event.js';
 
 /**
  * Reads and subscriptions, as the client has them but for the events: the client parses their texts, and what was
@@ -70,7 +70,7 @@ export function subscribe(
     .setFilter(filterOf(prefixes));
   return new Subscription(
     readCall(client, options, wanted),
-    (event) => new StoredEvent(event),
+    toStored,
     { highWaterMark: bufferSize },
     async () => heard(),
   );
@@ -87,7 +87,7 @@ function read(
     .setReadDirection(direction === 'forwards' ? FORWARDS : BACKWARDS)
     .setCount(String(maxCount))
     .setNoFilter(new shared.Empty());
-  return new ReadStream(readCall(client, options, wanted), (event) => new StoredEvent(event), {});
+  return new ReadStream(readCall(client, options, wanted), toStored, {});
 }
 
 function readCall(client: EventStoreDBClient, options: BaseOptions, wanted: Options) {

@@ -3,7 +3,7 @@ import type { EventReader, Position } from '../../event-store/event-store.js';
 import type { Connection } from '../../sqlite/database.js';
 import { syncToDisk } from '../../files/small-file.js';
 import { CommandKeys } from '../accounts/command-keys.js';
-import { Checkpoints, type LastEvent } from '../checkpoints.js';
+import { Checkpoints } from '../checkpoints.js';
 import type { Report } from '../messages.js';
 import { fileBeside, openForBulk, removeReadModels } from '../read-models-file.js';
 import { BESIDE, BUILT, HERE } from './parts.js';
@@ -13,15 +13,14 @@ import { writeInBulk, type BulkPart } from './write-in-bulk.js';
 export type WriteBeside = (file: string, until: Position, signal: AbortSignal) => Promise<void>;
 
 /**
- * Builds read models in a new file that nobody reads, up to where the log ends now. Nothing of it is durable, and
- * nothing can be rolled back, before all is there: that saves half of the time. What fails leaves no file; whoever then
- * projects event by event finds out at which one.
- * @param writeBeside in another thread; without it this one writes all
+ * Builds read models in a new file that nobody reads, up to where the log ends now, with two threads. Nothing of it is
+ * durable, and nothing can be rolled back, before all is there: that saves half of the time. What fails leaves no
+ * file; whoever then projects event by event finds out at which one.
  */
 export async function buildInBulk(
   file: string,
   openReader: () => Promise<EventReader>,
-  writeBeside: WriteBeside | undefined,
+  writeBeside: WriteBeside,
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
@@ -34,10 +33,9 @@ export async function buildInBulk(
   let beside: Promise<void> | undefined;
   try {
     const until = await reader.head();
-    beside = writeBeside?.(besideFile, until, either);
-    beside?.catch((error: unknown) => failed.abort(error));
-    const other = beside && { file: besideFile, written: beside };
-    await writeHere(file, reader, until, other, either).catch((error: unknown) => {
+    beside = writeBeside(besideFile, until, either);
+    beside.catch((error: unknown) => failed.abort(error));
+    await writeHere(file, reader, { until, beside, besideFile }, either).catch((error: unknown) => {
       failed.abort(error);
       throw error;
     });
@@ -58,17 +56,16 @@ export async function buildInBulk(
   }
 }
 
-/** What another thread writes. */
 interface Beside {
-  readonly file: string;
-  readonly written: Promise<void>;
+  readonly until: Position;
+  readonly beside: Promise<void>;
+  readonly besideFile: string;
 }
 
 async function writeHere(
   file: string,
   reader: EventReader,
-  until: Position,
-  beside: Beside | undefined,
+  { until, beside, besideFile }: Beside,
   signal: AbortSignal,
 ): Promise<void> {
   const db = openForBulk(file);
@@ -76,28 +73,23 @@ async function writeHere(
     const checkpoints = new Checkpoints(db);
     for (const { ddl } of BUILT) db.exec(ddl);
     db.exec('BEGIN');
-    const last = await writeInBulk(db, reader, beside ? HERE : [...HERE, ...BESIDE], until, signal);
+    const last = await writeInBulk(db, reader, HERE, until, signal);
     db.exec('COMMIT');
-    await beside?.written;
-    if (beside) db.prepare('ATTACH ? AS beside').run(beside.file);
+    await beside;
+    db.prepare('ATTACH ? AS beside').run(besideFile);
+    const { id } = db.prepare<{ id: string | null }>('SELECT event_id AS id FROM beside.checkpoints').get()!;
+    if (id !== (last?.id ?? null))
+      throw new Error(`one thread read up to event ${last?.id}, the other up to ${id}`);
     db.exec('BEGIN');
-    if (beside) copyFromBeside(db, last);
+    for (const table of BESIDE.flatMap(({ tables }) => tables))
+      // Tables of the same form: SQLite copies the rows as they are.
+      db.exec(`INSERT INTO main.${table} SELECT * FROM beside.${table}`);
     new CommandKeys(db).checkCollisions();
     for (const { name, schema } of BUILT) checkpoints.save(name, { schema, position: until, last });
     db.exec('COMMIT');
   } finally {
     db.close();
   }
-}
-
-/** @param last event that this thread has read @throws Error when the other has read another */
-function copyFromBeside(db: Connection, last: LastEvent | undefined): void {
-  const { id } = db.prepare<{ id: string | null }>('SELECT event_id AS id FROM beside.checkpoints').get()!;
-  if (id !== (last?.id ?? null))
-    throw new Error(`one thread read up to event ${last?.id}, the other up to ${id}`);
-  for (const table of BESIDE.flatMap(({ tables }) => tables))
-    // Tables of the same form: SQLite copies the rows as they are.
-    db.exec(`INSERT INTO main.${table} SELECT * FROM beside.${table}`);
 }
 
 /** The other thread's part. */
