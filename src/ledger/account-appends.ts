@@ -71,6 +71,11 @@ export class AccountAppends {
     return this.doubts.concern(pending);
   }
 
+  /** Whether the answer would be that nothing was booked with a key, which an append in doubt may still do. */
+  leavesOpen({ pending, decisions }: Decided): boolean {
+    return this.doubts.some && decisions.some(isRefused) && this.doubts.leaveOpen(pending);
+  }
+
   /** To be called while nothing is on its way. @throws OutcomeUnknown when what is in doubt stays so */
   settle(): Promise<void> {
     return this.doubts.settle();

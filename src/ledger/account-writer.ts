@@ -190,7 +190,10 @@ export class AccountWriter {
         return sound;
       }
       if (!sound) throw new OutcomeUnknown('the append ahead of this one ended in doubt');
-      for (const decided of batch) this.callers.tell(decided);
+      for (const decided of batch)
+        if (this.appends.leavesOpen(decided))
+          this.callers.fail(decided.pending, new OutcomeUnknown('an append with this key is in doubt'));
+        else this.callers.tell(decided);
       this.prune();
       return true;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { OutcomeUnknown, RevisionConflict } from '../event-store/errors.js';
 import type { EventStore, NewEvent, StreamRevision } from '../event-store/event-store.js';
+import type { Order } from './booking.js';
 import type { EventMetadata } from './domain/events.js';
 import type { Pending } from './pending.js';
 
@@ -57,11 +58,14 @@ export class Doubts {
     this.doubts = [...this.doubts, { ...append, keys: new Set(keys) }];
   }
 
-  /** Whether a key of these commands is in doubt. Who only asks what was booked with it settles nothing. */
+  /** Whether a key of these commands is in doubt. */
   concern({ asked }: Pending): boolean {
-    return this.doubts.some(({ keys }) =>
-      asked.some(({ order }) => order.command !== undefined && keys.has(order.idempotencyKey)),
-    );
+    return asked.some(({ order }) => order.command !== undefined && this.hold(order));
+  }
+
+  /** Whether what was booked with a key that is in doubt is only asked for, which settles nothing. */
+  leaveOpen({ asked }: Pending): boolean {
+    return asked.some(({ order }) => order.command === undefined && this.hold(order));
   }
 
   /**
@@ -88,5 +92,9 @@ export class Doubts {
   /** The stream has moved, so none of them is in doubt any more. */
   forget(): void {
     this.doubts = NONE;
+  }
+
+  private hold({ idempotencyKey }: Order): boolean {
+    return this.doubts.some(({ keys }) => keys.has(idempotencyKey));
   }
 }

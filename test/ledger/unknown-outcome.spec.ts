@@ -122,8 +122,16 @@ describe.each([
     expect(ledger.notes.alarms).toHaveLength(1);
   });
 
-  it('is not sent again by a question', async () => {
-    expect(await codeOf(ledger.accounts.find('acme', 'added'))).toBe('command-not-found');
+  it('is not sent again by a question, which is answered neither yes nor no', async () => {
+    expect(await codeOf(ledger.accounts.find('acme', 'added'))).toBe('OutcomeUnknown');
+    expect(await codeOf(ledger.accounts.find('acme', 'never sent'))).toBe('command-not-found');
     expect(await ledger.events('acme')).toHaveLength(3);
+    const repeated = await ledger.add('acme', '100', '100', 'added');
+    expect((await ledger.accounts.find('acme', 'added')).receipt).toEqual(repeated.receipt);
+  });
+
+  it('is answered with no by a question once the stream has moved', async () => {
+    expect(await codeOf(ledger.purchase('acme', '1', 'other'))).toBe('booked');
+    expect(await codeOf(ledger.accounts.find('acme', 'added'))).toBe('command-not-found');
   });
 });
