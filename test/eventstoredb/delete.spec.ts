@@ -42,6 +42,12 @@ describe('a deletion that meets a fault', () => {
     expect(left()).toBe(3);
   });
 
+  it('is surely not done while the server does not even tell what there is to delete', async () => {
+    simulator.readFault = () => ({ after: 0, how: 'silence' });
+    await expect(store.deleteStream(STREAM)).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(left()).toBe(3);
+  });
+
   it('is not known to be done, or not, while no answer comes', async () => {
     simulator.deletionFault = () => 'silence, not written';
     await expect(store.deleteStream(STREAM)).rejects.toBeInstanceOf(OutcomeUnknown);

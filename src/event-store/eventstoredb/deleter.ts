@@ -28,11 +28,14 @@ export class Deleter {
     const patience = new Patience(this.settings, this.closing);
     return this.slots.run(async () => {
       for (let doubt: unknown; ;) {
+        let sent = false;
         try {
+          if (await this.isGone(stream)) return;
+          sent = true;
           return await this.send(stream);
         } catch (error) {
           const verdict = verdictOf(error);
-          if (verdict === 'unknown') doubt ??= error;
+          if (sent && verdict === 'unknown') doubt ??= error;
           if (verdict === 'refused' || !(await patience.pause()))
             throw failureOf('delete', stream, error, doubt);
         }
@@ -45,12 +48,15 @@ export class Deleter {
     return this.slots.close();
   }
 
+  private async isGone(stream: string): Promise<boolean> {
+    return (await this.reader.streamPage(stream, 0, 1)).length === 0;
+  }
+
   /** A stream that is missing is as good as deleted. @throws the client's errors */
   private async send(stream: string): Promise<void> {
     const { options } = this.connection;
     const { tryMs } = this.settings;
     try {
-      if ((await this.reader.streamPage(stream, 0, 1)).length === 0) return;
       await this.connection.call((client) =>
         within(tryMs + GRACE_MS, client.deleteStream(stream, { ...options, deadline: tryMs })),
       );
