@@ -32,8 +32,11 @@ export class Hiding {
   }
 }
 
-const hides = (event: StoredEvent): boolean =>
-  event.stream.startsWith(METADATA) && HIDING.some((member) => member in membersOf(event));
+function hides(event: StoredEvent): boolean {
+  if (!event.stream.startsWith(METADATA)) return false;
+  const members = membersOf(event);
+  return HIDING.some((member) => member in members);
+}
 
 /** Whoever writes metadata past the client may write anything. */
 function membersOf({ data }: StoredEvent): Readonly<Record<string, unknown>> {
