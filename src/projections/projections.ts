@@ -121,8 +121,7 @@ export class Projections {
     try {
       return this.readNow(projection, read);
     } catch (error) {
-      if (!(error instanceof NotInReadModel)) throw error;
-      await this.waitFor(projection, await this.store.head());
+      await this.catchUpWith(projection, error);
       return this.readNow(projection, read);
     }
   }
@@ -152,13 +151,12 @@ export class Projections {
     read: (models: ReadModels) => ReadAt<Answer>,
   ): Promise<Fresh<Answer>> {
     if (!this.holds(projection, atLeast)) await this.waitFor(projection, atLeast);
-    const { answer, position } = this.present(projection, () => read(this.models));
-    const reached = this.position(projection);
-    return {
-      answer,
-      position: String(position < reached ? reached : position),
-      asOf: new Date().toISOString(),
-    };
+    try {
+      return this.readAloneNow(projection, read);
+    } catch (error) {
+      await this.catchUpWith(projection, error);
+      return this.readAloneNow(projection, read);
+    }
   }
 
   /**
@@ -179,24 +177,33 @@ export class Projections {
     projection: string,
     read: (models: ReadModels) => Answer,
   ): Answer & Freshness {
-    return this.present(projection, () =>
-      this.models.atOnce(() => ({
-        ...read(this.models),
-        position: String(this.models.position(projection)),
-        asOf: new Date().toISOString(),
-      })),
-    );
+    return this.models.atOnce(() => ({
+      ...read(this.models),
+      position: String(this.models.position(projection)),
+      asOf: new Date().toISOString(),
+    }));
   }
 
-  /** While a projection has stopped, what it lacks may be in the log all the same: nobody is told that it is not. */
-  private present<Answer>(projection: string, read: () => Answer): Answer {
-    try {
-      return read();
-    } catch (error) {
-      if (error instanceof Refusal && this.progress.stopped.has(projection))
-        throw new ReadModelBehind(projection, 'has stopped');
-      throw error;
-    }
+  private readAloneNow<Answer extends object>(
+    projection: string,
+    read: (models: ReadModels) => ReadAt<Answer>,
+  ): Fresh<Answer> {
+    const { answer, position } = read(this.models);
+    const reached = this.position(projection);
+    return {
+      answer,
+      position: String(position < reached ? reached : position),
+      asOf: new Date().toISOString(),
+    };
+  }
+
+  /**
+   * Nobody is told that something is not there which the log may hold by now.
+   * @throws what was thrown, unless it says that something is not there; ReadModelBehind, StoreUnavailable
+   */
+  private async catchUpWith(projection: string, error: unknown): Promise<void> {
+    if (!(error instanceof NotInReadModel || error instanceof Refusal)) throw error;
+    await this.waitFor(projection, await this.store.head());
   }
 
   private holds(projection: string, position: Position): boolean {

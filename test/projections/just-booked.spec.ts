@@ -27,13 +27,18 @@ describe('what was booked a moment ago, and is not in the read models yet', () =
   afterEach(() => side.remove());
 
   /** Books, and asks while the read models cannot be written. */
-  async function whileBehind<Answer>(
+  const whileBehind = <Answer>(
     ask: (booked: { revision: number; recordedAt: string }) => Promise<Answer>,
-  ) {
+  ): Promise<Answer> => behind(async () => receiptIn(await side.ledger.purchase('acme', '1')), ask);
+
+  async function behind<Booked, Answer>(
+    book: () => Promise<Booked>,
+    ask: (booked: Booked) => Promise<Answer>,
+  ): Promise<Answer> {
     const lock = openDatabase(side.file);
     lock.exec('BEGIN IMMEDIATE');
     try {
-      const answer = ask(receiptIn(await side.ledger.purchase('acme', '1')));
+      const answer = ask(await book());
       answer.catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 100));
       lock.exec('ROLLBACK');
@@ -52,6 +57,16 @@ describe('what was booked a moment ago, and is not in the read models yet', () =
       .then(({ entries }) => entries.length);
   const hashAt = async (revision: number) =>
     (JSON.parse((await side.ledger.events('acme'))[revision]!.metadata) as EventMetadata).hash;
+
+  it('is an account that is there, and a SIP account', async () => {
+    const open = (mainAccountId: string) => () => side.ledger.funded(mainAccountId, '7', 'desk');
+    expect(await behind(open('a'), () => side.overview('a'))).toMatchObject({ available: '7.0000' });
+    expect(await behind(open('b'), () => side.balance('b', 'desk'))).toMatchObject({ available: '0.0000' });
+    const history = await behind(open('c'), () => side.history('c'));
+    expect(history.entries).toHaveLength(3);
+    const add = () => side.ledger.addSip('acme', 'lobby');
+    expect(await behind(add, () => side.balance('acme', 'lobby'))).toMatchObject({ available: '0.0000' });
+  });
 
   it('is found by the revision of its receipt', async () => {
     expect(await whileBehind(({ revision }) => balanceAt({ atRevision: revision }))).toBe('101.0000');
