@@ -7,7 +7,7 @@ import { AppModule } from './app.module.js';
 import { ApiKeys } from './auth/api-keys.js';
 import { SignInLinks } from './auth/sign-in-links.js';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
-import { makeDirectory } from './event-store/open-event-store.js';
+import { ownDirectory } from './event-store/open-event-store.js';
 import { collectTheYoungCheaply, holdHeapsDown } from './operations/heap.js';
 import { createLogger, NestLogger } from './operations/logger.js';
 import { Metrics } from './operations/metrics.js';
@@ -44,7 +44,8 @@ async function start(config: Config): Promise<void> {
     endAtOnce();
   });
   // Before any part looks for its files there.
-  makeDirectory(config.dataDir);
+  const directory = ownDirectory(config.dataDir);
+  process.once('exit', () => directory.release());
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, logger, metrics),
     fastifyAdapter(requestObserver(logger, metrics), config.trustedProxies),

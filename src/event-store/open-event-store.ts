@@ -5,6 +5,7 @@ import { syncToDisk } from '../files/small-file.js';
 import { StoreUnavailable } from './errors.js';
 import type { EventReader, EventStore } from './event-store.js';
 import { backUp } from './sqlite/backup.js';
+import { FileOwner } from './sqlite/file-owner.js';
 import { SqliteEventReader } from './sqlite/sqlite-event-reader.js';
 import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
 
@@ -37,6 +38,16 @@ export function backUpEvents(config: Config, copy: string): number {
   if (config.store === 'eventstoredb')
     throw new StoreUnavailable('the log is in EventStoreDB: back it up with the tools of that server');
   return backUp(eventsFile(config.dataDir), copy);
+}
+
+/**
+ * Makes the data directory and says that this process is its ledger. The embedded log has an owner anyway; but wherever
+ * the log is, read models, keys and sessions have one writer too.
+ * @throws StoreUnavailable while another process, or this one, is its ledger
+ */
+export function ownDirectory(directory: string): FileOwner {
+  makeDirectory(directory);
+  return FileOwner.claim(join(directory, 'ledger'), `the data directory ${directory}`);
 }
 
 /**

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { blocksOf, pasted } from '../support/documents.js';
-import { Service, temporaryDirectory } from '../support/service.js';
+import { Simulator } from '../support/eventstoredb/simulator.js';
+import { ROOT, Service, temporaryDirectory } from '../support/service.js';
 
 const run = promisify(execFile);
 let dataDir: string;
@@ -16,6 +17,9 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 /** The lines of a document to paste, for this service and key. */
 const firstUseOf = (page: string, url: string, key: string): string =>
   pasted(page, 'sh').replaceAll('http://127.0.0.1:3000', url).replaceAll('ledger_…', key);
+
+const inUse = ({ process: { pid } }: Service): string =>
+  `the data directory ${dataDir} is in use by another ledger (process ${pid}): stop that one`;
 
 it('prints a key once, and three lines that work when pasted; those of the README book nothing a second time', async () => {
   const service = await Service.start(dataDir, { LEDGER_BOOTSTRAP_KEY: '' });
@@ -53,8 +57,35 @@ it('prints a key once, and three lines that work when pasted; those of the READM
 
 it('refuses a second service on the same data directory with one line', async () => {
   const service = await Service.start(dataDir);
-  await expect(Service.start(dataDir)).rejects.toThrow(/in use by another ledger \(process \d+\)/);
+  await expect(Service.start(dataDir)).rejects.toThrow(inUse(service));
   await service.stop();
+  expect(readdirSync(dataDir).filter((name) => name.endsWith('.pid'))).toEqual([]);
+});
+
+it('lets nobody else write what is in its data directory, also where the log is in EventStoreDB', async () => {
+  const simulator = await Simulator.start();
+  const env = { LEDGER_STORE: 'eventstoredb', LEDGER_EVENTSTOREDB_URL: simulator.url };
+  const bundle = join(dataDir, 'bundle');
+  const credit = (...args: string[]) =>
+    run(process.execPath, [join(ROOT, 'dist/audit/cli.js'), ...args], {
+      env: { ...env, LEDGER_DATA_DIR: dataDir },
+    });
+  try {
+    await credit('export', '-o', bundle);
+    const service = await Service.start(dataDir, env);
+    await service.ready();
+
+    await expect(Service.start(dataDir, env)).rejects.toThrow(inUse(service));
+    await expect(credit('import', bundle)).rejects.toThrow(inUse(service));
+
+    await service.command('', { mainAccountId: 'acme', currency: 'EUR' }, 'open');
+    expect(await service.query('/acme')).toMatchObject({ available: '0.0000' });
+    await service.kill();
+    await expect(credit('import', bundle)).rejects.toThrow('the store holds more than the bundle');
+    await (await Service.start(dataDir, env)).stop();
+  } finally {
+    await simulator.stop();
+  }
 });
 
 it('finishes what is in flight when told to stop', async () => {

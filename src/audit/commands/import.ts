@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.js';
 import { START } from '../../event-store/event-store.js';
-import { openEventStore } from '../../event-store/open-event-store.js';
+import { openEventStore, ownDirectory } from '../../event-store/open-event-store.js';
 import { readModelsFileIn, removeReadModels } from '../../projections/read-models-file.js';
 import { auditBundle } from '../bundle-audit.js';
 import { importEvents } from '../bundle-import.js';
@@ -19,15 +19,26 @@ export async function importBundle(file: string, config: Config, output: Output)
     output(['The bundle is not sound; nothing was imported.', ...reportLines(report, ['bundle'])].join('\n'));
     return 1;
   }
+  // Also of EventStoreDB: a service that runs there has the read models in use.
+  const directory = ownDirectory(config.dataDir);
+  try {
+    const written = await intoStore(config, bundle, report.events);
+    output(`${written} of ${report.events} events imported, ${report.events - written} were there already`);
+    return 0;
+  } finally {
+    directory.release();
+  }
+}
+
+/** @returns how many of the bundle's events were written */
+async function intoStore(config: Config, bundle: BundleReader, events: number): Promise<number> {
   const store = await openEventStore(config);
   try {
     // Those of an earlier log: its positions are not the ones that the events are given now.
     if ((await store.head()) === START) removeReadModels(readModelsFileIn(config.dataDir));
-    const written = await withProgress('imported', report.events, (progress) =>
-      importEvents(store, bundle.events(), (events) => progress.update(events, events)),
+    return await withProgress('imported', events, (progress) =>
+      importEvents(store, bundle.events(), (imported) => progress.update(imported, imported)),
     );
-    output(`${written} of ${report.events} events imported, ${report.events - written} were there already`);
-    return 0;
   } finally {
     await store.close();
   }

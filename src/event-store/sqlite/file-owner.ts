@@ -7,17 +7,18 @@ import { StoreUnavailable } from '../errors.js';
 import { unavailable } from './failure.js';
 import { lockFile } from './file-lock.js';
 
-/**
- * Says that this process owns the log, by a lock on a file beside it, so that readers of the log never meet it.
- */
+/** Says that this process owns a file or a directory, by a lock on a file beside it, which readers never meet. */
 export class FileOwner {
   private constructor(
     private readonly file: string,
     private readonly lock: Connection,
   ) {}
 
-  /** @throws StoreUnavailable when it is owned already, by another process or by this one */
-  static claim(file: string): FileOwner {
+  /**
+   * @param name what an operator calls it
+   * @throws StoreUnavailable when it is owned already, by another process or by this one
+   */
+  static claim(file: string, name = file): FileOwner {
     const real = placeOf(file);
     const lockPath = `${real}.lock`;
     let lock: Connection | undefined;
@@ -27,9 +28,9 @@ export class FileOwner {
       return new FileOwner(real, lock);
     } catch (error) {
       lock?.close();
-      if (resultCode(error) !== SQLITE_BUSY) throw unavailable(existsSync(lockPath) ? lockPath : file, error);
+      if (resultCode(error) !== SQLITE_BUSY) throw unavailable(existsSync(lockPath) ? lockPath : name, error);
       throw new StoreUnavailable(
-        `${file} is in use by another ledger${ownerOf(real)}: one log has one owner; stop that one, or choose another data directory`,
+        `${name} is in use by another ledger${ownerOf(real)}: stop that one, or choose another data directory`,
         { cause: error },
       );
     }
