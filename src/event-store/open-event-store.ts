@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.js';
-import { syncToDisk } from '../files/small-file.js';
+import { syncNames } from '../files/small-file.js';
 import { StoreUnavailable } from './errors.js';
 import type { EventReader, EventStore } from './event-store.js';
 import { backUp } from './sqlite/backup.js';
@@ -61,7 +61,7 @@ export function makeDirectory(directory: string): void {
   try {
     makeOne(directory);
     // Else a power cut could take it away with all that is in it.
-    syncToDisk(dirname(directory));
+    syncNames(dirname(directory));
   } catch (error) {
     throw new StoreUnavailable(`the directory ${directory} cannot be made: ${String(error)}`, {
       cause: error,

@@ -94,13 +94,25 @@ export function replaceFile(path: string, content: string, mode = 0o600): void {
 /** Waits until a file that was made or renamed would outlive a power cut under its name. @throws CannotWrite */
 export function keepName(path: string): void {
   try {
-    syncToDisk(dirname(path));
+    syncNames(dirname(path));
   } catch (error) {
     throw new CannotWrite(path, error, true);
   }
 }
 
-/** Waits until a file, or the names in a directory, would outlive a power cut. */
+/** What a file system answers that has no such thing as the sync of a directory: there is nothing to wait for. */
+const NOT_SUPPORTED = ['EINVAL', 'ENOTSUP'];
+
+/** Waits until the names in a directory would outlive a power cut, as far as its file system lets anyone wait. */
+export function syncNames(directory: string): void {
+  try {
+    syncToDisk(directory);
+  } catch (error) {
+    if (!NOT_SUPPORTED.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+/** Waits until what is in a file would outlive a power cut. */
 export function syncToDisk(path: string): void {
   const descriptor = openSync(path, 'r');
   try {

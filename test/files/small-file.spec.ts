@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { CannotWrite, replaceFile } from '../../src/files/small-file.js';
+import { CannotWrite, replaceFile, syncNames } from '../../src/files/small-file.js';
 import { ROOT, temporaryDirectory } from '../support/service.js';
 
 describe('a small file', () => {
@@ -37,6 +37,11 @@ describe('a small file', () => {
     writeFileSync(join(directory, 'file'), '');
     expect(() => replaceFile(join(directory, 'file', 'keys.json'), 'new')).toThrow(CannotWrite);
     expect(readdirSync(directory)).toEqual(['file', 'keys.json']);
+  });
+
+  it('is kept as well as it can be where directories have no sync, as in /proc', () => {
+    expect(() => syncNames('/proc')).not.toThrow();
+    expect(() => syncNames(join(directory, 'missing'))).toThrow('ENOENT');
   });
 
   it('is the new one where only its directory cannot be synced, and whoever writes it is told so', () => {
