@@ -10,6 +10,7 @@ import {
   isTombstone,
   START,
   type EventReader,
+  type EventStore,
   type Position,
   type RecordedEvent,
 } from './event-store/event-store.js';
@@ -58,7 +59,28 @@ const brokenOff = (error: unknown): Error =>
  * Copies the ledger from one store to the other, in the order of the log: ids, hashes, keys and the tree over the log
  * stay what they are. Then the names, each account's apart, since they can be erased in the meantime. Run again after
  * it was broken off, it compares what is there and goes on behind it.
+ * @param total positions up to the end of the source, where they are counted; else 0
  */
+async function copyLedger(from: EventReader, to: EventStore, end: Position, total: number): Promise<void> {
+  // By the position in the log, which holds names too.
+  let at = START;
+  const ledger = () => ledgerUpTo(from, end, (position) => (at = position));
+  const copy = (verb: string) =>
+    withProgress(verb, total, async (progress) => {
+      let seen = 0;
+      const onProgress = (events: number) => progress.update((seen = events), Number(at));
+      const written = await importEvents(to, ledger(), onProgress);
+      const others = await copyStreams(from, to, isOfOthers);
+      return { written: written + others.written, found: seen + others.found };
+    });
+  const first = await copy('copied');
+  // Nothing is left to write: what this run wrote is read back and compared with the source.
+  const again = await copy('compared');
+  process.stdout.write(
+    `${first.written + again.written} events copied, ${again.found} read back and the same as in the source.\n`,
+  );
+}
+
 async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -72,31 +94,18 @@ async function main(args: string[]): Promise<void> {
   if (source.store === 'sqlite' && !existsSync(source.dataDir))
     throw new Error(`${source.dataDir} does not exist`);
   const from = await openEventReader(source);
-  const to = await openEventStore(target);
   try {
-    const end = await from.head();
-    const total = source.store === 'sqlite' ? Number(end) : 0;
-    // By the position in the log, which holds names too.
-    let at = START;
-    const ledger = () => ledgerUpTo(from, end, (position) => (at = position));
-    const copy = (verb: string) =>
-      withProgress(verb, total, async (progress) => {
-        let seen = 0;
-        const onProgress = (events: number) => progress.update((seen = events), Number(at));
-        const written = await importEvents(to, ledger(), onProgress);
-        const others = await copyStreams(from, to, isOfOthers);
-        return { written: written + others.written, found: seen + others.found };
-      });
-    const first = await copy('copied');
-    // Nothing is left to write: what this run wrote is read back and compared with the source.
-    const again = await copy('compared');
-    process.stdout.write(
-      `${first.written + again.written} events copied, ${again.found} read back and the same as in the source.\n`,
-    );
-  } catch (error) {
-    throw brokenOff(error);
+    const to = await openEventStore(target);
+    try {
+      const end = await from.head();
+      await copyLedger(from, to, end, source.store === 'sqlite' ? Number(end) : 0);
+    } catch (error) {
+      throw brokenOff(error);
+    } finally {
+      await to.close();
+    }
   } finally {
-    await Promise.all([from.close(), to.close()]);
+    await from.close();
   }
 }
 

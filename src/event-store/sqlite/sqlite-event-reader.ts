@@ -53,11 +53,13 @@ export class SqliteEventReader extends EventReader {
   static open(file: string): SqliteEventReader {
     if (!existsSync(file))
       throw new StoreUnavailable(`${file} does not exist: start the service once to make it`);
+    let db: Connection | undefined;
     try {
-      const db = openReadOnly(file);
+      db = openReadOnly(file);
       checkSchema(db);
       return new SqliteEventReader(realpathSync(file), db);
     } catch (error) {
+      db?.close();
       throw unavailable(file, error);
     }
   }
