@@ -1,4 +1,5 @@
 import { Big } from 'big.js';
+import { kept } from './amount.js';
 import { MainAccountNotFound, SipAccountNotFound } from './errors.js';
 import type { LedgerEvent } from './events.js';
 
@@ -37,8 +38,8 @@ export function evolve(account: Fold, event: LedgerEvent): void {
       account.currency = event.data.currency;
       return;
     case 'CreditPurchased':
-      account.purchased = account.purchased.plus(event.data.amount);
-      account.available = account.available.plus(event.data.amount);
+      account.purchased = kept(account.purchased.plus(event.data.amount));
+      account.available = kept(account.available.plus(event.data.amount));
       return;
     case 'SipAccountAdded':
       account.sipAccounts.set(event.data.sipAccountId, new Big(0));
@@ -55,9 +56,9 @@ export function evolve(account: Fold, event: LedgerEvent): void {
 
 /** Moves credit from the main account to a SIP account; back again if the amount is negative. */
 function move(account: Fold, sipAccountId: string, amount: Big): void {
-  account.available = account.available.minus(amount);
-  account.sipAccountsAvailable = account.sipAccountsAvailable.plus(amount);
-  account.sipAccounts.set(sipAccountId, sipAvailable(account, sipAccountId).plus(amount));
+  account.available = kept(account.available.minus(amount));
+  account.sipAccountsAvailable = kept(account.sipAccountsAvailable.plus(amount));
+  account.sipAccounts.set(sipAccountId, kept(sipAvailable(account, sipAccountId).plus(amount)));
 }
 
 /** Nothing of what was bought is missing, nor there twice. */

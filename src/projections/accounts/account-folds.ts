@@ -103,9 +103,14 @@ export class AccountFolds {
 
   /** The rows are as the folds are. */
   settle(): void {
-    for (const sip of this.changedSips) sip.changed = false;
+    for (const sip of this.changedSips) {
+      sip.changed = false;
+      sip.recent = sip.recent.slice();
+    }
     this.changedSips = [];
     for (const [mainAccountId, fold] of this.changed) {
+      // Of the room that a list grows by next to nothing is used where accounts are many.
+      fold.recent = fold.recent.slice();
       // The cache does not weigh again what it already holds.
       this.settled.delete(mainAccountId);
       this.settled.set(mainAccountId, fold);

@@ -1,6 +1,6 @@
 import { Big } from 'big.js';
 import { emptyFold, type Fold } from '../../ledger/domain/account.js';
-import { ZERO, type Amount } from '../../ledger/domain/amount.js';
+import { kept, ZERO, type Amount } from '../../ledger/domain/amount.js';
 import { positionsIn } from './tiles.js';
 
 /** An account as far as the events at hand touch it: of its SIP accounts only those that were named. */
@@ -65,9 +65,9 @@ export interface SipRow {
 export const accountOf = (mainAccountId: string, row: Omit<MainRow, 'place' | 'recent'>): Fold => ({
   mainAccountId,
   currency: row.currency ?? undefined,
-  purchased: new Big(row.purchased),
-  available: new Big(row.available),
-  sipAccountsAvailable: new Big(row.sip_accounts_available),
+  purchased: kept(new Big(row.purchased)),
+  available: kept(new Big(row.available)),
+  sipAccountsAvailable: kept(new Big(row.sip_accounts_available)),
   sipAccountsCount: row.sip_accounts_count,
   sipAccounts: new Map(),
 });
@@ -111,7 +111,7 @@ export const sipOf = (mainAccountId: string, sipAccountId: string, row: SipRow):
   sipAccountId,
   place: row.place,
   addedRevision: row.added_revision,
-  balance: new Big(row.available),
+  balance: kept(new Big(row.available)),
   available: row.available,
   movedAt: row.moved_at,
   recent: positionsIn(row.recent),

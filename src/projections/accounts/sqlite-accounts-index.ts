@@ -3,6 +3,7 @@ import { Big } from 'big.js';
 import { START, type Position } from '../../event-store/event-store.js';
 import { AccountsIndex, type KnownCommand, type Snapshot } from '../../ledger/accounts-index.js';
 import { emptyFold } from '../../ledger/domain/account.js';
+import { kept } from '../../ledger/domain/amount.js';
 import { parseEvent } from '../../ledger/domain/events.js';
 import { receiptOf } from '../../ledger/domain/receipt.js';
 import { ENTRY, type EntryRow } from '../history/entries.js';
@@ -34,7 +35,7 @@ export class SqliteAccountsIndex extends AccountsIndex {
     if (!row) return undefined;
     const account = accountOf(mainAccountId, row);
     for (const [sipAccountId, available] of JSON.parse(row.sips) as readonly [string, string][])
-      account.sipAccounts.set(sipAccountId, new Big(available));
+      account.sipAccounts.set(sipAccountId, kept(new Big(available)));
     return { account, head: { revision: row.revision, hash: row.hash, recordedAt: row.recorded_at } };
   }
 
