@@ -8,6 +8,7 @@ import { GetStatementQuery, type GetStatement } from '../projections/history/get
 import { GetStatementDiffQuery } from '../projections/history/get-statement-diff.js';
 import { ApiReadModelQuery } from './api-query.js';
 import { AtLeast } from './headers.js';
+import { NoParameters } from './requests/no-parameters.js';
 import { pageOf } from './requests/page.js';
 import { MainAccountPath } from './requests/paths.js';
 import { StatementDiffRequest, StatementRequest } from './requests/statement.js';
@@ -31,6 +32,7 @@ export class AuditController {
   @Get(':mainAccountId/conservation')
   getConservation(
     @Param() { mainAccountId }: MainAccountPath,
+    @Query() _: NoParameters,
     @AtLeast() atLeast: bigint | undefined,
   ): Promise<ConservationResponse> {
     return this.queries.execute(new GetConservationQuery({ mainAccountId, atLeast }));

@@ -5,6 +5,7 @@ import { Roles } from '../auth/decorators.js';
 import { ApiProblems } from './api-problems.js';
 import { ApiAtLeast, ApiReadModelQuery } from './api-query.js';
 import { AtLeast } from './headers.js';
+import { NoParameters } from './requests/no-parameters.js';
 import { CheckpointPath, ConsistencyRequest, EventPath } from './requests/tree.js';
 import { CheckpointKeysResponse, ConsistencyProofResponse, EventProofResponse } from './responses/proof.js';
 
@@ -32,7 +33,7 @@ export class CheckpointsController {
   @Roles('billing', 'auditor', 'operator')
   @Header('content-type', 'text/plain; charset=utf-8')
   @Get('checkpoints/latest')
-  getLatestCheckpoint(@AtLeast() atLeast: bigint | undefined): Promise<string> {
+  getLatestCheckpoint(@Query() _: NoParameters, @AtLeast() atLeast: bigint | undefined): Promise<string> {
     return this.checkpoints.latest(atLeast);
   }
 
@@ -65,7 +66,11 @@ export class CheckpointsController {
   @Roles('billing', 'auditor', 'operator')
   @Header('content-type', 'text/plain; charset=utf-8')
   @Get('checkpoints/:size')
-  getCheckpoint(@Param() { size }: CheckpointPath, @AtLeast() atLeast: bigint | undefined): Promise<string> {
+  getCheckpoint(
+    @Param() { size }: CheckpointPath,
+    @Query() _: NoParameters,
+    @AtLeast() atLeast: bigint | undefined,
+  ): Promise<string> {
     return this.checkpoints.at(Number(size), atLeast);
   }
 
@@ -80,6 +85,7 @@ export class CheckpointsController {
   @Get('main-accounts/:mainAccountId/events/:revision/proof')
   getEventProof(
     @Param() { mainAccountId, revision }: EventPath,
+    @Query() _: NoParameters,
     @AtLeast() atLeast: bigint | undefined,
   ): Promise<EventProofResponse> {
     return this.checkpoints.event(mainAccountId, Number(revision), atLeast);

@@ -1,4 +1,4 @@
-import { Body, Controller, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -15,6 +15,7 @@ import { Context } from './headers.js';
 import { bookedJson } from './receipt-json.js';
 import { AddCreditRequest } from './requests/add-credit.js';
 import { AddSipAccountRequest } from './requests/add-sip-account.js';
+import { NoParameters } from './requests/no-parameters.js';
 import { OpenMainAccountRequest } from './requests/open-main-account.js';
 import { MainAccountPath, SipAccountPath } from './requests/paths.js';
 import { PurchaseCreditRequest } from './requests/purchase-credit.js';
@@ -33,6 +34,7 @@ export class CommandsController {
   @Post()
   async openMainAccount(
     @Context() context: CommandContext,
+    @Query() _: NoParameters,
     @Body() { mainAccountId, currency }: OpenMainAccountRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
@@ -50,6 +52,7 @@ export class CommandsController {
   async purchaseCredit(
     @Context() context: CommandContext,
     @Param() { mainAccountId }: MainAccountPath,
+    @Query() _: NoParameters,
     @Body() { amount, reference }: PurchaseCreditRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
@@ -67,6 +70,7 @@ export class CommandsController {
   async addSipAccount(
     @Context() context: CommandContext,
     @Param() { mainAccountId }: MainAccountPath,
+    @Query() _: NoParameters,
     @Body() { sipAccountId }: AddSipAccountRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
@@ -86,6 +90,7 @@ export class CommandsController {
   async addCredit(
     @Context() context: CommandContext,
     @Param() { mainAccountId, sipAccountId }: SipAccountPath,
+    @Query() _: NoParameters,
     @Body() { amount }: AddCreditRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
@@ -105,7 +110,8 @@ export class CommandsController {
   async removeAllCredit(
     @Context() context: CommandContext,
     @Param() { mainAccountId, sipAccountId }: SipAccountPath,
-    @Body() _: RemoveAllCreditRequest,
+    @Query() _query: NoParameters,
+    @Body() _body: RemoveAllCreditRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const command = new RemoveAllCreditCommand({ mainAccountId, sipAccountId }, context);

@@ -1,10 +1,11 @@
-import { Controller, Delete, HttpCode, Param, Req } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Param, Query, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type AuthenticatedRequest, Roles } from '../auth/decorators.js';
 import { EraseNamesCommand } from '../profiles/erase-names.js';
 import { ApiProblems } from './api-problems.js';
 import { correlationIdOf } from './headers.js';
+import { NoParameters } from './requests/no-parameters.js';
 import { MainAccountPath } from './requests/paths.js';
 
 /** The names that people gave their SIP accounts. They may be personal data, so they alone can be erased. */
@@ -25,6 +26,7 @@ export class NamesController {
   @HttpCode(204)
   async eraseNames(
     @Param() { mainAccountId }: MainAccountPath,
+    @Query() _: NoParameters,
     @Req() request: AuthenticatedRequest,
   ): Promise<void> {
     const context = { actor: request.principal.id, correlationId: correlationIdOf(request) };

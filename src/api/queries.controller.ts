@@ -20,6 +20,7 @@ import { AtLeast } from './headers.js';
 import { InvalidRequest } from './invalid-request.js';
 import { receiptJson } from './receipt-json.js';
 import { HistoryRequest } from './requests/history.js';
+import { NoParameters } from './requests/no-parameters.js';
 import { pageOf, PageRequest } from './requests/page.js';
 import { CommandPath, MainAccountPath, SipAccountPath } from './requests/paths.js';
 import { PastRequest, periodOf, PointRequest, utcOf } from './requests/time.js';
@@ -130,6 +131,7 @@ export class QueriesController {
   @Get(':mainAccountId/commands/:idempotencyKey')
   async getReceipt(
     @Param() { mainAccountId, idempotencyKey }: CommandPath,
+    @Query() _: NoParameters,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     return receiptJson(reply, await this.queries.execute(new GetReceiptQuery(mainAccountId, idempotencyKey)));

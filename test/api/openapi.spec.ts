@@ -105,6 +105,20 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(content?.['application/problem+json']?.examples ?? {})).toContain(code);
   });
 
+  it('describes every parameter that a route lets pass which could be thought to heed it', async () => {
+    const passed: string[] = [];
+    const misleading = /accounts|commands|checkpoints(?!\/keys)/;
+    for (const { route } of operations.filter((each) => misleading.test(each.route))) {
+      const [method = '', path = ''] = route.split(' ');
+      const filled = path.replaceAll(/\{(revision|size)\}/g, '0').replaceAll(/\{\w+\}/g, 'acme');
+      const type = path === '/v1/commands' ? 'application/x-ndjson' : 'application/json';
+      const headers = { 'Content-Type': type, 'Idempotency-Key': 'unheard-of' };
+      const answer = await api.send(`${filled}?unheardOf=1`, { method, headers });
+      if (!answer.text.includes('unheardOf is not a field of this request')) passed.push(route);
+    }
+    expect(passed).toEqual([]);
+  });
+
   it('has the parameters of the queries that docs/reference/routes.md lists', () => {
     const page = readFileSync(new URL('../../docs/reference/routes.md', import.meta.url), 'utf8');
     const listed = [...page.matchAll(/^\| `(\w+ \S+)` +\|[^|]+\|([^|]+)\|/gm)].map(
