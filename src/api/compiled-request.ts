@@ -49,7 +49,7 @@ export class CompiledRequest {
     const request = Object.assign(new this.type(), fields);
     return validateSync(request, { forbidUnknownValues: false }).map(({ property, constraints }) => ({
       field: property,
-      message: Object.values(constraints ?? {}).join(', '),
+      message: [...new Set(Object.values(constraints ?? {}))].join(', '),
     }));
   }
 }

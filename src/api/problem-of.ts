@@ -7,7 +7,7 @@ import { AmountMalformed, ReferenceNotPlain, Refusal } from '../ledger/domain/er
 import { InvalidCursor, NotInReadModel, PositionInFuture, ReadModelBehind } from '../projections/errors.js';
 import { PeriodReversed } from '../projections/history/get-statement.js';
 import { PointInFuture } from '../projections/history/point-in-time.js';
-import { IdempotencyKeyMissing, InvalidRequest } from './invalid-request.js';
+import { type FieldError, IdempotencyKeyMissing, InvalidRequest } from './invalid-request.js';
 import type { ProblemCode } from './problems.js';
 
 /** What an answer says about an error, beside what every problem of its code says. */
@@ -59,7 +59,8 @@ function ofHttpException(error: HttpException): Problem | undefined {
   const status = error.getStatus();
   if (status >= 500) return undefined;
   const code = CODE_OF_STATUS[status] ?? 'invalid-request';
-  return { code, detail: error.message, ...(code === 'invalid-request' && { members: { errors: [] } }) };
+  const { errors = [] } = Object(error.getResponse()) as { errors?: readonly FieldError[] };
+  return { code, detail: error.message, ...(code === 'invalid-request' && { members: { errors } }) };
 }
 
 /** What went wrong on our side. The messages of these errors are for operators. */

@@ -47,10 +47,9 @@ export class ApiKeysController {
   @ApiNotWritten()
   createApiKey(@Body() { name, roles, mainAccountId }: CreateApiKeyRequest): CreatedApiKeyResponse {
     const isCustomer = roles.includes('customer');
-    if (isCustomer && roles.length > 1)
-      throw new BadRequestException('The role customer goes with no other role');
+    if (isCustomer && roles.length > 1) throw wrong('roles', 'The role customer goes with no other role');
     if (isCustomer !== (typeof mainAccountId === 'string'))
-      throw new BadRequestException('mainAccountId goes with the role customer, and only with it');
+      throw wrong('mainAccountId', 'mainAccountId goes with the role customer, and only with it');
     const { key, apiKey } = this.apiKeys.create({ name, roles, ...(mainAccountId && { mainAccountId }) });
     return { ...shown(apiKey), key };
   }
@@ -79,6 +78,9 @@ export class ApiKeysController {
     throw new NotFoundException('There is no such API key');
   }
 }
+
+const wrong = (field: string, message: string): BadRequestException =>
+  new BadRequestException({ message, errors: [{ field, message }] });
 
 const shown = ({ id, name, roles, mainAccountId, createdAt }: ApiKey) => ({
   id,

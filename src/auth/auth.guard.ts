@@ -16,6 +16,8 @@ import { RouteAccesses } from './route-access.js';
 import type { Sessions } from './sessions.js';
 import { IssuerUnavailable, Tokens } from './tokens.js';
 
+const BEARER = /^Bearer +(\S+)$/i;
+
 /** Stands before every route. A route that does not say who may use it is closed to everybody. */
 export class AuthGuard implements CanActivate {
   private readonly accesses: RouteAccesses;
@@ -47,7 +49,7 @@ export class AuthGuard implements CanActivate {
   }
 
   private authenticate(header: string | undefined): Principal | undefined | Promise<Principal | undefined> {
-    const credentials = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+    const credentials = BEARER.exec(header ?? '')?.[1];
     if (!credentials) return undefined;
     return this.keys.verify(credentials) ?? this.tokens?.verify(credentials);
   }
@@ -79,10 +81,12 @@ export class AuthGuard implements CanActivate {
     if (principal) request.principal = principal;
     this.count(principal?.id ?? `ip:${request.ip}`, reply);
     if (!principal) {
-      const sent = request.headers.authorization !== undefined;
+      const { authorization: sent } = request.headers;
       reply.header('WWW-Authenticate', `Bearer realm="ledger"${sent ? ', error="invalid_token"' : ''}`);
       throw new UnauthorizedException(
-        sent ? 'The API key or token is not valid' : 'Send an API key or a token as Authorization: Bearer …',
+        BEARER.test(sent ?? '')
+          ? 'The API key or token is not valid'
+          : 'Send an API key or a token as Authorization: Bearer …',
       );
     }
     if (!roles.some((role) => principal.roles.includes(role)))

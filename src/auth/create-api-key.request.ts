@@ -3,6 +3,9 @@ import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsOptional, Matches } from '
 import { ACCOUNT_ID } from './api-key.js';
 import { type Role, ROLES } from './principal.js';
 
+const ROLE_LIST = {
+  message: `$property must be a list of one or more of ${ROLES.join(', ')}, none of them twice`,
+};
 const NAME = /^[^\p{C}]{1,64}$/u;
 
 /** What a new API key is for. */
@@ -17,10 +20,10 @@ export class CreateApiKeyRequest {
   })
   readonly name!: string;
 
-  @IsIn(ROLES, { each: true, message: `$property must be a list of ${ROLES.join(', ')}` })
-  @ArrayUnique({ message: '$property must not name a role twice' })
-  @ArrayNotEmpty({ message: '$property must name at least one role' })
-  @IsArray({ message: `$property must be a list of ${ROLES.join(', ')}` })
+  @IsIn(ROLES, { each: true, ...ROLE_LIST })
+  @ArrayUnique(ROLE_LIST)
+  @ArrayNotEmpty(ROLE_LIST)
+  @IsArray(ROLE_LIST)
   @ApiProperty({
     description: 'What the key may do. `customer` goes with no other role.',
     example: ['billing'],

@@ -102,6 +102,8 @@ describe('the past of an account', () => {
     expect((await get(`?asOf=2999-01-01T00:00:00Z`)).problem).toBe('400 invalid-request');
     expect((await get('?atRevision=8')).problem).toBe('400 invalid-request');
     expect((await get('?asOf=yesterday')).fields).toEqual(['asOf']);
+    const plus = await get('?asOf=2026-03-01T14:00:00+02:00');
+    expect([plus.fields, plus.json['detail']]).toEqual([['asOf'], expect.stringContaining('%2B')]);
     expect((await get('?asOf=2026-13-01T00:00:00Z')).fields).toEqual(['asOf']);
     expect((await get('?asOf=2026-03-01T24:00:00Z')).fields).toEqual(['asOf']);
     expect((await get('?atRevision=-1')).fields).toEqual(['atRevision']);
@@ -124,6 +126,11 @@ describe('the history of an account', () => {
     expect(await revisions('type=CreditAllocated&order=newest-first')).toEqual([7, 5, 3]);
     expect(await revisions('actor=key:test&limit=2')).toEqual([0, 1]);
     expect(await revisions('actor=nobody')).toEqual([]);
+  });
+
+  it('says what a cursor or a sender may be that is none', async () => {
+    const { detail } = (await get('/history?after=&actor=')).json;
+    expect(detail).toBe('actor must be 1 to 256 characters; after must be 1 to 256 characters');
   });
 
   it('is led out of the time that was asked for by no cursor', async () => {

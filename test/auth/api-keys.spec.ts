@@ -188,24 +188,31 @@ describe('the routes for API keys', () => {
   });
 
   it.each([
-    { name: 'x' },
-    { name: 'x', roles: [] },
-    { name: 'x', roles: ['admin'] },
-    { name: 'x', roles: 'billing' },
-    { name: 'x', roles: ['billing', 'billing'] },
-    { name: '', roles: ['billing'] },
-    { name: 'a\nb', roles: ['billing'] },
-    { name: 'x'.repeat(65), roles: ['billing'] },
-    { name: 'x', roles: ['customer'] },
-    { name: 'x', roles: ['customer'], mainAccountId: null },
-    { name: 'x', roles: ['billing'], mainAccountId: 'acme' },
-    { name: 'x', roles: ['customer', 'billing'], mainAccountId: 'acme' },
-    { name: 'x', roles: ['customer'], mainAccountId: 'a/b' },
-    { name: 'x', roles: ['billing'], hash: 'mine' },
-  ])('refuse %j', async (body) => {
+    ['roles', { name: 'x' }],
+    ['roles', { name: 'x', roles: [] }],
+    ['roles', { name: 'x', roles: ['admin'] }],
+    ['roles', { name: 'x', roles: 'billing' }],
+    ['roles', { name: 'x', roles: ['billing', 'billing'] }],
+    ['name', { name: '', roles: ['billing'] }],
+    ['name', { name: 'a\nb', roles: ['billing'] }],
+    ['name', { name: 'x'.repeat(65), roles: ['billing'] }],
+    ['mainAccountId', { name: 'x', roles: ['customer'] }],
+    ['mainAccountId', { name: 'x', roles: ['customer'], mainAccountId: null }],
+    ['mainAccountId', { name: 'x', roles: ['billing'], mainAccountId: 'acme' }],
+    ['roles', { name: 'x', roles: ['customer', 'billing'], mainAccountId: 'acme' }],
+    ['mainAccountId', { name: 'x', roles: ['customer'], mainAccountId: 'a/b' }],
+    ['hash', { name: 'x', roles: ['billing'], hash: 'mine' }],
+  ])('refuse, for its %s, %j', async (field, body) => {
     const { status, body: problem } = await app.send('POST', '/v1/api-keys', KEY, body);
     expect(status).toBe(400);
-    expect(problem['code']).toBe('invalid-request');
+    expect(problem).toMatchObject({ code: 'invalid-request', errors: [{ field }] });
+  });
+
+  it('say once what the roles may be', async () => {
+    const { body } = await app.send('POST', '/v1/api-keys', KEY, { name: 'x' });
+    expect(body['detail']).toBe(
+      'roles must be a list of one or more of billing, auditor, customer, operator, none of them twice',
+    );
   });
 
   it('keep the last operator key when there is no bootstrap key', async () => {

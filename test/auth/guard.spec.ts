@@ -40,6 +40,14 @@ describe('the guard', () => {
     expect(headers.get('WWW-Authenticate')).toContain('error="invalid_token"');
   });
 
+  it.each([` ${KEY}`, `Basic ${KEY}`, 'Bearer '])(
+    'says how credentials are sent to who sends %j',
+    async (header) => {
+      const { body } = await app.send('POST', '/probe/billing', header);
+      expect(body['detail']).toBe('Send an API key or a token as Authorization: Bearer …');
+    },
+  );
+
   it('lets a role through, and says who it is', async () => {
     const { status, body } = await app.send('POST', '/probe/billing');
     expect(status).toBe(201);

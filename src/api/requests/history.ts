@@ -25,7 +25,7 @@ export class HistoryRequest extends PageRequest {
   readonly type?: Receipt['type'];
 
   @IsOptional()
-  @Length(1, 256)
+  @Length(1, 256, { message: '$property must be 1 to 256 characters' })
   @ApiPropertyOptional({ description: 'Only what this sender sent.', example: 'key:billing' })
   readonly actor?: string;
 

@@ -4,7 +4,7 @@ import { IsOptional, Length, Matches } from 'class-validator';
 /** Which page of a list. */
 export class PageRequest {
   @IsOptional()
-  @Length(1, 256)
+  @Length(1, 256, { message: '$property must be 1 to 256 characters' })
   @ApiPropertyOptional({
     description: 'The `next` of the page before. Left out: the first page.',
     type: 'string',

@@ -19,7 +19,8 @@ const IsInstant = (): PropertyDecorator =>
     name: 'isInstant',
     validator: {
       validate: (value) => typeof value === 'string' && RFC_3339.test(value) && isReal(value),
-      defaultMessage: () => '$property must be a time in RFC 3339 form, such as 2026-11-22T17:52:00.000Z',
+      defaultMessage: () =>
+        '$property must be a time in RFC 3339 form, such as 2026-11-22T17:52:00.000Z; the + of a zone is written %2B in a query',
     },
   });
 
