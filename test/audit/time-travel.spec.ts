@@ -133,6 +133,15 @@ describe('the history of an account', () => {
     expect(detail).toBe('actor must be 1 to 256 characters; after must be 1 to 256 characters');
   });
 
+  it('of a period that ends before it begins is refused, as a statement of it is', async () => {
+    for (const path of ['history', 'statements']) {
+      const reversed = await get(`/${path}?from=${at(5)}&until=${at(2)}`);
+      expect([reversed.problem, reversed.fields]).toEqual(['400 invalid-request', ['from']]);
+      expect(reversed.json['detail']).toBe(`The period begins at ${at(5)}, after its end at ${at(2)}`);
+    }
+    expect(await revisions(`from=${at(2)}&until=${at(2)}`)).toEqual([]);
+  });
+
   it('is led out of the time that was asked for by no cursor', async () => {
     const time = `from=${at(2)}&until=${at(5)}`;
     expect(await revisions(`${time}&after=0`)).toEqual([2, 3, 4]);

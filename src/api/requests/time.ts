@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { IsOptional, ValidateBy } from 'class-validator';
+import { PeriodReversed } from '../../projections/history/get-statement.js';
 import { PageRequest } from './page.js';
 import { IsWholeNumber } from './whole-number.js';
 
@@ -47,11 +48,13 @@ function boundOf(instant: string): string {
   return new Date(Math.min(Date.parse(instant) + within, LAST)).toISOString();
 }
 
-/** The bounds of a period; one that is left out bounds nothing. */
-export const periodOf = ({ from, until }: { readonly from?: string; readonly until?: string }) => ({
-  from: from === undefined ? from : boundOf(from),
-  until: until === undefined ? until : boundOf(until),
-});
+/** The bounds of a period; one that is left out bounds nothing. @throws PeriodReversed */
+export function periodOf(period: { readonly from?: string; readonly until?: string }) {
+  const from = period.from === undefined ? undefined : boundOf(period.from);
+  const until = period.until === undefined ? undefined : boundOf(period.until);
+  if (from !== undefined && until !== undefined && from > until) throw new PeriodReversed(from, until);
+  return { from, until };
+}
 
 /** At which point of the past; one of the two at most. */
 export class PointRequest {

@@ -40,6 +40,9 @@ export interface Statement {
 /** A period that ends before it begins. */
 export class PeriodReversed extends Error {
   override readonly name = 'PeriodReversed';
+  constructor(from: string, until: string) {
+    super(`The period begins at ${from}, after its end at ${until}`);
+  }
 }
 
 /** @throws MainAccountNotFound also when it was opened later, PointInFuture, PeriodReversed, InvalidCursor, ReadModelBehind, PositionInFuture */
@@ -67,7 +70,7 @@ function readStatement(models: ReadModels, request: GetStatement): Statement {
   const span = spanOf(models, mainAccountId);
   const { account, currency } = span;
   const until = request.until ?? endOf(models, span);
-  if (from > until) throw new PeriodReversed(`The period begins at ${from}, after its end at ${until}`);
+  if (from > until) throw new PeriodReversed(from, until);
   const begin = firstRevisionAt(models, span, from);
   const end = firstRevisionAt(models, span, until);
   const opening = entryAt(models, account, begin - 1);
