@@ -80,6 +80,12 @@ async function start(config: Config): Promise<void> {
 collectTheYoungCheaply();
 holdHeapsDown();
 
+const [argument] = process.argv.slice(2);
+if (argument !== undefined)
+  fail(
+    `${argument}: the service takes no arguments. LEDGER_ variables configure it, see docs/reference/configuration.md`,
+    EXIT_CONFIG,
+  );
 const config = configOrExit();
 try {
   await start(config);

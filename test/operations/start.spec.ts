@@ -17,9 +17,9 @@ interface Ended {
 }
 
 /** Starts the built service where it cannot start. */
-async function failedStart(env: Readonly<Record<string, string>>): Promise<Ended> {
+async function failedStart(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
   try {
-    await promisify(execFile)(process.execPath, [join(ROOT, 'dist/main.js')], {
+    await promisify(execFile)(process.execPath, [join(ROOT, 'dist/main.js'), ...args], {
       env: { LEDGER_PORT: '0', LEDGER_DATA_DIR: temporaryDirectory(), ...env },
       timeout: 50_000,
     });
@@ -51,6 +51,13 @@ describe('a start that fails', () => {
     expect(ended.stderr).toMatch(reason);
     expect(ended.stderr).not.toMatch(/^ {4}at /m);
     expect(ended.stdout).toBe('');
+  });
+
+  it('refuses arguments, which it would pass over, and makes no key', async () => {
+    const dataDir = temporaryDirectory();
+    const { code, stderr } = await failedStart({ LEDGER_DATA_DIR: dataDir }, '--port', '4000');
+    expect([code, stderr]).toEqual([78, expect.stringMatching(/^--port: .*no arguments.*LEDGER_/)]);
+    expect(readdirSync(dataDir)).toEqual([]);
   });
 
   it('says that the port is taken, and makes no key', async () => {

@@ -36,9 +36,9 @@ export const en = {
     linkIntro: 'This link works once. Press the button to sign in.',
     linkSpent:
       'This link has been used already, or it is too old. Sign in with a key, or ask for a new link.',
-    expired: 'You were signed out because some time has passed. Sign in again to go on.',
+    expired: 'You are no longer signed in. Sign in again to go on.',
     unsent:
-      'You were signed out because some time has passed, and this press booked nothing. Sign in again. If you had pressed the button before, look first whether that was booked.',
+      'You are no longer signed in, and this press booked nothing. Sign in again. If you had pressed the button before, look first whether that was booked.',
     signedOut: 'You are signed out.',
   },
 

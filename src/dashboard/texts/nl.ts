@@ -37,9 +37,9 @@ export const nl: Texts = {
     linkTitle: 'Uw aanmeldlink',
     linkIntro: 'Deze link werkt één keer. Druk op de knop om u aan te melden.',
     linkSpent: 'Deze link is al gebruikt of te oud. Meld u aan met een sleutel, of vraag een nieuwe link.',
-    expired: 'U bent afgemeld omdat er tijd verstreken is. Meld u opnieuw aan om verder te gaan.',
+    expired: 'U bent niet meer aangemeld. Meld u opnieuw aan om verder te gaan.',
     unsent:
-      'U bent afgemeld omdat er tijd verstreken is, en met deze druk op de knop is niets geboekt. Meld u opnieuw aan. Had u al eerder op de knop gedrukt, kijk dan eerst na of dat geboekt is.',
+      'U bent niet meer aangemeld, en met deze druk op de knop is niets geboekt. Meld u opnieuw aan. Had u al eerder op de knop gedrukt, kijk dan eerst na of dat geboekt is.',
     signedOut: 'U bent afgemeld.',
   },
 
