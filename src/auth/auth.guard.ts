@@ -11,7 +11,7 @@ import { MainAccountNotFound } from '../ledger/domain/errors.js';
 import { ApiKeys } from './api-keys.js';
 import type { AuthenticatedRequest } from './decorators.js';
 import type { Principal, Role } from './principal.js';
-import { RateLimit } from './rate-limit.js';
+import { RateLimit, RETRY_AFTER_S } from './rate-limit.js';
 import { RouteAccesses } from './route-access.js';
 import type { Sessions } from './sessions.js';
 import { IssuerUnavailable, Tokens } from './tokens.js';
@@ -98,9 +98,8 @@ export class AuthGuard implements CanActivate {
   }
 
   private count(sender: string, reply: FastifyReply): void {
-    const wait = this.limit.take(sender);
-    if (wait === 0) return;
-    reply.header('Retry-After', String(wait));
+    if (this.limit.allows(sender)) return;
+    reply.header('Retry-After', String(RETRY_AFTER_S));
     throw new HttpException('Too many requests; wait as many seconds as Retry-After says', 429);
   }
 

@@ -59,7 +59,7 @@ export class SignInController {
     const link = field(request.body, 'link');
     try {
       const found = await this.whoIs(link, field(request.body, 'key').trim());
-      if (found && this.limit.take(found.principal.id) > 0) return refuse('tooMany', 429);
+      if (found && !this.limit.allows(found.principal.id)) return refuse('tooMany', 429);
       // Not earlier: one that is turned away may come again with the same link.
       if (found && (!link || this.links.use(link))) {
         reply.header('Set-Cookie', this.sessions.open(found.principal, isSecure(request), found.endsAt));
@@ -69,7 +69,7 @@ export class SignInController {
       if (error instanceof IssuerUnavailable) return refuse('issuerAway', 503);
       throw error;
     }
-    if (this.attempts.take(request.ip) > 0) return refuse('tooMany', 429);
+    if (!this.attempts.allows(request.ip)) return refuse('tooMany', 429);
     await refuse(link ? 'linkSpent' : 'refused', 401);
   }
 

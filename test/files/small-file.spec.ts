@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { CannotWrite, replaceFile, syncNames } from '../../src/files/small-file.js';
+import { CannotWrite, closeToOthers, replaceFile, syncNames } from '../../src/files/small-file.js';
 import { ROOT, temporaryDirectory } from '../support/service.js';
 
 describe('a small file', () => {
@@ -37,6 +37,17 @@ describe('a small file', () => {
     writeFileSync(join(directory, 'file'), '');
     expect(() => replaceFile(join(directory, 'file', 'keys.json'), 'new')).toThrow(CannotWrite);
     expect(readdirSync(directory)).toEqual(['file', 'keys.json']);
+  });
+
+  it.each(['640', '604', '620', '602'])('is closed to others, with a warning, where its mode is %s', (mode) => {
+    const warnings: string[] = [];
+    replaceFile(path, 'secret');
+    chmodSync(path, Number.parseInt(mode, 8));
+    for (let start = 0; start < 2; start += 1) closeToOthers(path, (message) => warnings.push(message));
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(warnings).toEqual([
+      `${path} was open to other users (mode ${mode}); it is now open to its owner only`,
+    ]);
   });
 
   it('is kept as well as it can be where directories have no sync, as in /proc', () => {
