@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { CannotWrite, closeToOthers, replaceFile, syncNames } from '../../src/files/small-file.js';
@@ -39,14 +47,25 @@ describe('a small file', () => {
     expect(readdirSync(directory)).toEqual(['file', 'keys.json']);
   });
 
-  it.each(['640', '604', '620', '602'])('is closed to others, with a warning, where its mode is %s', (mode) => {
+  it.each(['640', '604', '620', '602'])(
+    'is closed to others, with a warning, where its mode is %s',
+    (mode) => {
+      const warnings: string[] = [];
+      replaceFile(path, 'secret');
+      chmodSync(path, Number.parseInt(mode, 8));
+      for (let start = 0; start < 2; start += 1) closeToOthers(path, (message) => warnings.push(message));
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(warnings).toEqual([
+        `${path} was open to other users (mode ${mode}); it is now open to its owner only`,
+      ]);
+    },
+  );
+
+  it('is used as it is, with a warning, where it is not ours to close, as a secret that is mounted', () => {
     const warnings: string[] = [];
-    replaceFile(path, 'secret');
-    chmodSync(path, Number.parseInt(mode, 8));
-    for (let start = 0; start < 2; start += 1) closeToOthers(path, (message) => warnings.push(message));
-    expect(statSync(path).mode & 0o777).toBe(0o600);
+    closeToOthers('/proc/sys/kernel/ostype', (message) => warnings.push(message));
     expect(warnings).toEqual([
-      `${path} was open to other users (mode ${mode}); it is now open to its owner only`,
+      expect.stringMatching(/ostype is open to other users \(mode 444\), and stays so: E/),
     ]);
   });
 
