@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { StoreUnavailable } from '../../src/event-store/errors.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 import { ReadModelBehind } from '../../src/projections/errors.js';
 import type { ProjectionsThread } from '../../src/projections/projections-thread.js';
@@ -169,6 +170,16 @@ describe('the read models of a running service', () => {
     expect(await answers()).toEqual(before);
     expect(existsSync(side.file)).toBe(true);
     expect(side.index.command('acme', 'once')?.receipt).toBe(first.receipt);
+  });
+
+  it('answer what they hold while the log cannot be asked, and deny nothing that it may hold by now', async () => {
+    const before = await answers();
+    await side.store.close();
+    expect(await side.overview('acme')).toMatchObject(before.overview);
+    expect(await side.history('acme')).toMatchObject(before.history);
+    await expect(side.overview('nobody')).rejects.toThrow(StoreUnavailable);
+    await expect(side.balance('acme', 'lobby')).rejects.toThrow(StoreUnavailable);
+    await expect(side.history('nobody')).rejects.toThrow(StoreUnavailable);
   });
 
   it('say when they have not come far enough within the bound', async () => {
