@@ -60,6 +60,15 @@ describe('the owner of a log', () => {
     await (await SqliteEventStore.open(file)).close();
   });
 
+  it('is alone also when nobody can say which process it is', async () => {
+    const store = await SqliteEventStore.open(file);
+    rmSync(`${file}.pid`);
+    await expect(SqliteEventStore.open(file)).rejects.toThrow(
+      `${file} is in use by another ledger: stop that`,
+    );
+    await store.close();
+  });
+
   it('does not keep the log when the disk is too full to say which process it is', async () => {
     symlinkSync('/dev/full', `${file}.pid.new`);
     await expect(SqliteEventStore.open(file)).rejects.toThrow(
@@ -90,9 +99,12 @@ describe('the owner of a log', () => {
   });
 
   it('is alone also where the log that the symbolic link leads to was yet to be made', async () => {
-    mkdirSync(join(directory, 'data'));
+    // By two links, the first of them relative to where a link to its directory leads.
+    mkdirSync(join(directory, 'disk', 'data'), { recursive: true });
+    symlinkSync('disk/data', join(directory, 'data'));
     const link = join(directory, 'data', 'events.db');
-    symlinkSync('../events.db', link);
+    symlinkSync('../log.db', link);
+    symlinkSync(file, join(directory, 'disk', 'log.db'));
     const store = await SqliteEventStore.open(link);
     await expect(SqliteEventStore.open(file)).rejects.toThrow(`is in use by another ledger`);
     await store.close();

@@ -38,7 +38,6 @@ export class FileOwner {
 
   release(): void {
     rmSync(`${this.file}.pid`, { force: true });
-    this.lock.exec('ROLLBACK');
     this.lock.close();
   }
 }
