@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
+import { openEventStore } from '../../src/event-store/open-event-store.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 import { ReadModelBehind } from '../../src/projections/errors.js';
 import type { ProjectionsThread } from '../../src/projections/projections-thread.js';
@@ -9,7 +10,7 @@ import { removeReadModels } from '../../src/projections/read-models-file.js';
 import { holdReadModels } from '../support/hold-read-models.js';
 import { killThread } from '../support/kill-thread.js';
 import { Ledger, receiptIn } from '../support/ledger.js';
-import { ReadSide } from '../support/read-side.js';
+import { ReadSide, testConfig } from '../support/read-side.js';
 
 describe('the read models of a running service', () => {
   let side: ReadSide;
@@ -46,6 +47,20 @@ describe('the read models of a running service', () => {
     expect(await answers()).toEqual(before);
     await restart(() => removeReadModels(side.file));
     expect(await answers()).toEqual(before);
+  });
+
+  it('answer, once the service has started, with all that the log held by then', async () => {
+    await side.caughtUp();
+    const { dataDir } = side;
+    await side.close();
+    const store = await openEventStore(testConfig(dataDir));
+    const ledger = new Ledger(store);
+    await Promise.all(Array.from({ length: 2000 }, () => ledger.purchase('acme', '1')));
+    const head = String(await store.head());
+    await store.close();
+    side = await ReadSide.start(dataDir);
+    const [overview, history] = await Promise.all([side.overview('acme'), side.history('acme')]);
+    expect([overview.position, history.position]).toEqual([head, head]);
   });
 
   it('are built anew when the file is damaged, which is kept', async () => {

@@ -4,6 +4,7 @@ import {
   ListMainAccountsHandler,
   ListMainAccountsQuery,
 } from '../../src/projections/accounts/list-main-accounts.js';
+import { GetHistoryHandler, GetHistoryQuery } from '../../src/projections/history/get-history.js';
 import { InvalidCursor, PositionInFuture } from '../../src/projections/errors.js';
 import { ReadSide } from '../support/read-side.js';
 import { receiptIn } from '../support/ledger.js';
@@ -121,6 +122,10 @@ describe('the queries', () => {
     await expect(side.overview('acme', last, { after: 'x' })).rejects.toThrow(InvalidCursor);
     await expect(side.history('acme', last, { after: '-1' })).rejects.toThrow(InvalidCursor);
     await expect(side.overview('acme', last + 1n)).rejects.toThrow(PositionInFuture);
+    await expect(side.history('acme', last + 1n)).rejects.toThrow(PositionInFuture);
+    const past = { mainAccountId: 'acme', atLeast: last + 1n, until: new Date().toISOString() };
+    const pastHistory = new GetHistoryHandler(side.projections).execute(new GetHistoryQuery(past));
+    await expect(pastHistory).rejects.toThrow(PositionInFuture);
   });
 
   it('know no account that is not there', async () => {
