@@ -6,6 +6,8 @@ import {
 } from '../../src/projections/accounts/list-main-accounts.js';
 import { GetHistoryHandler, GetHistoryQuery } from '../../src/projections/history/get-history.js';
 import { InvalidCursor, PositionInFuture } from '../../src/projections/errors.js';
+import { ReadModels } from '../../src/projections/read-models.js';
+import { holdReadModels } from '../support/hold-read-models.js';
 import { ReadSide } from '../support/read-side.js';
 import { receiptIn } from '../support/ledger.js';
 
@@ -131,6 +133,36 @@ describe('the queries', () => {
   it('know no account that is not there', async () => {
     await expect(side.overview('nobody')).rejects.toThrow(MainAccountNotFound);
     await expect(side.history('nobody')).rejects.toThrow(MainAccountNotFound);
+  });
+
+  it('are answered from one moment, which they name, also while the read models move on', async () => {
+    const now = new ReadModels();
+    now.open(side.file);
+    /** What lets the read models come to one more event, and returns when they have: nobody here has heard of it. */
+    const behind = async (): Promise<() => void> => {
+      const letGo = holdReadModels(side.dataDir);
+      const booked = await side.ledger.purchase('acme', '1');
+      return () => {
+        letGo();
+        while (now.position('accounts') < booked.position);
+      };
+    };
+    let moveOn = await behind();
+    const inParts = await side.projections.read('accounts', undefined, (models) => {
+      const reached = models.position('accounts');
+      moveOn();
+      return { reached: String(reached) };
+    });
+    expect(inParts.position).toBe(inParts.reached);
+    await side.caughtUp();
+    moveOn = await behind();
+    const atOnce = await side.projections.readAlone('accounts', undefined, (models) => {
+      moveOn();
+      const position = models.position('accounts');
+      return { position, answer: { reached: String(position) } };
+    });
+    expect(atOnce.position).toBe(atOnce.answer.reached);
+    now.close();
   });
 
   it('see every command once they are given its position', async () => {
