@@ -157,8 +157,10 @@ describe('the read models of a running service', () => {
     side = await ReadSide.start(side.dataDir, 200);
     const stoppedAgain = () =>
       side.projections.stopped.filter(({ projection }) => ['accounts', 'conservation'].includes(projection));
-    await until(() => stoppedAgain().length === 2);
+    await until(() => stoppedAgain().length === 2 && side.supervisor.progress.live);
     expect(side.projections.ready).toBe(false);
+    // It has never been at the end of the log, as far as this service knows.
+    await expect(side.overview('acme')).rejects.toThrow('has stopped');
   });
 
   it('come back when their thread dies', async () => {
