@@ -1,15 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { FIRST_LINE } from '../../src/audit/bundle.js';
 import { readEvent } from '../../src/audit/event-form.js';
 import { noteSigner, signNote } from '../../src/audit/signed-note.js';
 import { bothVerifiers, FOUND, REFUSED, SOUND } from './support/both-verifiers.js';
 import { bundleOf, chain, GOOD, treeOf, type Forged } from './support/forged-bundle.js';
 import { goodLog } from './support/good-log.js';
-
-// Every run of the verifier is a process of its own, which takes its time on a busy machine.
-jest.setTimeout(60_000);
 
 const { file, exits, proofExits, remove } = bothVerifiers();
 afterAll(remove);

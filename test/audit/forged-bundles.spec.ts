@@ -1,13 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { hashOfLines } from '../../src/audit/bundle.js';
 import { sha256 } from '../../src/audit/event-hash.js';
 import { noteSigner, signNote } from '../../src/audit/signed-note.js';
 import { bothVerifiers, FOUND, REFUSED, SOUND } from './support/both-verifiers.js';
 import { bundleOf, chain, GOOD, treeOf, type Forged } from './support/forged-bundle.js';
-
-// Every run of the verifier is a process of its own, which takes its time on a busy machine.
-jest.setTimeout(60_000);
 
 const ORIGIN = 'credit-ledger/test';
 const LEDGER = noteSigner(ORIGIN, Buffer.alloc(32, 1));

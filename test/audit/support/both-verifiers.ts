@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyBundle, verifyProof } from '../../../src/audit/commands/verify.js';
 import type { Output } from '../../../src/audit/commands/output.js';
-import { ROOT, temporaryDirectory } from '../../support/service.js';
+import { temporaryDirectory } from '../../support/service.js';
+import { standalone } from './standalone.js';
 
 export const SOUND = { verify: 0, standalone: 0 };
 export const FOUND = { verify: 1, standalone: 1 };
@@ -36,15 +36,13 @@ export function bothVerifiers() {
 }
 
 async function both(verify: (output: Output) => Promise<number>, args: readonly string[], keys: Keys) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(ROOT, 'verify-bundle.mjs'), ...args, ...keys.map((key) => `--key=${key}`)],
-    { encoding: 'utf8' },
-  );
   let told = '';
-  const exit = await verify((text) => (told = text)).catch((error: unknown) => {
-    told = String(error);
-    return 2;
-  });
-  return { verify: exit, standalone: status, told: [told, stdout, stderr].join('\n') };
+  const [exit, other] = await Promise.all([
+    verify((text) => (told = text)).catch((error: unknown) => {
+      told = String(error);
+      return 2;
+    }),
+    standalone(...args, ...keys.map((key) => `--key=${key}`)),
+  ]);
+  return { verify: exit, standalone: other.status, told: [told, other.stdout, other.stderr].join('\n') };
 }
