@@ -1,43 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { importEvents } from '../../src/audit/bundle-import.js';
 import { BundleReader } from '../../src/audit/bundle-reader.js';
 import { writeBundle } from '../../src/audit/bundle-writer.js';
-import type { Selection } from '../../src/audit/bundle.js';
 import { MAX_APPEND } from '../../src/event-store/event-store.js';
-import type { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
-import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
+import { ALL, bundledLog } from './support/bundled-log.js';
 import { goodLog, LogBuilder, opened, purchased } from './support/good-log.js';
 import { logOf, storeLog } from './support/stored-log.js';
 
-const ALL: Selection = { mainAccounts: null, until: null };
+const good = bundledLog();
 
-let directory: string;
-let file: string;
-let store: SqliteEventStore;
-
-beforeEach(async () => {
-  directory = temporaryDirectory();
-  file = join(directory, 'ledger.bundle');
-  store = await openTestStore();
-  await storeLog(store, goodLog());
-});
-afterEach(async () => {
-  await store.close();
-  rmSync(directory, { recursive: true });
-});
-
-const exported = (selection = ALL) => writeBundle(store, file, { selection });
+const exported = (selection = ALL) => writeBundle(good.store, good.file, { selection });
 
 describe('the import of a bundle', () => {
   it('brings back every event in its place, keys and hashes included', async () => {
     await exported();
     const copy = await openTestStore();
-    expect(await importEvents(copy, new BundleReader(file).events())).toBe(16);
-    expect(await logOf(copy)).toEqual(await logOf(store));
+    expect(await importEvents(copy, new BundleReader(good.file).events())).toBe(16);
+    expect(await logOf(copy)).toEqual(await logOf(good.store));
     await copy.close();
   });
 
@@ -69,8 +51,8 @@ describe('the import of a bundle', () => {
     await exported();
     const copy = await openTestStore();
     await storeLog(copy, goodLog().slice(0, 5));
-    expect(await importEvents(copy, new BundleReader(file).events())).toBe(11);
-    expect(await logOf(copy)).toEqual(await logOf(store));
+    expect(await importEvents(copy, new BundleReader(good.file).events())).toBe(11);
+    expect(await logOf(copy)).toEqual(await logOf(good.store));
     await copy.close();
   });
 
@@ -120,14 +102,14 @@ describe('the import of a bundle', () => {
 
   it('is refused by a store that holds something else', async () => {
     await exported({ mainAccounts: ['bob'], until: null });
-    await expect(importEvents(store, new BundleReader(file).events())).rejects.toThrow(
+    await expect(importEvents(good.store, new BundleReader(good.file).events())).rejects.toThrow(
       /is not the bundle's.*empty the store and import again/,
     );
     const longer = await openTestStore();
     await storeLog(longer, goodLog());
-    rmSync(file);
+    rmSync(good.file);
     await exported({ mainAccounts: null, until: '2026-03-01T12:00:00.003Z' });
-    await expect(importEvents(longer, new BundleReader(file).events())).rejects.toThrow(
+    await expect(importEvents(longer, new BundleReader(good.file).events())).rejects.toThrow(
       'more than the bundle',
     );
     await longer.close();

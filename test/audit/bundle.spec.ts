@@ -2,47 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { auditBundle } from '../../src/audit/bundle-audit.js';
-import { BundleReader } from '../../src/audit/bundle-reader.js';
+import { describe, expect, it } from '@jest/globals';
 import { writeBundle } from '../../src/audit/bundle-writer.js';
 import { CompactTree, eventLeaf } from '../../src/audit/merkle.js';
-import { MAX_LINE, type Selection } from '../../src/audit/bundle.js';
-import type { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
-import { ROOT, temporaryDirectory } from '../support/service.js';
-import { openTestStore } from '../support/sqlite.js';
+import { MAX_LINE } from '../../src/audit/bundle.js';
+import { ROOT } from '../support/service.js';
+import { ALL, bundledLog, problemsOf } from './support/bundled-log.js';
 import { goodLog, LogBuilder, opened } from './support/good-log.js';
 import { SIGNER, signed } from './support/signer.js';
 import { standalone } from './support/standalone.js';
 import { storeLog } from './support/stored-log.js';
 
-const ALL: Selection = { mainAccounts: null, until: null };
+const good = bundledLog();
 
-let directory: string;
-let file: string;
-let store: SqliteEventStore;
-
-beforeEach(async () => {
-  directory = temporaryDirectory();
-  file = join(directory, 'ledger.bundle');
-  store = await openTestStore();
-  await storeLog(store, goodLog());
-});
-afterEach(async () => {
-  await store.close();
-  rmSync(directory, { recursive: true });
-});
-
-const exported = (selection = ALL) => writeBundle(store, file, { selection, checkpoint: signed });
-
-const problemsOf = async () =>
-  (await auditBundle(new BundleReader(file))).findings.map(({ check, message }) => `${check}: ${message}`);
+const exported = (selection = ALL) => writeBundle(good.store, good.file, { selection, checkpoint: signed });
 
 describe('an audit bundle', () => {
   it('is found sound by the ledger and by the verifier that shares no code with it', async () => {
     await exported();
-    expect(await problemsOf()).toEqual([]);
-    const { status, stdout } = await standalone(file);
+    expect(await problemsOf(good.file)).toEqual([]);
+    const { status, stdout } = await standalone(good.file);
     expect(stdout).toContain('SOUND: 16 events of 2 main accounts');
     expect(stdout).toContain('alice EUR purchased 100.0000 = main 0.0000 + SIP 100.0000, revision 7');
     expect(stdout).toContain('  sip-1 99.9999');
@@ -56,36 +35,36 @@ describe('an audit bundle', () => {
       tree.append(eventLeaf((JSON.parse(metadata) as { hash: string }).hash));
     const before = { origin: SIGNER.name, size: tree.size, root: tree.root() };
     const other = { ...before, root: new CompactTree().root() };
-    const refused = writeBundle(store, file, { ...options, published: other });
+    const refused = writeBundle(good.store, good.file, { ...options, published: other });
     await expect(refused).rejects.toThrow('The first 5 events are not those that were signed for');
-    const { manifest } = await writeBundle(store, file, { ...options, published: before });
+    const { manifest } = await writeBundle(good.store, good.file, { ...options, published: before });
     expect(manifest.tree?.size).toBe(16);
   });
 
   it('holds the chosen accounts alone', async () => {
     const { manifest } = await exported({ mainAccounts: ['bob'], until: null });
     expect(manifest).toMatchObject({ events: 8, mainAccounts: 1, tree: null });
-    expect(await problemsOf()).toEqual([]);
-    expect((await standalone(file)).stdout).toContain('SOUND: 8 events of 1 main accounts');
+    expect(await problemsOf(good.file)).toEqual([]);
+    expect((await standalone(good.file)).stdout).toContain('SOUND: 8 events of 1 main accounts');
   });
 
   it('holds events up to the chosen time, which counts', async () => {
     const { manifest } = await exported({ mainAccounts: null, until: '2026-03-01T12:00:00.003Z' });
     expect(manifest.events).toBe(4);
-    expect(await problemsOf()).toEqual([]);
+    expect(await problemsOf(good.file)).toEqual([]);
   });
 
   it('is not made for an account that the log does not have, nor over another file', async () => {
     await expect(exported({ mainAccounts: ['carol'], until: null })).rejects.toThrow(
       'no events of main account carol',
     );
-    expect(existsSync(file)).toBe(false);
+    expect(existsSync(good.file)).toBe(false);
     await exported();
     const onProgress = () => expect('read').toBe('not read');
-    const again = writeBundle(store, file, { selection: ALL, onProgress });
+    const again = writeBundle(good.store, good.file, { selection: ALL, onProgress });
     await expect(again).rejects.toThrow('exists already');
-    const nowhere = join(directory, 'nowhere', 'ledger.bundle');
-    await expect(writeBundle(store, nowhere, { selection: ALL })).rejects.toThrow(
+    const nowhere = join(good.directory, 'nowhere', 'ledger.bundle');
+    await expect(writeBundle(good.store, nowhere, { selection: ALL })).rejects.toThrow(
       'no such file or directory',
     );
   });
@@ -93,9 +72,9 @@ describe('an audit bundle', () => {
   it('holds the ends of the streams in their order, and says which release made it', async () => {
     const builder = new LogBuilder();
     for (const account of ['zoe', 'carol']) builder.add(account, opened);
-    await storeLog(store, builder.events);
+    await storeLog(good.store, builder.events);
     const { manifest } = await exported();
-    const heads = gunzipSync(readFileSync(file))
+    const heads = gunzipSync(readFileSync(good.file))
       .toString()
       .matchAll(/"head":\{"stream":"mainAccount-(\w+)"/g);
     expect(Array.from(heads, ([, account]) => account)).toEqual(['alice', 'bob', 'carol', 'zoe']);
@@ -105,7 +84,7 @@ describe('an audit bundle', () => {
 
   it('is for nobody else to read', async () => {
     await exported();
-    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(good.file).mode & 0o777).toBe(0o600);
   });
 
   it.each([
@@ -118,51 +97,53 @@ describe('an audit bundle', () => {
     const builder = new LogBuilder();
     builder.add('carol', opened);
     const [event] = builder.events;
-    await storeLog(store, [{ ...event!, [member]: change(event![member]) }]);
+    await storeLog(good.store, [{ ...event!, [member]: change(event![member]) }]);
     await expect(exported()).rejects.toThrow("mainAccount-carol revision 0 is not in the ledger's form");
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(good.directory)).toEqual([]);
   });
 
   it('is made with a manifest as long as a line may be, and with none that no verifier would read', async () => {
     const tombstone = (mainAccountId: string) => {
       const event = { id: randomUUID(), type: '$streamDeleted', data: '{}', metadata: '{}' };
-      return store.append(`mainAccount-${mainAccountId}`, [event], 'no-stream');
+      return good.store.append(`mainAccount-${mainAccountId}`, [event], 'no-stream');
     };
-    const lengthOfManifest = () => gunzipSync(readFileSync(file)).toString().split('\n').at(-2)!.length;
+    const lengthOfManifest = () => gunzipSync(readFileSync(good.file)).toString().split('\n').at(-2)!.length;
     await tombstone('carol');
     await exported();
     await tombstone('x'.repeat(MAX_LINE - lengthOfManifest() - '"",'.length));
-    rmSync(file);
+    rmSync(good.file);
     const { hash } = await exported();
     expect(lengthOfManifest()).toBe(MAX_LINE);
-    expect((await problemsOf()).length).toBe(2);
-    expect((await standalone(file)).stdout).toContain(hash);
-    rmSync(file);
+    expect((await problemsOf(good.file)).length).toBe(2);
+    expect((await standalone(good.file)).stdout).toContain(hash);
+    rmSync(good.file);
     await tombstone('y');
     await expect(exported()).rejects.toThrow(
       /manifest would have 8388612 bytes.*export fewer main accounts at a time, by --main-account/,
     );
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(good.directory)).toEqual([]);
   });
 });
 
 describe('two exports to one file', () => {
   it('keep what another has written since, and leave nothing else', async () => {
     const checkpoint: typeof signed = (tree) => {
-      writeFileSync(file, 'of another');
+      writeFileSync(good.file, 'of another');
       return signed(tree);
     };
-    await expect(writeBundle(store, file, { selection: ALL, checkpoint })).rejects.toThrow('exists already');
-    expect(readFileSync(file, 'utf8')).toBe('of another');
-    expect(readdirSync(directory)).toEqual(['ledger.bundle']);
+    await expect(writeBundle(good.store, good.file, { selection: ALL, checkpoint })).rejects.toThrow(
+      'exists already',
+    );
+    expect(readFileSync(good.file, 'utf8')).toBe('of another');
+    expect(readdirSync(good.directory)).toEqual(['ledger.bundle']);
   });
 
   it('do not write into what another has begun, and say what to do when it was broken off', async () => {
-    writeFileSync(`${file}.part`, 'begun');
+    writeFileSync(`${good.file}.part`, 'begun');
     await expect(exported()).rejects.toThrow(
-      `${file}.part exists: if no other export is writing it, remove it`,
+      `${good.file}.part exists: if no other export is writing it, remove it`,
     );
-    expect(readFileSync(`${file}.part`, 'utf8')).toBe('begun');
+    expect(readFileSync(`${good.file}.part`, 'utf8')).toBe('begun');
   });
 
   it('do not touch each other: one is refused, and the other is whole', async () => {
@@ -170,7 +151,7 @@ describe('two exports to one file', () => {
     const [first, second] = await Promise.allSettled([exported(), bob()]);
     expect(first).toMatchObject({ status: 'fulfilled' });
     expect(second).toMatchObject({ status: 'rejected' });
-    expect(await problemsOf()).toEqual([]);
-    expect(readdirSync(directory)).toEqual(['ledger.bundle']);
+    expect(await problemsOf(good.file)).toEqual([]);
+    expect(readdirSync(good.directory)).toEqual(['ledger.bundle']);
   });
 });

@@ -1,9 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, Length } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import type { Receipt } from '../../ledger/domain/receipt.js';
 import { EVENT_TYPES } from '../responses/receipt.js';
 import { IsSipAccountId } from './ids.js';
-import { PageRequest } from './page.js';
+import { IsShortText, PageRequest } from './page.js';
 import { OptionalInstant } from './time.js';
 
 /** Which part of a history. */
@@ -25,7 +25,7 @@ export class HistoryRequest extends PageRequest {
   readonly type?: Receipt['type'];
 
   @IsOptional()
-  @Length(1, 256, { message: '$property must be 1 to 256 characters' })
+  @IsShortText()
   @ApiPropertyOptional({ description: 'Only what this sender sent.', example: 'key:billing' })
   readonly actor?: string;
 

@@ -1,10 +1,13 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Length, Matches } from 'class-validator';
 
+export const IsShortText = (): PropertyDecorator =>
+  Length(1, 256, { message: '$property must be 1 to 256 characters' });
+
 /** Which page of a list. */
 export class PageRequest {
   @IsOptional()
-  @Length(1, 256, { message: '$property must be 1 to 256 characters' })
+  @IsShortText()
   @ApiPropertyOptional({
     description: 'The `next` of the page before. Left out: the first page.',
     type: 'string',
