@@ -1,25 +1,9 @@
-import { lookup } from 'node:dns/promises';
-import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { serveDirectly } from './api/direct-routes.js';
-import { configureHttp, fastifyAdapter } from './api/http.js';
-import { AppModule } from './app.module.js';
-import { ApiKeys } from './auth/api-keys.js';
-import { SignInLinks } from './auth/sign-in-links.js';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
-import { ownDirectory } from './event-store/open-event-store.js';
 import { collectTheYoungCheaply, holdHeapsDown } from './operations/heap.js';
-import { createLogger, NestLogger } from './operations/logger.js';
-import { Metrics } from './operations/metrics.js';
-import { requestObserver } from './operations/request-log.js';
-import { endAtOnce, stopOnSignals } from './operations/shutdown.js';
 import { startFailure } from './operations/start-failure.js';
-import { welcome } from './operations/welcome.js';
 
 /** EX_CONFIG of sysexits.h: starting again without changing something is of no use. */
 const EXIT_CONFIG = 78;
-
-const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 
 function fail(reason: string, code: number): never {
   process.stderr.write(`${reason}\n`);
@@ -35,48 +19,6 @@ function configOrExit(): Config {
   }
 }
 
-/** Opens everything, listens, and says where. Read models that are behind catch up while commands are served. */
-async function start(config: Config): Promise<void> {
-  const logger = createLogger(config);
-  const metrics = new Metrics();
-  process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'unexpected error; the process ends');
-    endAtOnce();
-  });
-  // Before any part looks for its files there.
-  const directory = ownDirectory(config.dataDir);
-  process.once('exit', () => directory.release());
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(config, logger, metrics),
-    fastifyAdapter(requestObserver(logger, metrics), config.trustedProxies),
-    // A failed start is told once, on stderr, and not in the log as well.
-    { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
-  );
-  configureHttp(app);
-  serveDirectly(app);
-  try {
-    // Of the name `localhost` Fastify would serve every address, each by a server of its own that no stop waits for.
-    const { address } = await lookup(config.host);
-    await app.listen(config.port, address);
-  } catch (error) {
-    // Its threads end by themselves, or they would take the exit code along: see `openDatabase`.
-    await app.close().catch(() => undefined);
-    throw error;
-  }
-  // Not earlier: what has not started cannot be closed, and a signal that ends it at once leaves nothing half done.
-  stopOnSignals(app, logger);
-  app.useLogger(new NestLogger(logger));
-  const url = await app.getUrl();
-  say(`listening on ${url}`);
-  say(`dashboard: ${url}/`);
-  say(`API page: ${url}/docs`);
-  const keys = app.get(ApiKeys);
-  // Made only now: a start that fails needs none.
-  keys.makeFirst((key, principal) => say(welcome(url, key, keys.path, app.get(SignInLinks).make(principal))));
-  // What was logged so far, and all that follows: until now the framework held it back.
-  app.flushLogs();
-}
-
 collectTheYoungCheaply();
 holdHeapsDown();
 
@@ -87,6 +29,8 @@ if (argument !== undefined)
     EXIT_CONFIG,
   );
 const config = configOrExit();
+// Some 2 000 files, a second or more: not before the configuration is known to be good.
+const { start } = await import('./start.js');
 try {
   await start(config);
 } catch (error) {
