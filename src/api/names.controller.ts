@@ -20,7 +20,13 @@ export class NamesController {
       'Also those they had before. Balances and history stay as they are. It is done at once and for ever, and may be repeated.',
   })
   @ApiNoContentResponse({ description: 'There are no names' })
-  @ApiProblems('invalid-request', 'store-unavailable', 'outcome-unknown', 'read-model-behind')
+  @ApiProblems(
+    'invalid-request',
+    'main-account-not-found',
+    'store-unavailable',
+    'outcome-unknown',
+    'read-model-behind',
+  )
   @Roles('billing', 'operator')
   @Delete()
   @HttpCode(204)

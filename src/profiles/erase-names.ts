@@ -5,7 +5,7 @@ import { type NamingContext, Profiles } from './profiles.js';
 /**
  * Forgets the names of a main account's SIP accounts, also those they had before: in the log and in this process's
  * read models. Those of other replicas follow as they do with every event.
- * @throws StoreUnavailable, OutcomeUnknown; ReadModelBehind when only the read model may still hold them
+ * @throws MainAccountNotFound, StoreUnavailable, OutcomeUnknown; ReadModelBehind when only the read model may still hold them
  */
 export class EraseNamesCommand extends Command<void> {
   constructor(

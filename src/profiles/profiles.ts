@@ -9,6 +9,8 @@ import {
   type RecordedEvent,
   START,
 } from '../event-store/event-store.js';
+import { MainAccountNotFound } from '../ledger/domain/errors.js';
+import { mainAccountStream } from '../ledger/streams.js';
 import type { NameSipAccount } from './name-sip-account.js';
 import { parseProfileEvent, type ProfileEvent, profileStream } from './profile-events.js';
 
@@ -67,16 +69,23 @@ export class Profiles {
    * Forgets all names of a main account; done again, it does no harm. One event is left, which says so to the read
    * models: a deletion tells them nothing.
    * @returns the position in the log from which on there are no names
-   * @throws StoreUnavailable, OutcomeUnknown
+   * @throws MainAccountNotFound, StoreUnavailable, OutcomeUnknown
    */
   erase(mainAccountId: string, context: NamingContext): Promise<Position> {
     return this.race(async () => {
       const stream = profileStream(mainAccountId);
+      // Else an id with a slip of the pen would pass for an erasure.
+      if (!(await this.isThere(stream)) && !(await this.isThere(mainAccountStream(mainAccountId))))
+        throw new MainAccountNotFound(mainAccountId);
       this.profiles.delete(mainAccountId);
       await this.store.deleteStream(stream);
       const event = newEvent({ type: 'NamesErased', data: {} }, context);
       return this.store.append(stream, [event], 'no-stream');
     });
+  }
+
+  private async isThere(stream: string): Promise<boolean> {
+    return (await this.store.firstFrom(stream, 0)) !== undefined;
   }
 
   private async race(attempt: () => Promise<Position>): Promise<Position> {

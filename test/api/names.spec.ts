@@ -32,6 +32,12 @@ describe('erasing names', () => {
     });
   });
 
+  it('refuses an account that was never opened, and writes nothing', async () => {
+    const head = await api.store.head();
+    expect((await erase('acme-with-a-slip')).problem).toBe('404 main-account-not-found');
+    expect(await api.store.head()).toBe(head);
+  });
+
   it('is for billing services and operators, not for auditors and customers', async () => {
     for (const [role, status] of [
       ['operator', 204],

@@ -3,6 +3,7 @@ import type { EventStore } from '../../src/event-store/event-store.js';
 import { Profiles } from '../../src/profiles/profiles.js';
 import { openHasty } from '../support/eventstoredb/open.js';
 import { Simulator } from '../support/eventstoredb/simulator.js';
+import { Ledger } from '../support/ledger.js';
 import { openTestStore } from '../support/sqlite.js';
 
 const context = { actor: 'key:1', correlationId: 'c-1' };
@@ -74,6 +75,15 @@ describe.each([
     await name('Door');
     for (const profiles of [one, other, new Profiles(store)])
       expect([...(await profiles.names('gone'))]).toEqual([['desk', 'Door']]);
+  });
+
+  it('can be erased again where only half of it was done: deleted, and nobody told', async () => {
+    const profiles = new Profiles(store);
+    await new Ledger(store).open('half');
+    await profiles.name({ mainAccountId: 'half', sipAccountId: 'desk', name: 'Reception' }, context);
+    await store.deleteStream('profile-half');
+    await profiles.erase('half', context);
+    expect(await lengthOf('profile-half')).toBe(1);
   });
 
   it('stay out of the ledger stream', async () => {
