@@ -11,12 +11,10 @@ import { AllowedMethods } from './allowed-methods.js';
 import { answerClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
 import { correlationIdOf } from './headers.js';
-import { parseJsonBody } from './json-body.js';
+import { BODY_LIMIT, parseJsonBody } from './json-body.js';
 import type { Problem } from './problem-of.js';
 import { sendProblem } from './send-problem.js';
 
-/** A body may have so many bytes. */
-const BODY_LIMIT = 16_384;
 /** Room for an idempotency key of 255 characters, each percent-encoded, in a path. */
 const MAX_PARAM_LENGTH = 3 * 255;
 

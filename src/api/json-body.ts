@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidRequest } from './invalid-request.js';
 
+/** A body may have so many bytes. */
+export const BODY_LIMIT = 16_384;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;

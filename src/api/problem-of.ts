@@ -8,6 +8,7 @@ import { InvalidCursor, NotInReadModel, PositionInFuture, ReadModelBehind } from
 import { PeriodReversed } from '../projections/history/get-statement.js';
 import { PointInFuture } from '../projections/history/point-in-time.js';
 import { type FieldError, IdempotencyKeyMissing, InvalidRequest } from './invalid-request.js';
+import { BODY_LIMIT } from './json-body.js';
 import type { ProblemCode } from './problems.js';
 
 /** What an answer says about an error, beside what every problem of its code says. */
@@ -60,7 +61,12 @@ function ofHttpException(error: HttpException): Problem | undefined {
   if (status >= 500) return undefined;
   const code = CODE_OF_STATUS[status] ?? 'invalid-request';
   const { errors = [] } = Object(error.getResponse()) as { errors?: readonly FieldError[] };
-  return { code, detail: error.message, ...(code === 'invalid-request' && { members: { errors } }) };
+  return { code, detail: detailOf(error), ...(code === 'invalid-request' && { members: { errors } }) };
+}
+
+function detailOf({ message, cause }: HttpException): string {
+  const { code } = Object(cause) as { code?: unknown };
+  return code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? `A body has at most ${BODY_LIMIT} bytes` : message;
 }
 
 /** What went wrong on our side. The messages of these errors are for operators. */

@@ -199,9 +199,10 @@ describe('a body', () => {
     expect(answer.json['detail']).toBe('The body is not UTF-8');
   });
 
-  it('above 16 KiB is refused', async () => {
+  it('above 16 KiB is refused, with the limit', async () => {
     const answer = await api.post(PURCHASES, { amount: '1', reference: 'x'.repeat(16_384) });
     expect(answer.problem).toBe('413 payload-too-large');
+    expect(answer.json['detail']).toBe('A body has at most 16384 bytes');
   });
 
   it.each([
