@@ -22,14 +22,16 @@ const USAGE =
   'usage: npm run copy-store -- --from <store> --to <store>\n' +
   'A store is sqlite:<data directory>, or the connection string of EventStoreDB: esdb://…';
 
-/** Which store a word of the command line means. @throws Error with the usage */
-function storeNamed(name: string | undefined): Config {
+/** Which store an option of the command line names. @throws Error with the usage */
+function storeNamed(option: string, name: string | undefined): Config {
+  if (name === undefined) throw new Error(`${option} is missing\n${USAGE}`);
   const config = loadConfig({});
-  const [, dataDir] = /^sqlite:(.+)$/.exec(name ?? '') ?? [];
+  const [, dataDir] = /^sqlite:(.+)$/.exec(name) ?? [];
   if (dataDir) return { ...config, store: 'sqlite', dataDir: resolve(dataDir) };
-  if (/^(esdb|kurrentdb)(\+discover)?:\/\//.test(name ?? ''))
+  if (/^(esdb|kurrentdb)(\+discover)?:\/\//.test(name))
     return { ...config, store: 'eventstoredb', eventStoreDbUrl: name };
-  throw new Error(USAGE);
+  // Not the name itself: a connection string with a slip in it may hold a password.
+  throw new Error(`${option} names no store\n${USAGE}`);
 }
 
 /** Whether it is none of the ledger's streams: those with names are not, since names can be erased. */
@@ -90,7 +92,7 @@ async function main(args: string[]): Promise<void> {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  const [source, target] = [storeNamed(values.from), storeNamed(values.to)];
+  const [source, target] = [storeNamed('--from', values.from), storeNamed('--to', values.to)];
   if (source.store === 'sqlite' && !existsSync(source.dataDir))
     throw new Error(`${source.dataDir} does not exist`);
   const from = await openEventReader(source);

@@ -206,18 +206,18 @@ describe('npm run copy-store', () => {
     await moved.close();
   });
 
-  it('says how it is used', async () => {
+  it('says how it is used, and which store it does not know', async () => {
     expect(await copyStore('--help')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^usage: npm run copy-store/),
     });
-    for (const args of [
-      ['--from', 'sqlite:x'],
-      ['--from', 'x', '--to', simulator.url],
-    ])
+    for (const [wrong, ...args] of [
+      ['--to is missing', '--from', 'sqlite:x'],
+      ['--from names no store', '--from', 'x', '--to', simulator.url],
+    ] as const)
       expect(await copyStore(...args)).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/^usage: npm run copy-store/),
+        stderr: expect.stringMatching(`^${wrong}\nusage: npm run copy-store`),
       });
   });
 
