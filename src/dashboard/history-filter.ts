@@ -15,10 +15,13 @@ export interface HistoryFilter {
   readonly until: string;
 }
 
+/** What is wrong with the days that a period is given by: one that does not exist, or an end before the beginning. */
+export type PeriodFlaw = 'invalidDate' | 'reversedPeriod';
+
 /** What a history is searched for, and how the page shows it. */
 export interface HistorySearch {
   readonly filter: HistoryFilter;
-  readonly invalidDate: boolean;
+  readonly flaw: PeriodFlaw | undefined;
   readonly type: LedgerEvent['type'] | undefined;
   readonly from: string | undefined;
   readonly until: string | undefined;
@@ -33,9 +36,11 @@ export function historyFilterOf(query: unknown): HistorySearch {
   const until = field(query, 'until');
   const firstDay = startOf(since);
   const lastDay = startOf(until);
+  const isInvalid = (since !== '' && !firstDay) || (until !== '' && !lastDay);
+  const isReversed = firstDay && lastDay && lastDay < firstDay;
   return {
     filter: { account, kind: type ?? '', since: firstDay ? since : '', until: lastDay ? until : '' },
-    invalidDate: (since !== '' && !firstDay) || (until !== '' && !lastDay),
+    flaw: isInvalid ? 'invalidDate' : isReversed ? 'reversedPeriod' : undefined,
     type,
     from: firstDay?.toISOString(),
     until: lastDay && startOfNext(lastDay),

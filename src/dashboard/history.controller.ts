@@ -42,7 +42,7 @@ export class HistoryController {
   async history(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
     const view = this.pages.view(request);
     const mainAccountId = mainAccountIdOf(request);
-    const { filter, invalidDate, search, fits } = await this.searchOf(request);
+    const { filter, flaw, search, fits } = await this.searchOf(request);
     const before = revisionOf(field(request.query, 'before'));
     const after = revisionOf(field(request.query, 'after'));
     const page = await this.find({ mainAccountId, ...search, before, after, limit: ROWS });
@@ -58,7 +58,7 @@ export class HistoryController {
       names,
       namesPosition,
       filter,
-      invalidDate,
+      flaw,
       accounts: (await accountsToChoose(this.queries, mainAccountId)).sipAccounts,
       fits,
       before: page.next ?? undefined,
@@ -111,7 +111,7 @@ export class HistoryController {
 
   /** What is searched for; and how many SIP accounts a text may mean that means none. */
   private async searchOf(request: AuthenticatedRequest) {
-    const { filter: typed, invalidDate, ...period } = historyFilterOf(request.query);
+    const { filter: typed, flaw, ...period } = historyFilterOf(request.query);
     const choice = typed.account
       ? await chooseAccount(this.queries, mainAccountIdOf(request), typed.account)
       : undefined;
@@ -119,7 +119,7 @@ export class HistoryController {
     const account = chosen?.sipAccountId ?? typed.account;
     return {
       filter: { ...typed, account },
-      invalidDate,
+      flaw,
       // What is no SIP account has no history.
       search: { ...period, sipAccountId: account || undefined },
       fits: choice && 'fits' in choice ? choice.fits : undefined,

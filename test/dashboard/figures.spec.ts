@@ -63,7 +63,7 @@ describe('the filter of a history', () => {
     expect(historyFilterOf({ since: '2026-11-01', until: '2026-11-30' })).toMatchObject({
       from: '2026-11-01T00:00:00.000Z',
       until: '2026-12-01T00:00:00.000Z',
-      invalidDate: false,
+      flaw: undefined,
     });
   });
 
@@ -72,7 +72,13 @@ describe('the filter of a history', () => {
       from: undefined,
       type: undefined,
       filter: { account: '' },
-      invalidDate: true,
+      flaw: 'invalidDate',
     });
+  });
+
+  it('says that a period ends before it begins; one day is a period', () => {
+    const flawOf = (since: string, until: string) => historyFilterOf({ since, until }).flaw;
+    expect(flawOf('2026-11-02', '2026-11-01')).toBe('reversedPeriod');
+    expect(flawOf('2026-11-02', '2026-11-02')).toBeUndefined();
   });
 });

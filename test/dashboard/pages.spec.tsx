@@ -162,7 +162,7 @@ const pages: Record<string, (view: View) => VNode> = {
       view={view}
       currency="EUR"
       filter={{ account: HOSTILE, kind: 'CreditAllocated', since: '2026-11-01', until: '2026-11-30' }}
-      invalidDate
+      flaw="reversedPeriod"
       accounts={[{ sipAccountId: HOSTILE, name: HOSTILE }]}
       fits={0}
       entries={[entry]}
@@ -210,7 +210,7 @@ describe.each(LANGUAGES)('a page in %s', (language) => {
           view={view}
           currency="EUR"
           filter={{ account: 'rare', kind: '', since: '', until: '' }}
-          invalidDate={false}
+          flaw={undefined}
           accounts={[]}
           entries={[]}
           names={new Map()}

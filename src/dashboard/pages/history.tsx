@@ -2,7 +2,7 @@ import { ZERO } from '../../ledger/domain/amount.js';
 import type { HistoryEntry } from '../../projections/history/history-entry.js';
 import { isMore } from '../amounts.js';
 import { accountLabel } from '../format.js';
-import { filterQuery, historyHref, type Place } from '../history-filter.js';
+import { filterQuery, historyHref, type PeriodFlaw, type Place } from '../history-filter.js';
 import { BalanceChart } from '../parts/balance-chart.js';
 import { FilterForm, FilterOnPaper, type FilterProps } from '../parts/filter-form.js';
 import { Freshness } from '../parts/freshness.js';
@@ -14,8 +14,7 @@ import { Notice } from '../parts/notice.js';
 
 export interface HistoryPageProps extends FilterProps {
   readonly currency: string;
-  /** True when a day in the address was no day. */
-  readonly invalidDate: boolean;
+  readonly flaw: PeriodFlaw | undefined;
   readonly entries: readonly HistoryEntry[];
   /** Entries before this revision come on the next page, those after that one on the page before. */
   readonly before: number | undefined;
@@ -31,7 +30,7 @@ export interface HistoryPageProps extends FilterProps {
 }
 
 export function HistoryPage(props: HistoryPageProps) {
-  const { view, entries, newest, before, invalidDate } = props;
+  const { view, entries, newest, before, flaw } = props;
   const { t } = view;
   const live = newest ? livePath(view, props.revision, props.namesPosition) : undefined;
   return (
@@ -44,7 +43,7 @@ export function HistoryPage(props: HistoryPageProps) {
       </div>
       <FilterForm {...props} />
       <FilterOnPaper {...props} />
-      {invalidDate && <Notice kind="problem">{t.details.invalidDate}</Notice>}
+      {flaw && <Notice kind="problem">{t.details[flaw]}</Notice>}
       <div id="chart" data-part>
         <Chart {...props} />
       </div>

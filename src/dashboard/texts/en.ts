@@ -187,6 +187,7 @@ export const en = {
     chartMain: 'the main account',
     utc: 'Times are in UTC.',
     invalidDate: 'One of the dates does not exist and was left out. Correct it and filter again.',
+    reversedPeriod: 'The period ends before it begins. Correct one of the dates and filter again.',
   },
 
   kinds: {

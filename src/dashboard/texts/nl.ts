@@ -188,6 +188,7 @@ export const nl: Texts = {
     chartMain: 'het hoofdaccount',
     utc: 'Tijden zijn in UTC.',
     invalidDate: 'Een van de datums bestaat niet en is weggelaten. Verbeter die en filter opnieuw.',
+    reversedPeriod: 'De periode eindigt voordat ze begint. Verbeter een van de datums en filter opnieuw.',
   },
 
   kinds: {
