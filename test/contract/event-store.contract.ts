@@ -111,9 +111,9 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
 
       it('takes no event of which it could not give back the id as it is', async () => {
         for (const id of ['one', '0193ABCD-0000-8000-8000-0123456789AB'])
-          await expect(store.append(stream, [{ ...newEvent(), id }], 'no-stream')).rejects.toThrow(
-            'lower-case UUID',
-          );
+          await expect(
+            store.append(stream, [newEvent(), { ...newEvent(), id }], 'no-stream'),
+          ).rejects.toThrow('lower-case UUID');
         expect(await read()).toEqual([]);
       });
 
@@ -382,7 +382,7 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
 
       it('catches up, says so, and goes on live', async () => {
         const start = await store.head();
-        await store.append(stream, newEvents(700), 'no-stream');
+        const end = await store.append(stream, newEvents(700), 'no-stream');
         const live = followUntil(start, 710);
         for (let at = 0; at < 10; at++) {
           await new Promise((resolve) => setTimeout(resolve, 10));
@@ -394,6 +394,7 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
         );
         for (const { events, position } of batches)
           for (const event of events) expect(event.position).toBeLessThanOrEqual(position);
+        expect(batches.find((batch) => batch.live)?.position).toBeGreaterThanOrEqual(end);
       });
 
       it('says that it is live when there is nothing to deliver', async () => {
@@ -485,6 +486,7 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
         await expect(store.append(stream, newEvents(1), 'no-stream')).rejects.toBeInstanceOf(
           StoreUnavailable,
         );
+        await expect(store.deleteStream(stream)).rejects.toBeInstanceOf(StoreUnavailable);
         await expect(store.check()).rejects.toBeInstanceOf(StoreUnavailable);
         store = await underTest.reopen();
         expect(await read()).toEqual([]);
