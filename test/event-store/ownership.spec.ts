@@ -4,13 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { OutcomeUnknown, StoreUnavailable } from '../../src/event-store/errors.js';
 import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-reader.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
-import { killThread } from '../support/kill-thread.js';
 
 const built = new URL('../../dist/event-store/sqlite/sqlite-event-store.js', import.meta.url);
 
@@ -24,9 +21,6 @@ const APPENDER = `
     await store.append('crash', [event], revision < 0 ? 'no-stream' : revision);
     process.stdout.write(revision + 1 + '\\n');
   }`;
-
-const workerOf = (store: SqliteEventStore): Worker =>
-  (store as unknown as { writer: { worker: Worker } }).writer.worker;
 
 describe('the owner of a log', () => {
   let directory: string;
@@ -155,49 +149,5 @@ describe('the owner of a log', () => {
       await store.close();
       rmSync(file);
     }
-  });
-
-  it('calls the outcome unknown when its writer dies, and takes no more appends', async () => {
-    const store = await SqliteEventStore.open(file);
-    const streams = Array.from({ length: 50 }, newStream);
-    const appends = Promise.allSettled(
-      streams.map((stream) => store.append(stream, newEvents(1), 'no-stream')),
-    );
-    await new Promise(setImmediate);
-    const late = store.append(newStream(), newEvents(1), 'no-stream').catch((error: unknown) => error);
-    await killThread(workerOf(store));
-    const ends = await appends;
-    expect(ends.every((end) => end.status === 'fulfilled' || end.reason instanceof OutcomeUnknown)).toBe(
-      true,
-    );
-    expect(await late).toBeInstanceOf(Error);
-    await expect(store.append(newStream(), newEvents(1), 'no-stream')).rejects.toBeInstanceOf(
-      StoreUnavailable,
-    );
-    await expect(store.check()).rejects.toThrow(/the writer of .*events\.db failed, restart the service/);
-    await store.close();
-
-    const again = await SqliteEventStore.open(file);
-    for (const [at, end] of ends.entries()) {
-      const { length } = await collect(again.readStream(streams[at]!));
-      expect(end.status === 'rejected' || length === 1).toBe(true);
-    }
-    await again.close();
-  });
-
-  it('leaves nobody without an answer when its writer ends, and knows what that one has never seen', async () => {
-    const store = await SqliteEventStore.open(file);
-    const asked = Promise.allSettled([store.check(), store.append(newStream(), newEvents(1), 'no-stream')]);
-    workerOf(store).emit('exit');
-    for (const answer of await asked)
-      expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
-    await store.close();
-  });
-
-  it('lets go of the file when its writer dies of a fault while it is closed', async () => {
-    const store = await SqliteEventStore.open(file);
-    workerOf(store).postMessage(null);
-    await store.close();
-    await (await SqliteEventStore.open(file)).close();
   });
 });
