@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-reader.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { openDatabase, value } from '../../src/sqlite/database.js';
 import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
 
 const built = new URL('../../dist/event-store/sqlite/sqlite-event-store.js', import.meta.url);
@@ -52,6 +53,16 @@ describe('the owner of a log', () => {
     await store.append(newStream(), newEvents(1), 'no-stream');
     await store.close();
     await (await SqliteEventStore.open(file)).close();
+  });
+
+  it('is one of those who ask at the same time: who only asks keeps nobody out', async () => {
+    const asking = openDatabase(`${file}.lock`);
+    asking.exec('BEGIN');
+    value(asking, 'SELECT count(*) FROM sqlite_schema');
+    const store = await SqliteEventStore.open(file);
+    asking.close();
+    await expect(SqliteEventStore.open(file)).rejects.toThrow('is in use by another ledger');
+    await store.close();
   });
 
   it('is alone also when nobody can say which process it is', async () => {

@@ -11,8 +11,9 @@ import { identity } from './file-place.js';
 export function lockFile(path: string): Connection {
   const lock = openDatabase(path, { timeout: 0 });
   try {
-    // The file is never opened in another way: closing it anywhere in this process would end the lock.
-    lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    // The file is never opened in another way: closing it anywhere in this process would end the lock. Not EXCLUSIVE: two
+    // who ask for that at the same time may both be refused, each by what the other has of it.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
     // Of a file that may only be read everybody would get the lock: writing to it, which never comes to its disk, is refused.
     lock.exec('PRAGMA user_version = 0');
     return lock;
