@@ -84,14 +84,14 @@ describe('the event store of the application', () => {
   });
 
   it('says so when a power cut could take away a data directory that was made', () => {
-    const unsound = join(ROOT, 'test/files/unsound-directories.mjs');
-    const env = { PATH: process.env['PATH'], LEDGER_DATA_DIR: join(directory, 'data') };
     const { stderr, status } = spawnSync(
       process.execPath,
-      ['--import', unsound, join(ROOT, 'dist/main.js')],
+      ['--import', join(ROOT, 'test/files/unsound-directories.mjs'), join(ROOT, 'dist/main.js')],
       {
         encoding: 'utf8',
-        env,
+        // Only the directory that holds the name of the new one.
+        env: { LEDGER_PORT: '0', LEDGER_DATA_DIR: join(directory, 'data'), UNSOUND_WITH: 'data' },
+        timeout: 50_000,
       },
     );
     expect(stderr).toMatch(/the directory .*data cannot be made: .*EIO/);
