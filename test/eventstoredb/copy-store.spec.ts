@@ -90,6 +90,25 @@ describe('npm run copy-store', () => {
     await after.close();
   });
 
+  it('copies the ledger of the moment at which it begins, while the service goes on', async () => {
+    const source = await embedded('before');
+    await fill(source);
+    const log = await logOf(source);
+    simulator.appendFault = () => {
+      if (simulator.appends === 1) void new Ledger(source).open('later');
+      return undefined;
+    };
+    const copied = await copyStore('--from', `sqlite:${join(directory, 'before')}`, '--to', simulator.url);
+    expect(copied).toMatchObject({
+      code: 0,
+      stdout: `${log.length} events copied, ${log.length} read back and the same as in the source.\n`,
+    });
+    expect(await logOf(source)).toHaveLength(log.length + 1);
+    const moved = await cluster();
+    expect(await logOf(moved)).toEqual(log);
+    await Promise.all([source.close(), moved.close()]);
+  });
+
   it('goes on where it was broken off', async () => {
     const before = await embedded('before');
     await fill(before);
@@ -163,7 +182,7 @@ describe('npm run copy-store', () => {
     }
   });
 
-  it('copies names again that somebody has deleted in the copy', async () => {
+  it('copies names again that somebody has deleted in the copy, and later ones behind them', async () => {
     const [before, source] = [await embedded('before'), `sqlite:${join(directory, 'before')}`];
     await fill(before);
     const desk = { mainAccountId: 'a', sipAccountId: '1', name: 'Zebedee' };
@@ -173,8 +192,12 @@ describe('npm run copy-store', () => {
     expect((await copy()).code).toBe(0);
     simulator.log.delete('profile-a');
     expect(await copy()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 events copied/m) });
+    const later = await embedded('before');
+    await new Profiles(later).name({ ...desk, name: 'Florence' }, SOMEBODY);
+    await later.close();
+    expect(await copy()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 events copied/m) });
     const moved = await cluster();
-    expect(await typesOf(moved, 'profile-a')).toEqual(['SipAccountNamed']);
+    expect(await typesOf(moved, 'profile-a')).toEqual(['SipAccountNamed', 'SipAccountNamed']);
     await moved.close();
   });
 
@@ -221,9 +244,12 @@ describe('npm run copy-store', () => {
       });
   });
 
-  it('asks to be run again only where that helps', async () => {
-    const missing = join(directory, 'missing');
-    const refused = await copyStore('--from', `sqlite:${missing}`, '--to', simulator.url);
-    expect(refused).toMatchObject({ code: 1, stderr: `${missing} does not exist\n` });
-  });
+  it.each(['esdb://127.0.0.1:1', 'esdb+discover://ledger.test', 'kurrentdb+discover://ledger.test'])(
+    'asks to be run again only where that helps, and takes the form %s',
+    async (url) => {
+      const missing = join(directory, 'missing');
+      const refused = await copyStore('--from', `sqlite:${missing}`, '--to', url);
+      expect(refused).toMatchObject({ code: 1, stderr: `${missing} does not exist\n` });
+    },
+  );
 });
