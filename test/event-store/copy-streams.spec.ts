@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { copyStreams } from '../../src/event-store/copy-streams.js';
 import type { EventStore, NewEvent } from '../../src/event-store/event-store.js';
 import { collect, newEvent, newEvents } from '../contract/event-store.contract.js';
+import { openHasty } from '../support/eventstoredb/open.js';
+import { Simulator } from '../support/eventstoredb/simulator.js';
 import { openTestStore } from '../support/sqlite.js';
 
 /** What an event says. The copy gives ids of its own. */
@@ -39,6 +41,20 @@ describe('a copy of some streams', () => {
     await to.append('profile-a', events.slice(0, 10), 'no-stream');
     expect(await copy()).toEqual({ written: 990, found: 10 });
     expect(await eventsIn(to, 'profile-a')).toEqual(events.map(said));
+  });
+
+  it('is written in pieces that EventStoreDB takes', async () => {
+    const simulator = await Simulator.start();
+    await to.close();
+    to = await openHasty(simulator.url);
+    await from.append(
+      'profile-a',
+      newEvents(500).map((event) => ({ ...event, data: `"${'x'.repeat(2_200)}"` })),
+      'no-stream',
+    );
+    expect(await copy()).toEqual({ written: 500, found: 0 });
+    await to.close();
+    await simulator.stop();
   });
 
   it.each<[keyof NewEvent, string]>([
