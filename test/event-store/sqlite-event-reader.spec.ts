@@ -35,11 +35,11 @@ describe('a reader of the log beside its owner', () => {
     expect(await collect(reader.readAll(START))).toEqual(await collect(store.readStream(stream)));
   });
 
-  it('begins reads at once as of one moment, and lets go of it when the work throws', async () => {
+  it('begins reads at once as of one moment, those of work within too, and lets go of it when the work throws', async () => {
     const [stream, other] = [newStream(), newStream()];
     await store.append(stream, newEvents(1), 'no-stream');
     const reads = reader.atOnce(() => {
-      const before = collect(reader.readStream(stream));
+      const before = reader.atOnce(() => collect(reader.readStream(stream)));
       const db = openDatabase(join(directory, 'events.db'));
       db.exec(`UPDATE streams SET name = '${other}'`);
       db.close();
