@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
+import { parseConnectionString } from '../../src/event-store/eventstoredb/connection-string.js';
 import { openEventStoreDb } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { Simulator } from '../support/eventstoredb/simulator.js';
 
@@ -41,6 +42,16 @@ describe('the connection string', () => {
     await renamed.close();
     await simulator.stop();
   });
+
+  it.each([
+    ['esdb://us%C3%A9r:p%40ss%3Aw%2Ford@host:2113', 'usér', 'p@ss:w/ord', 'esdb://host:2113'],
+    ['esdb://admin:a:b@host?tls=true', 'admin', 'a:b', 'esdb://host?tls=true'],
+    ['esdb://admin:a@host?connectionName=b@c', 'admin', 'a', 'esdb://host?connectionName=b@c'],
+  ])(
+    'gives user and password as they are meant, and none to the client: %s',
+    (text, username, password, url) =>
+      expect(parseConnectionString(text)).toEqual({ url, credentials: { username, password } }),
+  );
 
   it('needs credentials unless encryption is off', async () => {
     await expect(open('esdb://host')).rejects.toThrow(/user:password@/);
