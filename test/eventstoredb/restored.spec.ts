@@ -98,6 +98,16 @@ describe('a log that was restored to an earlier state', () => {
     await restore(10, () => simulator.log.fill('order-1', 600));
     expect(await store.head()).toBe(simulator.log.stream(STREAM).at(-1)?.position);
   });
+
+  it('shows in the head also when what others have written since stands in the place of the last event', async () => {
+    const before = await store.head();
+    await restore(10, () => {
+      simulator.log.fillUpTo('order-1', before);
+      // With it, as many as a search looks at first.
+      simulator.log.fill('order-1', 31);
+    });
+    expect(await store.head()).toBe(simulator.log.stream(STREAM).at(-1)?.position);
+  });
 });
 
 describe('a log whose last delivered event was scavenged', () => {
