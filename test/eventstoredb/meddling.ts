@@ -61,6 +61,13 @@ export function meddlingContract(
       return found;
     };
 
+    /** Resolves when a follower has named it as one with hidden events. */
+    const named = async (): Promise<void> => {
+      for await (const { hidden = [] } of store.follow(start, AbortSignal.timeout(5_000)))
+        if (hidden.some((each) => each.stream === stream)) return;
+      throw new Error('not named');
+    };
+
     describe.each(Object.entries(WAYS))('%s', (_, hide) => {
       it('it cannot be read from its beginning, but the log has all of it', async () => {
         await hide(client, stream);
@@ -82,9 +89,7 @@ export function meddlingContract(
 
       it('the follower names it', async () => {
         await hide(client, stream);
-        for await (const { hidden = [] } of store.follow(start, AbortSignal.timeout(5_000)))
-          if (hidden.some((each) => each.stream === stream)) return;
-        throw new Error('not named');
+        await named();
       });
 
       it('of its metadata only the last are read', async () => {
@@ -92,6 +97,12 @@ export function meddlingContract(
         await client.setStreamMetadata(stream, { maxCount: 2 });
         expect(await metadata()).toHaveLength(1);
       });
+    });
+
+    it('to be hidden by $maxAge in an hour, it is named while it is all there', async () => {
+      await client.setStreamMetadata(stream, { maxAge: 3_600 });
+      await named();
+      expect(await ledger.events(m)).toHaveLength(3);
     });
 
     it('deleted softly, and written about, it is there again, and empty', async () => {
