@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
 import { START, type EventStore, type LogBatch, type Position } from '../../src/event-store/event-store.js';
@@ -94,6 +95,25 @@ describe('following', () => {
       { stream: STREAM, position: metadata.position },
     ]);
   });
+
+  it('says nothing of names that were erased, as their streams may be', async () => {
+    await store.append('profile-acme', newEvents(1), 'no-stream');
+    await store.deleteStream('profile-acme');
+    await append(10);
+    const batches = await followUntil(START, 10);
+    expect(batches.flatMap(({ hidden = [] }) => hidden)).toEqual([]);
+  });
+
+  it.each(['null', '"$tb"', '{'])(
+    'goes on behind what somebody has written for metadata: %s',
+    async (data) => {
+      const written = { id: randomUUID(), type: '$metadata', contentType: 'application/json' };
+      const event = { ...written, data: Buffer.from(data), metadata: Buffer.from('{}') };
+      simulator.log.append(`$$${STREAM}`, [event], 'no_stream');
+      await append(10);
+      expect(revisions(await followUntil(START, 10))).toEqual(upTo(10));
+    },
+  );
 
   it('goes on after the server was away, with what was written meanwhile', async () => {
     await append(20);

@@ -257,8 +257,14 @@ export class SimulatedLog {
 
 const originalOf = (name: string): string => (name.startsWith(METADATA) ? name.slice(METADATA.length) : name);
 
-const metadataIn = ({ data }: ProposedEvent): Readonly<Record<string, number>> =>
-  JSON.parse(Buffer.from(data).toString()) as Record<string, number>;
+/** What somebody has written there that are none hides nothing. */
+function metadataIn({ data }: ProposedEvent): Readonly<Record<string, number>> {
+  try {
+    return Object(JSON.parse(Buffer.from(data).toString())) as Record<string, number>;
+  } catch {
+    return {};
+  }
+}
 
 function limitsIn(event: ProposedEvent): Limits {
   const { $tb, $maxCount, $maxAge } = metadataIn(event);
