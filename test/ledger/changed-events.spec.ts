@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { StoreUnavailable } from '../../src/event-store/errors.js';
+import { StoreUnavailable, StreamDamaged } from '../../src/event-store/errors.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { AccountsIndex, type Snapshot } from '../../src/ledger/accounts-index.js';
 import { emptyFold } from '../../src/ledger/domain/account.js';
@@ -25,9 +25,9 @@ describe('an account of which somebody has changed an event in the file', () => 
     rmSync(directory, { recursive: true });
   });
 
-  const change = (set: string) => {
+  const meddle = (sql: string) => {
     const db = openDatabase(join(directory, 'events.db'));
-    db.exec(`UPDATE events SET ${set} WHERE revision = 3`);
+    db.exec(sql);
     db.close();
   };
 
@@ -46,7 +46,7 @@ describe('an account of which somebody has changed an event in the file', () => 
     ['its metadata are null', `metadata = 'null'`],
     ['it links to another event', `metadata = json_set(metadata, '$.previousHash', 'other')`],
   ])('takes no commands, and an alarm names the event: %s', async (_, set) => {
-    change(set);
+    meddle(`UPDATE events SET ${set} WHERE revision = 3`);
     for (const index of [new EmptyIndex(), snapshotAt3()]) {
       const ledger = new Ledger(store, index);
       const refused = ledger.purchase('acme', '1');
@@ -54,5 +54,13 @@ describe('an account of which somebody has changed an event in the file', () => 
       await expect(refused).rejects.toThrow('mainAccount-acme/3 does not follow revision 2');
       expect(ledger.notes.alarms.at(-1)).toMatch(/hidden, missing or changed/);
     }
+  });
+
+  it('does not begin again when all its events are gone and the read models know that it had some', async () => {
+    meddle('DELETE FROM events');
+    const ledger = new Ledger(store, snapshotAt3());
+    await expect(ledger.open('acme')).rejects.toBeInstanceOf(StreamDamaged);
+    expect(await ledger.events('acme')).toEqual([]);
+    expect(ledger.notes.alarms.at(-1)).toMatch(/the events of mainAccount-acme are gone/);
   });
 });
