@@ -3,7 +3,7 @@ import { OutcomeUnknown, StoreUnavailable } from '../../src/event-store/errors.j
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { openFaultyLedger } from '../support/faulty-ledger.js';
 import type { FaultyStore } from '../support/faulty-store.js';
-import { codeOf, Ledger, receiptIn, settledWithin } from '../support/ledger.js';
+import { codeOf, EmptyIndex, Ledger, receiptIn, settledWithin } from '../support/ledger.js';
 
 let inner: EventStore;
 let store: FaultyStore;
@@ -111,6 +111,30 @@ describe('several appends on their way', () => {
     open();
     expect(await Promise.all(outcomes)).toEqual(['booked', 'booked', 'booked']);
     expect(await ledger.events('acme')).toHaveLength(6);
+  });
+
+  it('keep the key of each until it is in the log, however far the index has come', async () => {
+    const index = new (class extends EmptyIndex {
+      override readonly position = 1_000_000n;
+    })();
+    ledger = new Ledger(store, index);
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    store.onAppend = (append) => {
+      store.onAppend = async (next) => {
+        await gate;
+        return next();
+      };
+      return append();
+    };
+    const first = ledger.add('acme', '100', '1');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = ledger.add('acme', '100', '2', 'second');
+    await first;
+    const repeated = ledger.add('acme', '100', '2', 'second');
+    open();
+    expect(await repeated).toEqual({ ...(await second), replayed: true });
+    expect(await ledger.events('acme')).toHaveLength(5);
   });
 
   it('fall with the first that fails: all behind it is decided again, refusals and replays too', async () => {
