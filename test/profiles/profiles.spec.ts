@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { OutcomeUnknown, StoreUnavailable } from '../../src/event-store/errors.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { Profiles } from '../../src/profiles/profiles.js';
 import { openHasty } from '../support/eventstoredb/open.js';
 import { Simulator } from '../support/eventstoredb/simulator.js';
+import { FaultyStore } from '../support/faulty-store.js';
 import { Ledger } from '../support/ledger.js';
 import { openTestStore } from '../support/sqlite.js';
 
@@ -43,11 +45,11 @@ describe.each([
       expect([...(await reader.names('acme'))]).toEqual([['desk', 'Zoë']]);
   });
 
-  it('are written once, however often the same name is given', async () => {
+  it('are written once, however often the same name is given, and stand from that position on', async () => {
     const profiles = new Profiles(store);
     const command = { mainAccountId: 'once', sipAccountId: 'desk', name: 'Reception' };
-    await profiles.name(command, context);
-    await profiles.name(command, context);
+    const position = await profiles.name(command, context);
+    expect(await profiles.name(command, context)).toBe(position);
     expect(await lengthOf('profile-once')).toBe(1);
   });
 
@@ -59,6 +61,22 @@ describe.each([
       ),
     );
     expect((await one.names('race')).size).toBe(2);
+  });
+
+  it('are given up after a bounded number of lost races; what nobody knows of is not tried again', async () => {
+    const faulty = new FaultyStore(store);
+    const give = (profiles: Profiles, name: string) =>
+      profiles.name({ mainAccountId: 'busy', sipAccountId: 'desk', name }, context);
+    let rivals = 0;
+    faulty.onAppend = async (append) => {
+      await give(new Profiles(store), `rival ${++rivals}`);
+      return append();
+    };
+    await expect(give(new Profiles(faulty), 'mine')).rejects.toThrow(StoreUnavailable);
+    expect(rivals).toBe(5);
+
+    faulty.onAppend = () => Promise.reject(new OutcomeUnknown('no reply'));
+    await expect(give(new Profiles(faulty), 'mine')).rejects.toThrow(OutcomeUnknown);
   });
 
   it('are forgotten when they are erased, also by another process, and can be given again', async () => {
