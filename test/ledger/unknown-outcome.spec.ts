@@ -79,6 +79,13 @@ describe.each([
     expect(await ledger.events('acme')).toHaveLength(5);
   });
 
+  it('is sent again also when it was to open the account', async () => {
+    loseNext();
+    const both = [ledger.open('new', 'opened'), ledger.purchase('new', '5', 'bought')];
+    expect(await Promise.all(both.map(codeOf))).toEqual(['OutcomeUnknown', 'OutcomeUnknown']);
+    expect((await ledger.purchase('new', '5', 'bought')).replayed).toBe(true);
+  });
+
   it('leaves its keys in doubt while that is in doubt too', async () => {
     loseNext();
     expect(await codeOf(ledger.add('acme', '100', '100', 'added'))).toBe('OutcomeUnknown');
