@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { EventStore } from '../../src/event-store/event-store.js';
+import type { EventStore, RecordedEvent } from '../../src/event-store/event-store.js';
 import { FaultyStore } from '../support/faulty-store.js';
 import { codeOf, Ledger, receiptIn } from '../support/ledger.js';
 import { openTestStore } from '../support/sqlite.js';
@@ -42,6 +42,31 @@ describe('two processes on one store', () => {
   it('do not refuse for want of credit that the other one bought', async () => {
     await here.purchase('acme', '500');
     expect(await codeOf(there.add('acme', '100', '1400'))).toBe('booked');
+  });
+
+  it('do not refuse on what was read for an earlier command, when the other one has bought credit since', async () => {
+    let read = () => {};
+    let goOn = () => {};
+    const [isRead, mayGoOn] = [
+      new Promise<void>((to) => (read = to)),
+      new Promise<void>((to) => (goOn = to)),
+    ];
+    const slow = new (class extends FaultyStore {
+      override async *readStream(stream: string, from?: number): AsyncGenerator<readonly RecordedEvent[]> {
+        for await (const page of super.readStream(stream, from)) {
+          read();
+          await mayGoOn;
+          yield page;
+        }
+      }
+    })(inner, false);
+    const late = new Ledger(slow);
+    const tooMuch = codeOf(late.add('acme', '100', '5000'));
+    await isRead;
+    await here.purchase('acme', '500');
+    const enough = codeOf(late.add('acme', '100', '1400'));
+    goOn();
+    expect([await tooMuch, await enough]).toEqual(['insufficient-credit', 'booked']);
   });
 
   it('find a key that the other one booked', async () => {
