@@ -187,6 +187,11 @@ describe('the read models of a running service', () => {
     expect(await answers()).toEqual(before);
     expect(existsSync(side.file)).toBe(true);
     expect(side.index.command('acme', 'once')?.receipt).toBe(first.receipt);
+    // What is read is the file that is written.
+    const later = await side.ledger.purchase('acme', '1');
+    expect((await side.overview('acme', later.position)).available).toBe(
+      receiptIn(later).mainAccount.available,
+    );
   });
 
   it('answer what they hold while the log cannot be asked, and deny nothing that it may hold by now', async () => {
