@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { START, type EventStore, type Position } from '../../src/event-store/event-store.js';
 import type { Booking } from '../../src/ledger/booking.js';
 import { AccountsIndex, type KnownCommand } from '../../src/ledger/accounts-index.js';
-import { Ledger } from '../support/ledger.js';
+import { codeOf, Ledger } from '../support/ledger.js';
 import { openTestStore } from '../support/sqlite.js';
 
 /** Stands where it is told, and answers with a receipt that nobody else would give. */
 class MarkedIndex extends AccountsIndex {
   position: Position = START;
   readonly receipt = '"from the index"';
+  /** The accounts that were loaded. */
+  readonly loaded: string[] = [];
   private readonly known = new Map<string, KnownCommand>();
 
   /** Comes to a command, and to all before it. */
@@ -17,14 +19,17 @@ class MarkedIndex extends AccountsIndex {
     this.position = position;
   }
 
-  snapshot(): undefined {
-    return undefined;
+  snapshot(mainAccountId: string): undefined {
+    this.loaded.push(mainAccountId);
   }
 
   command(_mainAccountId: string, idempotencyKey: string): KnownCommand | undefined {
     return this.known.get(idempotencyKey);
   }
 }
+
+/** As many stay in memory. */
+const MAX_ACCOUNTS = 10_000;
 
 describe('an account that nobody writes to', () => {
   let store: EventStore;
@@ -70,5 +75,16 @@ describe('an account that nobody writes to', () => {
     await ledger.purchase('other', '1');
     expect(await answeredBy('first', 'buy-1')).toBe('the index');
     expect(await answeredBy('first', 'buy-2')).toBe('memory');
+  });
+
+  it(`leaves memory when ${MAX_ACCOUNTS} others have been asked for since, and is loaded again`, async () => {
+    const ask = (at: number) => codeOf(ledger.accounts.find(`other-${at}`, 'never'));
+    await ledger.open('first');
+    for (let at = 0; at < MAX_ACCOUNTS; at += 1000)
+      await Promise.all(Array.from({ length: 1000 }, (_, each) => ask(at + each)));
+    index.loaded.length = 0;
+    await ask(MAX_ACCOUNTS - 1);
+    await ledger.purchase('first', '1');
+    expect(index.loaded).toEqual(['first']);
   });
 });
