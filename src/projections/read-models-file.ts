@@ -63,7 +63,6 @@ export function replaceReadModels(file: string, by: string): void {
   if (hasJournal(file)) removeReadModels(file);
   renameSync(by, file);
   for (const suffix of COMPANIONS) rmSync(file + suffix, { force: true });
-  removeReadModels(by);
 }
 
 const hasJournal = (file: string): boolean =>
