@@ -55,7 +55,9 @@ describe('the read models of a running service', () => {
     await side.close();
     const store = await openEventStore(testConfig(dataDir));
     const ledger = new Ledger(store);
-    await Promise.all(Array.from({ length: 2000 }, () => ledger.purchase('acme', '1')));
+    // More than they take in one step.
+    for (let booked = 0; booked < 20_000; booked += 5000)
+      await Promise.all(Array.from({ length: 5000 }, () => ledger.purchase('acme', '1')));
     const head = String(await store.head());
     await store.close();
     side = await ReadSide.start(dataDir);
