@@ -1,3 +1,4 @@
+import type { Role } from '../../src/auth/principal.js';
 import { DashboardModule } from '../../src/dashboard/dashboard.module.js';
 import { ProfilesModule } from '../../src/profiles/profiles.module.js';
 import { Answer, ApiApp } from './api-app.js';
@@ -10,10 +11,20 @@ export class PageApp {
   private constructor(readonly api: ApiApp) {}
 
   static async start(): Promise<PageApp> {
-    const app = new PageApp(await ApiApp.start(DashboardModule, ProfilesModule));
-    const answer = await app.send('/sign-in', { key: KEY });
-    app.session = /ledger_session=[^;]+/.exec(answer.headers.get('Set-Cookie') ?? '')![0];
-    return app;
+    return new PageApp(await ApiApp.start(DashboardModule, ProfilesModule)).signedIn(KEY);
+  }
+
+  /** The same pages in a session of its own: that of somebody with one role, or another one of the same person. */
+  async another(role?: Role, mainAccountId?: string): Promise<PageApp> {
+    if (!role) return new PageApp(this.api).signedIn(KEY);
+    const { json } = await this.api.post('/v1/api-keys', { name: role, roles: [role], mainAccountId });
+    return new PageApp(this.api).signedIn(String(json['key']));
+  }
+
+  private async signedIn(key: string): Promise<this> {
+    const answer = await this.send('/sign-in', { key });
+    this.session = /ledger_session=[^;]+/.exec(answer.headers.get('Set-Cookie') ?? '')![0];
+    return this;
   }
 
   /** Gets a page, or sends a form. @param language what somebody has chosen; the browser asks for English */
@@ -24,7 +35,10 @@ export class PageApp {
       headers: { Accept: 'text/html', 'Accept-Language': 'en', Cookie: cookies.join('; ') },
       ...(form && { method: 'POST', body: new URLSearchParams(form) }),
     });
-    return new Answer(response.status, response.headers, await response.text());
+    // A stream has no end, and its beginning is all that is asked for.
+    const isStream = response.headers.get('Content-Type') === 'text/event-stream';
+    const text = isStream ? (await response.body!.cancel(), '') : await response.text();
+    return new Answer(response.status, response.headers, text);
   }
 
   /** What a stream says, until it says that or the time is over. */
