@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { formOf, PageApp } from '../support/page-app.js';
+import { en } from '../../src/dashboard/texts/en.js';
+import { OutcomeUnknown } from '../../src/event-store/errors.js';
+import { formOf, PageApp, textOf } from '../support/page-app.js';
 
 describe('removing the amount that was confirmed', () => {
   let app: PageApp;
@@ -62,6 +64,23 @@ describe('removing the amount that was confirmed', () => {
     expect(answer.status).toBe(409);
     expect(answer.text).toContain('desk has no credit to remove');
     expect(formOf(answer)).toEqual({});
+  });
+
+  it('is the same form while its outcome is not known, and books once when it is sent again', async () => {
+    const page = await funded('unknown');
+    const form = formOf(await app.send(page));
+    const { store } = app.api;
+    const { onAppend } = store;
+    store.onAppend = async (append) => {
+      await append();
+      throw new OutcomeUnknown('the reply was lost');
+    };
+    const unknown = await app.send(page, form);
+    store.onAppend = onAppend;
+    expect(unknown.status).toBe(503);
+    expect(textOf(unknown)).toContain(en.problems['outcome-unknown']);
+    expect(formOf(unknown)).toEqual(form);
+    expect((await app.send(page, formOf(unknown))).headers.get('Location')).toContain('again=1');
   });
 
   it('shows the form again when it says no amount', async () => {
