@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { en } from '../../src/dashboard/texts/en.js';
 import { KEY, Service, temporaryDirectory } from '../support/service.js';
 
 const SIP_ACCOUNTS = 10_000;
@@ -75,6 +76,17 @@ describe('the overview of 10 000 SIP accounts', () => {
     const page = await open('?q=99');
     expect(page).toMatch(/1–50 of \d+ SIP accounts/);
     expect(rowsOf(page).every((id) => id.includes('99'))).toBe(true);
+  });
+
+  it('has no room for another one, and says so', async () => {
+    const page = `${service.url}/accounts/large/add-sip-account`;
+    const headers = { Cookie: cookie, 'Accept-Language': 'en' };
+    const [, key = ''] =
+      /name="key" value="([^"]*)"/.exec(await (await fetch(page, { headers })).text()) ?? [];
+    const body = new URLSearchParams({ key, sipAccountId: 'one-more' });
+    const answer = await fetch(page, { method: 'POST', headers, body });
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain(en.problems['sip-account-limit-reached']);
   });
 
   it('weighs no more than one of 60', async () => {
