@@ -64,7 +64,14 @@ describe('the SIP account that a history is narrowed down to', () => {
   beforeAll(async () => {
     app = await PageApp.start();
     await app.funded('acme');
-    const names = { hall: 'Zoë’s phone', '31201': 'مكتب الاستقبال', door: 'Door', 'door-2': 'Back door' };
+    const names = {
+      hall: 'Zoë’s phone',
+      '31201': 'مكتب الاستقبال',
+      door: 'Door',
+      'door-2': 'Back door',
+      north: 'Porch',
+      south: 'Porch',
+    };
     for (const sipAccountId of Object.keys(names))
       await app.api.post('/v1/main-accounts/acme/sip-accounts', { sipAccountId });
     await app.catchUp('acme');
@@ -113,6 +120,7 @@ describe('the SIP account that a history is narrowed down to', () => {
   it.each([
     ['means none', 'Nobody', 0],
     ['means several', 'oo', 2],
+    ['is the name of several', 'Porch', 2],
   ])('is asked for again beside its field when a text %s', async (_, text, fits) => {
     const page = await narrowedTo(text);
     expect(textOf(page)).toContain(en.details.accountUnclear(text, fits));

@@ -25,6 +25,19 @@ describe('an address with no page', () => {
     expect((await app.send('/accounts/nobody')).text).not.toMatch(/href="[^"]*nobody/);
   });
 
+  it.each(['add-credit', 'remove-all-credit', 'name'])(
+    'is that of a SIP account which is not there, and its form does nothing: %s',
+    async (action) => {
+      await app.funded(`only-desk-${action}`);
+      const path = `/accounts/only-desk-${action}/sip-accounts/nobody/${action}`;
+      const form = { key: `web-${'A'.repeat(43)}`, amount: '1', shown: '1.0000', name: 'Nobody' };
+      for (const answer of [await app.send(path), await app.send(path, form)]) {
+        expect(answer.status).toBe(404);
+        expect(textOf(answer)).toContain(en.problems.notFoundTitle);
+      }
+    },
+  );
+
   it('is in the language that was chosen, and offers the other one there', async () => {
     const answer = await app.send('/nothing', undefined, 'nl');
     expect(textOf(answer)).toContain(nl.problems.notFoundTitle);
