@@ -31,7 +31,9 @@ describe('a page of an account', () => {
   const visitors = new Map<Role, PageApp>();
   beforeAll(async () => {
     app = await PageApp.start();
-    await app.funded('acme');
+    await app.api.funded('acme', '100', 'desk');
+    await app.api.post('/v1/main-accounts/acme/sip-accounts/desk/add-credit', { amount: '5' });
+    await app.catchUp('acme');
     await app.funded('neighbour');
     for (const role of ROLES)
       visitors.set(role, await app.another(role, role === 'customer' ? 'acme' : undefined));
@@ -73,5 +75,16 @@ describe('a page of an account', () => {
         expect([page, mainAccountId, status]).toEqual([page, mainAccountId, 404]);
         expect(text).toContain(en.problems['not-found']);
       }
+  });
+
+  it.each(ROLES)('shows the role %s no way to what it may not do', async (role) => {
+    const visitor = visitors.get(role)!;
+    for (const path of ['/accounts/acme', '/accounts/acme/history']) {
+      const { text } = await visitor.send(path);
+      const ways = new Set(Array.from(text.matchAll(/ href="(\/[^"#]*)/g), ([, href = '']) => href));
+      expect(ways.size).toBeGreaterThan(5);
+      for (const way of ways)
+        expect([way, (await visitor.send(way)).text.includes(en.problems.forbidden)]).toEqual([way, false]);
+    }
   });
 });

@@ -18,6 +18,14 @@ describe('whoever is signed in', () => {
     expect(starts.map(({ headers }) => headers.get('Location'))).toEqual(['/accounts', '/accounts/acme']);
   });
 
+  it.each(['//evil.example', 'https://evil.example', '/\\evil.example', '/%0d%0aX: y'])(
+    'goes to no other site after signing in, whatever the address says: %s',
+    async (next) => {
+      const { headers } = await app.send('/sign-in', { key: KEY, next });
+      expect(new URL(headers.get('Location')!, app.api.url).origin).toBe(app.api.url);
+    },
+  );
+
   it('leaves no pages for Back, and is asked to sign in wherever they go', async () => {
     const visitor = await app.another('billing');
     const { headers } = await visitor.send('/sign-out', {});
@@ -28,6 +36,13 @@ describe('whoever is signed in', () => {
     expect(textOf(signIn)).toContain(en.signIn.expired);
     expect(signIn.text).toContain('value="/accounts/acme/history?kind=CreditPurchased"');
   });
+});
+
+it('a program without a session is told so, and no page to sign in', async () => {
+  for (const path of ['/accounts/acme/history.csv', '/accounts/acme/live']) {
+    const answer = await fetch(app.api.url + path, { redirect: 'manual' });
+    expect([path, answer.status]).toEqual([path, 401]);
+  }
 });
 
 describe('the language', () => {

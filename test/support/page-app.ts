@@ -27,12 +27,21 @@ export class PageApp {
     return this;
   }
 
-  /** Gets a page, or sends a form. @param language what somebody has chosen; the browser asks for English */
-  async send(path: string, form?: Readonly<Record<string, string>>, language?: string): Promise<Answer> {
+  /**
+   * Gets a page, or sends a form.
+   * @param language what somebody has chosen; the browser asks for English
+   * @param headers what the browser says besides
+   */
+  async send(
+    path: string,
+    form?: Readonly<Record<string, string>>,
+    language?: string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer> {
     const cookies = [this.session, language && `ledger_language=${language}`].filter(Boolean);
     const response = await fetch(this.api.url + path, {
       redirect: 'manual',
-      headers: { Accept: 'text/html', 'Accept-Language': 'en', Cookie: cookies.join('; ') },
+      headers: { Accept: 'text/html', 'Accept-Language': 'en', Cookie: cookies.join('; '), ...headers },
       ...(form && { method: 'POST', body: new URLSearchParams(form) }),
     });
     // A stream has no end, and its beginning is all that is asked for.
