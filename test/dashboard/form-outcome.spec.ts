@@ -82,7 +82,7 @@ describe('a form whose outcome is not known', () => {
     expect(textOf(answer)).toContain('It is not known whether this was booked. Go back');
     expect(answer.text).not.toContain(en.problems.again);
     const page = await app.send(pageOf('behind'));
-    expect(page.status).toBe(503);
+    expect([page.status, page.headers.get('Retry-After')]).toEqual([503, '1']);
     expect(page.text).toContain(`href="${pageOf('behind')}">${en.problems.again}<`);
   });
 });

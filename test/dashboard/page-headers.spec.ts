@@ -10,11 +10,12 @@ afterAll(() => app.close());
 
 describe('an answer that is somebody’s own', () => {
   it.each(['/sign-in', '/accounts/acme', '/accounts/nobody', '/nothing'])(
-    'is kept by no cache for others, and framed by no other site: %s',
+    'is kept by no cache for others, framed by no other site, and its address told to none: %s',
     async (path) => {
       const { headers } = await app.send(path);
       expect(headers.get('Cache-Control')).toBe('private, no-cache');
       expect(headers.get('Vary')).toMatch(/Accept-Language.*Cookie/);
+      expect(headers.get('Referrer-Policy')).toBe('same-origin');
       expect(headers.get('X-Frame-Options')).toBe('DENY');
       expect(headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'");
     },
