@@ -73,6 +73,16 @@ describe('the credit that is spread over many SIP accounts', () => {
   });
 });
 
+describe('an account without credit', () => {
+  it('says so, and draws no shares of nothing', async () => {
+    await app.api.post('/v1/main-accounts', { mainAccountId: 'new', currency: 'EUR' });
+    const { headers } = await app.api.post('/v1/main-accounts/new/sip-accounts', { sipAccountId: 'desk' });
+    const page = await app.send(`/accounts/new?at=${headers.get('Ledger-Position')}`);
+    expect(textOf(page)).toContain(overview.shareNothing);
+    expect(page.text).not.toContain('class="share"');
+  });
+});
+
 describe('the quick amounts', () => {
   it('are those that there is credit for', async () => {
     await app.funded('little', '9');
