@@ -67,11 +67,11 @@ describe('the filter of a history', () => {
     });
   });
 
-  it('says that a day is none, and leaves it out', () => {
-    expect(historyFilterOf({ since: '2026-02-30', kind: 'Nonsense', account: ['a', 'b'] })).toMatchObject({
+  it.each(['since', 'until'])('says that a day is none, and leaves it out: %s', (day) => {
+    expect(historyFilterOf({ [day]: '2026-02-30' })).toMatchObject({
       from: undefined,
-      type: undefined,
-      filter: { account: '' },
+      until: undefined,
+      filter: { since: '', until: '' },
       flaw: 'invalidDate',
     });
   });
@@ -80,5 +80,13 @@ describe('the filter of a history', () => {
     const flawOf = (since: string, until: string) => historyFilterOf({ since, until }).flaw;
     expect(flawOf('2026-11-02', '2026-11-01')).toBe('reversedPeriod');
     expect(flawOf('2026-11-02', '2026-11-02')).toBeUndefined();
+  });
+
+  it('is narrowed down by nothing that it does not know', () => {
+    expect(historyFilterOf({ kind: 'Nonsense', account: ['a', 'b'] })).toMatchObject({
+      type: undefined,
+      filter: { account: '', kind: '' },
+      flaw: undefined,
+    });
   });
 });

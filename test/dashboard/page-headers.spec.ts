@@ -21,8 +21,9 @@ describe('an answer that is somebody’s own', () => {
     },
   );
 
-  it('is not kept at all when it is downloaded', async () => {
+  it('is a file, and kept nowhere else, when it is downloaded', async () => {
     const { headers } = await app.send('/accounts/acme/history.csv');
     expect(headers.get('Cache-Control')).toBe('private, no-store');
+    expect(headers.get('Content-Disposition')).toBe('attachment; filename="history-acme.csv"');
   });
 });

@@ -53,6 +53,15 @@ describe('each amount stands beside what it is of', () => {
     expect(await read('/accounts/acme/history')).toContain(amounts);
   });
 
+  it('over the line of its balance, the highest there was and zero', async () => {
+    expect(await read('/accounts/acme/history')).toContain(
+      `${details.chartOf(details.chartMain)} €109.2580 €0.0000`,
+    );
+    expect(await read('/accounts/acme/history?account=desk')).toContain(
+      `${details.chartOf('desk')} €12.2109 €0.0000`,
+    );
+  });
+
   it('on an entry', async () => {
     expect(await read('/accounts/acme/history/5')).toContain(
       `${event.main} €60.3600 ${event.sips} €48.8980 ${event.sip} €12.2109`,
