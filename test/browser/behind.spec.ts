@@ -1,6 +1,5 @@
 import { expect, it } from '@jest/globals';
 import { en } from '../../src/dashboard/texts/en.js';
-import { nl } from '../../src/dashboard/texts/nl.js';
 import { inBrowser } from '../support/dashboard.js';
 import { bookExample, DOOR, MAIN } from '../support/example.js';
 import { holdReadModels } from '../support/hold-read-models.js';
@@ -40,22 +39,6 @@ inBrowser(
       await history.waitForSelector('#entries tr:first-child:has-text("€1.3600")');
       expect(await page.locator('#behind').count()).toBe(0);
       expect(await page.innerText('.notice-done')).toContain('€1.3600');
-    });
-
-    it('say so without script too', async () => {
-      const page = await dashboard.visit({
-        language: 'nl',
-        javaScriptEnabled: false,
-        path: `${overview}/sip-accounts/${DOOR}/remove-all-credit`,
-      });
-      const letGo = holdReadModels(dashboard.dataDir);
-      await page.click('main form[method=post] button');
-      expect(await page.innerText('#behind')).toContain(nl.fresh.bookedNotShown);
-      expect(await page.innerText('#fresh')).toBe(nl.fresh.behind);
-      letGo();
-      // The link reads the same page again; a thread that was kept waiting comes back in a few seconds.
-      while (await page.locator('#behind').count()) await page.click('#behind a');
-      expect(await page.innerText('#totals')).toContain('61,3600');
     });
   },
   { LEDGER_READ_WAIT_MS: String(READ_WAIT_MS) },
