@@ -107,6 +107,7 @@ describe('the SIP account that a history is narrowed down to', () => {
 
   it.each([
     ['its id', 'hall', 'hall'],
+    ['its id, with spaces around it', ' hall ', 'hall'],
     ['its name', 'zoe’s phone', 'hall'],
     ['a part of its name', 'الاستقبال', '31201'],
     ['its name, though others have it in theirs', 'Door', 'door'],

@@ -27,6 +27,7 @@ describe('each amount stands beside what it is of', () => {
     expect(page).toContain(`${overview.mainTotalOfCustomer} €61.3600`);
     expect(page).toContain(`${overview.sipTotalOfCustomer} €48.8980`);
     expect(page).toContain('Main account €61.3600 door €36.6871 desk €12.2109');
+    expect(page).toMatch(/desk €12\.2109 \d+ \w+ \d{4} \d\d:\d\d:\d\d /);
   });
 
   it('on the list of main accounts', async () => {
@@ -88,6 +89,7 @@ describe('an account without credit', () => {
     const { headers } = await app.api.post('/v1/main-accounts/new/sip-accounts', { sipAccountId: 'desk' });
     const page = await app.send(`/accounts/new?at=${headers.get('Ledger-Position')}`);
     expect(textOf(page)).toContain(overview.shareNothing);
+    expect(textOf(page)).toContain(`desk €0.0000 ${overview.never}`);
     expect(page.text).not.toContain('class="share"');
   });
 });
