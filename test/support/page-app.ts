@@ -50,14 +50,23 @@ export class PageApp {
     return new Answer(response.status, response.headers, text);
   }
 
-  /** What a stream says, until it says that or the time is over. */
-  async hear(path: string, until: RegExp, ms: number): Promise<string> {
-    const headers = { Cookie: this.session };
+  /**
+   * What a stream says, piece by piece, until it ends.
+   * @param lastEventId what the browser heard last, before a cut
+   * @throws when the time is over
+   */
+  async *listen(path: string, ms: number, lastEventId?: string): AsyncGenerator<string> {
+    const headers = { Cookie: this.session, ...(lastEventId && { 'Last-Event-ID': lastEventId }) };
     const { body } = await fetch(this.api.url + path, { headers, signal: AbortSignal.timeout(ms) });
+    for await (const chunk of body!) yield Buffer.from(chunk).toString();
+  }
+
+  /** What a stream says, until it says that or the time is over. */
+  async hear(path: string, until: RegExp, ms: number, lastEventId?: string): Promise<string> {
     let text = '';
     try {
-      for await (const chunk of body!) {
-        text += Buffer.from(chunk).toString();
+      for await (const said of this.listen(path, ms, lastEventId)) {
+        text += said;
         if (until.test(text)) break;
       }
     } catch {
