@@ -24,6 +24,7 @@ const read = async (path: string): Promise<string> => textOf(await app.send(path
 describe('each amount stands beside what it is of', () => {
   it('on the overview', async () => {
     const page = await read('/accounts/acme');
+    expect(page).toMatch(/As of \d\d:\d\d:\d\d UTC /);
     expect(page).toContain(`${overview.mainTotalOfCustomer} €61.3600`);
     expect(page).toContain(`${overview.sipTotalOfCustomer} €48.8980`);
     expect(page).toContain('Main account €61.3600 door €36.6871 desk €12.2109');
