@@ -21,8 +21,9 @@ const eventAt = async (revision: number): Promise<StoredEvent> =>
 const entry = '/accounts/acme/history/1';
 
 describe('an entry of a history', () => {
-  it('has the hash of its event, and of the one before it, if there is one', async () => {
+  it('has its place in its stream, the hash of its event, and of the one before it, if there is one', async () => {
     const page = textOf(await app.send(entry));
+    expect(page).toContain(`${en.event.stream} mainAccount-acme ${en.event.revision} 1 `);
     const [{ metadata: before }, { metadata }] = [await eventAt(0), await eventAt(1)];
     expect(page).toContain(`${en.event.previousHash} ${before.hash} ${en.event.hash} ${metadata.hash} `);
     expect(textOf(await app.send('/accounts/acme/history/0'))).not.toContain(en.event.previousHash);

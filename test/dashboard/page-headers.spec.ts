@@ -27,3 +27,19 @@ describe('an answer that is somebody’s own', () => {
     expect(headers.get('Content-Disposition')).toBe('attachment; filename="history-acme.csv"');
   });
 });
+
+describe('whoever takes no gzip', () => {
+  it('is sent none, as a page or as a file, and others are', async () => {
+    const page = await app.send('/accounts/acme');
+    const [, script = ''] = /<script type="module" src="([^"]*)"/.exec(page.text)!;
+    for (const [path, part] of [
+      ['/accounts/acme', '<html'],
+      [script, 'EventSource'],
+    ] as const)
+      for (const encoding of ['identity', 'gzip']) {
+        const { headers, text } = await app.send(path, undefined, undefined, { 'Accept-Encoding': encoding });
+        const told = headers.get('Content-Encoding') ?? 'identity';
+        expect([path, told, text.includes(part)]).toEqual([path, encoding, true]);
+      }
+  });
+});

@@ -31,6 +31,11 @@ describe('each amount stands beside what it is of', () => {
     expect(page).toMatch(/desk €12\.2109 \d+ \w+ \d{4} \d\d:\d\d:\d\d /);
   });
 
+  it('and so does the line of the last balances', async () => {
+    const { text } = await app.send('/accounts/acme');
+    expect(text).toMatch(/€12\.2109<[^]{0,60}<svg class="spark"[^>]*aria-label="Recent balances of desk"/);
+  });
+
   it('on the list of main accounts', async () => {
     expect(await read('/accounts')).toContain('acme €61.3600 €48.8980 2');
   });
