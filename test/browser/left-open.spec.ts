@@ -5,15 +5,14 @@ import { bookExample, DESK, DOOR, MAIN } from '../support/example.js';
 
 inBrowser('a page that was left open', (dashboard) => {
   beforeAll(() => bookExample(dashboard.service));
-  const book = (path: string, body: object, key: string) => dashboard.service.command(path, body, key);
+  const book = async (path: string, body: object, key: string): Promise<void> => {
+    expect((await dashboard.service.command(path, body, key)).status).toBe(201);
+  };
 
   it.each([
-    [
-      'at the next change',
-      (key: string) => book(`/${MAIN}/sip-accounts/${DOOR}/add-credit`, { amount: '1' }, key),
-    ],
-    ['when nothing changes, too', () => Promise.resolve()],
-  ])('leads to the way in once somebody has signed out in another tab, %s', async (when, change) => {
+    ['at the next change', 1],
+    ['when nothing changes, too', 0],
+  ])('leads to the way in once somebody has signed out in another tab, %s', async (_, changes) => {
     const key = await dashboard.keyOf('billing');
     const page = await dashboard.visit({ language: 'en', key, path: `/accounts/${MAIN}` });
     await page.waitForSelector('#fresh[data-state=live]');
@@ -21,8 +20,13 @@ inBrowser('a page that was left open', (dashboard) => {
     await other.goto(dashboard.url('/accounts'));
     await other.click(`button:has-text("${en.signOut}")`);
     await other.waitForURL(/sign-in/);
-    await change(when);
+    let refreshes = 0;
+    page.on('request', (request) => (refreshes += 'ledger-refresh' in request.headers() ? 1 : 0));
+    if (changes) await book(`/${MAIN}/sip-accounts/${DOOR}/add-credit`, { amount: '1' }, 'signed-out');
+    // No later than the server has looked again whether anybody is signed in.
     await page.waitForURL(/sign-in\?next=/, { timeout: 40_000 });
+    // Refused once, it does not ask again and again.
+    expect(refreshes).toBe(changes);
   });
 
   it('is not shown again by Back once somebody has signed out', async () => {
