@@ -66,7 +66,6 @@ export class AuthGuard implements CanActivate {
       if (!(error instanceof IssuerUnavailable)) throw error;
       // It may be forged, so it counts against its address.
       this.count(`ip:${request.ip}`, reply);
-      reply.header('Retry-After', '5');
       throw error;
     }
   }

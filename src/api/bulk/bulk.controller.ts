@@ -51,10 +51,8 @@ export class BulkController {
     const { socket } = reply.raw.req;
     // A client that has gone while its token was checked: no further `close` would make room again.
     if (socket.destroyed) return;
-    if (this.open >= MAX_OPEN) {
-      reply.header('Retry-After', '1');
+    if (this.open >= MAX_OPEN)
       throw new HttpException(`At most ${MAX_OPEN} requests with commands in bulk are open at a time`, 429);
-    }
     this.open += 1;
     let left = false;
     const leave = () => {

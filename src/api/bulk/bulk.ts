@@ -72,10 +72,8 @@ export class Bulk {
   ): Promise<Outcome[]> {
     const commands = lines.flatMap(({ command }): LedgerCommand[] => (command ? [command] : []));
     if (commands.length === 0) return lines.map(({ error }) => rejected(error));
-    const booked = await this.commands.execute(commandOf(commands));
-    if (commands.length === lines.length) return booked;
-    const rest = booked.values();
-    return lines.map(({ command, error }) => (command ? rest.next().value! : rejected(error)));
+    const booked = (await this.commands.execute(commandOf(commands))).values();
+    return lines.map(({ command, error }) => (command ? booked.next().value! : rejected(error)));
   }
 
   /** As bytes: those of all lines may have to be kept, and a text of so many parts takes twice the room. */
