@@ -41,6 +41,20 @@ describe('the lines of a body', () => {
     expect(kept).toBeLessThan(8 * piece.length);
   });
 
+  it('fill the room of a request by themselves: what ends them takes none of it', async () => {
+    const bytes = Math.floor(MAX_BYTES / MAX_LINES);
+    async function* body() {
+      yield Buffer.from(`${'x'.repeat(bytes)}\n`.repeat(MAX_LINES));
+      yield Buffer.from('beyond');
+    }
+    let read = 0;
+    const blocks = async () => {
+      for await (const { lines } of blocksOf(body(), MAX_LINES)) read += lines.length;
+    };
+    await expect(blocks()).rejects.toMatchObject({ line: MAX_LINES + 1 });
+    expect(read).toBe(MAX_LINES);
+  });
+
   it('end with the room of a request, also where one does not', async () => {
     let sent = 0;
     async function* body() {
