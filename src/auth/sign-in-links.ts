@@ -6,7 +6,7 @@ import type { Principal } from './principal.js';
 export const LINK_MINUTES = 60;
 
 /** So many links may wait to be used; the oldest goes first. */
-const MAX_LINKS = 1000;
+export const MAX_LINKS = 1000;
 
 /** One-time links that sign somebody in to the dashboard without a key. They live in memory: one process knows them, and a restart ends them. */
 export class SignInLinks {

@@ -15,7 +15,6 @@ import { ApiKeys } from '../../src/auth/api-keys.js';
 import { EndedSessions } from '../../src/auth/ended-sessions.js';
 import { sessionSecret } from '../../src/auth/session-secret.js';
 import { SESSION_SECONDS, Sessions } from '../../src/auth/sessions.js';
-import { LINK_MINUTES, SignInLinks } from '../../src/auth/sign-in-links.js';
 import { temporaryDirectory } from '../support/service.js';
 
 describe('somebody who is signed in', () => {
@@ -160,18 +159,6 @@ describe('somebody who is signed in', () => {
   it('has a cookie that only this site sends, over https only if it came so', () => {
     expect(sessions.open(principal(), false)).toMatch(/; HttpOnly; SameSite=Lax$/);
     expect(sessions.open(principal(), true)).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
-  });
-
-  it('came by a link that works once and not for ever', () => {
-    const links = new SignInLinks(keys, () => now);
-    const token = links.make(principal()).replace(/.*=/, '');
-    expect(links.principalOf('wrong')).toBeUndefined();
-    expect(links.principalOf(token)).toEqual(principal());
-    expect([links.use(token), links.use(token)]).toEqual([true, false]);
-    expect(links.principalOf(token)).toBeUndefined();
-    const late = links.make(principal()).replace(/.*=/, '');
-    now += LINK_MINUTES * 60_000;
-    expect(links.principalOf(late)).toBeUndefined();
   });
 });
 
