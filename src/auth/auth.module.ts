@@ -31,7 +31,11 @@ const warn = (message: string): void => logger.warn(message);
       inject: [CONFIG],
     },
     // Null when tokens are not configured.
-    { provide: Tokens, useFactory: ({ jwt }: Config) => (jwt ? new Tokens(jwt) : null), inject: [CONFIG] },
+    {
+      provide: Tokens,
+      useFactory: ({ jwt }: Config) => (jwt ? new Tokens(jwt, warn) : null),
+      inject: [CONFIG],
+    },
     {
       provide: AuthGuard,
       useFactory: (

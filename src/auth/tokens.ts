@@ -73,9 +73,13 @@ export class Tokens {
   /** By the token's hash: the cache holds nothing that could be used to come in. */
   private readonly verified = new LRUCache<string, Verified>({ max: MAX_CACHED_TOKENS });
 
-  constructor(private readonly config: JwtConfig) {
+  /** @param warn told what an operator should know */
+  constructor(
+    private readonly config: JwtConfig,
+    warn: (message: string) => void,
+  ) {
     const { jwksUrl, publicKey } = config;
-    if (jwksUrl) this.key = createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: patientFetch() });
+    if (jwksUrl) this.key = createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: patientFetch(warn) });
     else {
       const key = createPublicKey(publicKey ?? '');
       this.key = () => key;
@@ -87,7 +91,6 @@ export class Tokens {
    * @throws IssuerUnavailable
    */
   verify(token: string): Principal | undefined | Promise<Principal | undefined> {
-    if (isTooLong(token)) return undefined;
     const known = this.verified.get(hashOf(token));
     if (known && Date.now() < known.until) return known.principal;
     return this.check(token).then((good) => good?.principal);
@@ -99,13 +102,12 @@ export class Tokens {
    * @throws IssuerUnavailable
    */
   async check(token: string): Promise<Verified | undefined> {
-    if (isTooLong(token)) return undefined;
+    if (token.length > MAX_TOKEN_LENGTH) return undefined;
     const payload = await this.payloadOf(token);
     const principal = payload && principalOf(payload);
     if (!payload || !principal) return undefined;
     const endsAt = (payload.exp ?? 0) * 1000;
-    const until = Math.min(endsAt + CLOCK_TOLERANCE_SECONDS * 1000, Date.now() + MAX_CACHED_MS);
-    const good = { principal, endsAt, until };
+    const good = { principal, endsAt, until: Math.min(endsAt, Date.now() + MAX_CACHED_MS) };
     this.verified.set(hashOf(token), good);
     return good;
   }
@@ -117,7 +119,7 @@ export class Tokens {
         issuer,
         audience,
         algorithms: ALGORITHMS,
-        requiredClaims: ['exp', 'sub'],
+        requiredClaims: ['exp'],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
       return payload;
@@ -129,8 +131,8 @@ export class Tokens {
   }
 }
 
-/** Asks the issuer, but for a while after it has failed. */
-function patientFetch(): FetchImplementation {
+/** Asks the issuer, but for a while after it has failed. @param warn told why it has */
+function patientFetch(warn: (message: string) => void): FetchImplementation {
   let failedAt = -Infinity;
   return async (url, options) => {
     if (performance.now() - failedAt < ASK_AGAIN_MS) throw new Error('It has just been asked, in vain');
@@ -142,12 +144,18 @@ function patientFetch(): FetchImplementation {
       return response;
     } catch (error) {
       failedAt = performance.now();
+      warn(`the issuer's keys cannot be had from LEDGER_JWT_JWKS_URL: ${reasonOf(error)}`);
       throw error;
     }
   };
 }
 
-const isTooLong = (token: string): boolean => token.length > MAX_TOKEN_LENGTH;
+/** Node says why a request failed in the cause alone. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException;
+  return code ? `${message}: ${code}` : message;
+}
 
 const hashOf = (token: string): string => digest(token).toString('base64');
 

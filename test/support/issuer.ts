@@ -21,7 +21,10 @@ export async function signingKey(kid: string, algorithm = 'ES256'): Promise<Sign
 export const pemOf = ({ publicKey }: SigningKey): Promise<string> => exportSPKI(publicKey);
 
 /** A good token, but for what the claims change; a claim of undefined is left out. */
-export function token(key: SigningKey, claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
+export function token(
+  key: Omit<SigningKey, 'kid'> & { readonly kid: string | undefined },
+  claims: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const payload = {
     iss: ISSUER,
@@ -33,7 +36,7 @@ export function token(key: SigningKey, claims: Readonly<Record<string, unknown>>
     ...claims,
   };
   return new SignJWT(JSON.parse(JSON.stringify(payload)) as JWTPayload)
-    .setProtectedHeader({ alg: key.algorithm, kid: key.kid })
+    .setProtectedHeader({ alg: key.algorithm, ...(key.kid && { kid: key.kid }) })
     .sign(key.privateKey);
 }
 
