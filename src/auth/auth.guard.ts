@@ -14,7 +14,7 @@ import type { Principal, Role } from './principal.js';
 import { RateLimit, RETRY_AFTER_S } from './rate-limit.js';
 import { RouteAccesses } from './route-access.js';
 import type { Sessions } from './sessions.js';
-import { IssuerUnavailable, Tokens } from './tokens.js';
+import type { Tokens } from './tokens.js';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
@@ -43,31 +43,21 @@ export class AuthGuard implements CanActivate {
     const principal = isPage
       ? this.sessions.principalOf(request.headers.cookie)
       : this.authenticate(request.headers.authorization);
-    return principal instanceof Promise
-      ? this.later(principal, roles, request, reply)
-      : this.admit(principal, roles, request, reply);
+    if (!(principal instanceof Promise)) return this.admit(principal, roles, request, reply);
+    return principal.then(
+      (found) => this.admit(found, roles, request, reply),
+      (error: unknown) => {
+        // It may be forged, so it counts against its address.
+        this.count(`ip:${request.ip}`, reply);
+        throw error;
+      },
+    );
   }
 
   private authenticate(header: string | undefined): Principal | undefined | Promise<Principal | undefined> {
     const credentials = BEARER.exec(header ?? '')?.[1];
     if (!credentials) return undefined;
     return this.keys.verify(credentials) ?? this.tokens?.verify(credentials);
-  }
-
-  private async later(
-    principal: Promise<Principal | undefined>,
-    roles: readonly Role[],
-    request: AuthenticatedRequest,
-    reply: FastifyReply,
-  ): Promise<true> {
-    try {
-      return this.admit(await principal, roles, request, reply);
-    } catch (error) {
-      if (!(error instanceof IssuerUnavailable)) throw error;
-      // It may be forged, so it counts against its address.
-      this.count(`ip:${request.ip}`, reply);
-      throw error;
-    }
   }
 
   private admit(

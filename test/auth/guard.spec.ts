@@ -54,6 +54,13 @@ describe('the guard', () => {
     expect(body).toEqual({ id: 'key:bootstrap' });
   });
 
+  it.each([`bearer ${KEY}`, `BEARER  ${KEY}`])(
+    'takes credentials as HTTP lets them be sent: %s',
+    async (sent) => {
+      expect((await app.send('POST', '/probe/billing', sent)).status).toBe(201);
+    },
+  );
+
   it('says which role is missing', async () => {
     const auditor = await app.key(['auditor']);
     const { status, body } = await app.send('POST', '/probe/billing', auditor);
@@ -69,6 +76,11 @@ describe('the guard', () => {
   it('closes a route that names its roles in a class that is public', async () => {
     expect((await app.send('GET', '/mixed/open', '')).status).toBe(200);
     expect((await app.send('GET', '/mixed/closed', '')).status).toBe(401);
+  });
+
+  it('closes a route that names its roles and is public itself', async () => {
+    expect((await app.send('GET', '/mixed/both', '')).status).toBe(401);
+    expect((await app.send('GET', '/mixed/both')).status).toBe(200);
   });
 
   it('names a route that does not say who may use it', () => {

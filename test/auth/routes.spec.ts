@@ -7,10 +7,11 @@ import { serveDirectly } from '../../src/api/direct-routes.js';
 import { configureHttp, fastifyAdapter } from '../../src/api/http.js';
 import { AppModule } from '../../src/app.module.js';
 import { ApiKeys } from '../../src/auth/api-keys.js';
+import { type Role, ROLES } from '../../src/auth/principal.js';
+import { Sessions } from '../../src/auth/sessions.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/operations/logger.js';
 import { Metrics } from '../../src/operations/metrics.js';
-import { type Role, ROLES } from '../../src/auth/principal.js';
 import { KEY, ROOT, temporaryDirectory } from '../support/service.js';
 
 /** What everybody may use: probes, figures, documents, and the way to sign in. All else needs a role. */
@@ -74,12 +75,8 @@ describe('every route of the service', () => {
     app.get(ApiKeys).create({ name: role, roles: [role], ...(role === 'customer' && { mainAccountId: 'x' }) })
       .key;
 
-  const ask = (route: Route, authorization?: string): Promise<Response> =>
-    fetch(url + route.url.replace(/:\w+/g, 'x'), {
-      method: route.method,
-      redirect: 'manual',
-      ...(authorization && { headers: { authorization } }),
-    });
+  const ask = ({ method, url: path }: Route, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(url + path.replace(/:\w+/g, 'x'), { method, redirect: 'manual', headers });
 
   it('is found', () => {
     expect(closed()).toContainEqual({ method: 'POST', url: '/v1/main-accounts' });
@@ -99,12 +96,23 @@ describe('every route of the service', () => {
 
   it('is closed with a wrong key', async () => {
     for (const route of closed().filter(isApi))
-      expect([route, (await ask(route, 'Bearer wrong-key-wrong-key')).status]).toEqual([route, 401]);
+      expect([route, (await ask(route, { authorization: 'Bearer wrong-key-wrong-key' })).status]).toEqual([
+        route,
+        401,
+      ]);
+  });
+
+  it('of the API is closed to the cookie of a session: no other site can make a browser use it', async () => {
+    const [cookie = ''] = app.get(Sessions).open(app.get(ApiKeys).verify(KEY)!, false).split(';');
+    const page = await fetch(`${url}/accounts`, { headers: { cookie }, redirect: 'manual' });
+    expect(page.status).toBe(200);
+    for (const route of closed().filter(isApi))
+      expect([route, (await ask(route, { cookie })).status]).toEqual([route, 401]);
   });
 
   it('is closed to a key without a role', async () => {
     for (const route of closed().filter(isApi))
-      expect([route, (await ask(route, `Bearer ${nobody}`)).status]).toEqual([route, 403]);
+      expect([route, (await ask(route, { authorization: `Bearer ${nobody}` })).status]).toEqual([route, 403]);
   });
 
   it('is open to the roles that docs/reference/routes.md names, and to no other', async () => {
@@ -119,7 +127,7 @@ describe('every route of the service', () => {
     for (const role of ROLES) {
       const key = keyOf(role);
       for (const { method, path, roles } of listed) {
-        const { status } = await ask({ method, url: path }, `Bearer ${key}`);
+        const { status } = await ask({ method, url: path }, { authorization: `Bearer ${key}` });
         expect([role, method, path, status !== 403]).toEqual([
           role,
           method,
@@ -132,8 +140,8 @@ describe('every route of the service', () => {
 
   it('shows no page to somebody who is not signed in', async () => {
     for (const route of closed().filter((other) => !isApi(other)))
-      for (const authorization of [undefined, `Bearer ${KEY}`])
-        expect([route, (await ask(route, authorization)).ok]).toEqual([route, false]);
+      for (const headers of [{}, { authorization: `Bearer ${KEY}` }])
+        expect([route, (await ask(route, headers)).ok]).toEqual([route, false]);
   });
 });
 

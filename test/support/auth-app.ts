@@ -57,6 +57,13 @@ class MixedController {
   closed(): string {
     return 'reached';
   }
+
+  @Public()
+  @Roles('auditor')
+  @Get('both')
+  both(): string {
+    return 'reached';
+  }
 }
 
 @Module({
