@@ -37,11 +37,8 @@ export function makeApiKey(
   return { key, apiKey: { id, ...about, hash: digest(key).toString('hex'), createdAt: now.toISOString() } };
 }
 
-/** The id within a key; undefined for text that is no key of ours. */
-export const apiKeyIdOf = (key: string): string | undefined =>
-  key.startsWith(PREFIX) && key[PREFIX.length + ID_LENGTH] === '_'
-    ? key.slice(PREFIX.length, PREFIX.length + ID_LENGTH)
-    : undefined;
+/** The id within a key. In other texts it is what stands at its place: whose key it is, the hash tells. */
+export const idWithin = (key: string): string => key.slice(PREFIX.length, PREFIX.length + ID_LENGTH);
 
 /**
  * A plain SHA-256, not a slow password hash: a key is 256 random bits, so there is nothing to guess, and this

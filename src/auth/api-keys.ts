@@ -1,12 +1,4 @@
-import {
-  type ApiKey,
-  apiKeyIdOf,
-  digest,
-  KEY_PRINCIPAL,
-  makeApiKey,
-  matches,
-  principalOf,
-} from './api-key.js';
+import { type ApiKey, digest, idWithin, KEY_PRINCIPAL, makeApiKey, matches, principalOf } from './api-key.js';
 import type { ApiKeysFile } from './api-keys-file.js';
 import type { Principal, Role } from './principal.js';
 
@@ -75,7 +67,7 @@ export class ApiKeys {
 
   /** Whose key it is; undefined for a text that is no valid key. */
   verify(key: string): Principal | undefined {
-    const entry = this.entries.get(apiKeyIdOf(key) ?? '') ?? this.bootstrap;
+    const entry = this.entries.get(idWithin(key)) ?? this.bootstrap;
     return entry && matches(key, entry.hash) ? entry.principal : undefined;
   }
 

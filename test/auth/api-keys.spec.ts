@@ -1,17 +1,8 @@
-import {
-  chmodSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chmodSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
 import { ApiKeysFile } from '../../src/auth/api-keys-file.js';
 import { ApiKeys, LastOperatorKey } from '../../src/auth/api-keys.js';
-import { AuthApp } from '../support/auth-app.js';
 import { KEY, temporaryDirectory } from '../support/service.js';
 
 const warnings: string[] = [];
@@ -41,6 +32,21 @@ describe('API keys', () => {
     expect(readdirSync(dataDir)).toEqual([]);
     firstOf(open(dataDir));
     expect(firstOf(open(dataDir))).toBeUndefined();
+  });
+
+  it('know a bootstrap key that was made elsewhere beside those that they have made', () => {
+    const { key: elsewhere } = open(temporaryDirectory()).create({ name: 'there', roles: ['billing'] });
+    const keys = open(temporaryDirectory(), elsewhere);
+    const { key } = keys.create({ name: 'here', roles: ['billing'] });
+    expect(keys.verify(elsewhere)?.id).toBe('key:bootstrap');
+    expect(keys.verify(key)?.roles).toEqual(['billing']);
+  });
+
+  it('take nobody for a key whose token has the id of one as its subject', () => {
+    const keys = open(temporaryDirectory());
+    const { id } = keys.create({ name: 'me', roles: ['operator'] }).apiKey;
+    expect(keys.principal(`key:${id}`)).toBeDefined();
+    expect(keys.principal(`jwt:${id}`)).toBeUndefined();
   });
 
   it('are known after a restart, until they are revoked', () => {
@@ -83,6 +89,11 @@ describe('API keys', () => {
     expect(open(dataDir, KEY).revoke(id)).toBe(true);
   });
 
+  it('keep none for operators who come with tokens', () => {
+    const keys = open(temporaryDirectory(), undefined, true);
+    expect(keys.revoke(keys.create({ name: 'me', roles: ['operator'] }).apiKey.id)).toBe(true);
+  });
+
   it('close a file that was open to others, and say so', () => {
     const dataDir = temporaryDirectory();
     const { key } = open(dataDir).create({ name: 'invoices', roles: ['billing'] });
@@ -107,6 +118,23 @@ describe('API keys', () => {
     expect(readFileSync(pathIn(dataDir), 'utf8')).toBe(text);
   });
 
+  it.each([
+    { id: '4f1c09ab77d' },
+    { id: 7 },
+    { name: 7 },
+    { roles: 'billing' },
+    { roles: ['admin'] },
+    { mainAccountId: 'acme' },
+    { hash: 'AB'.repeat(32) },
+    { hash: undefined },
+    { createdAt: undefined },
+  ])('refuse to start from a file in which a key is damaged: %j', (damage) => {
+    const dataDir = temporaryDirectory();
+    const { apiKey } = open(dataDir).create({ name: 'invoices', roles: ['billing'] });
+    writeFileSync(pathIn(dataDir), JSON.stringify({ format: 1, keys: [{ ...apiKey, ...damage }] }));
+    expect(() => open(dataDir, KEY)).toThrow(/api-keys\.json is damaged/);
+  });
+
   it('never write a file that the next start would call damaged', () => {
     const dataDir = temporaryDirectory();
     expect(() => open(dataDir).create({ name: 'x', roles: ['customer'] })).toThrow(/would be damaged/);
@@ -120,108 +148,5 @@ describe('API keys', () => {
     writeFileSync(dataDir, 'no directory any more');
     expect(() => keys.create({ name: 'x', roles: ['billing'] })).toThrow(/cannot be written/);
     expect(keys.list()).toEqual([]);
-  });
-});
-
-describe('the routes for API keys', () => {
-  let app: AuthApp;
-  beforeAll(async () => {
-    app = await AuthApp.start();
-  });
-  afterAll(() => app.close());
-
-  it('make a key, show it once, and revoke it', async () => {
-    const made = await app.send('POST', '/v1/api-keys', KEY, { name: 'invoices', roles: ['billing'] });
-    expect(made.status).toBe(201);
-    expect(made.headers.get('Cache-Control')).toBe('no-store');
-    const { key, ...about } = made.body;
-    const id = String(about['id']);
-    expect((await app.send('POST', '/probe/billing', String(key))).body).toEqual({
-      id: `key:${id}`,
-    });
-
-    const listed = await app.send('GET', '/v1/api-keys');
-    expect(listed.body['apiKeys']).toContainEqual(about);
-    expect(JSON.stringify(listed.body)).not.toMatch(/hash|ledger_/);
-
-    expect((await app.send('DELETE', `/v1/api-keys/${id}`)).status).toBe(204);
-    expect((await app.send('POST', '/probe/billing', String(key))).status).toBe(401);
-    expect((await app.send('DELETE', `/v1/api-keys/${id}`)).status).toBe(404);
-  });
-
-  it('are for operators', async () => {
-    const billing = await app.key(['billing', 'auditor']);
-    for (const [method, path] of [
-      ['GET', '/v1/api-keys'],
-      ['POST', '/v1/api-keys'],
-      ['DELETE', '/v1/api-keys/000000000000'],
-    ] as const)
-      expect((await app.send(method, path, billing)).status).toBe(403);
-  });
-
-  it.each([
-    ['POST', '', 'make none'],
-    ['DELETE', '/:id', 'revoke none'],
-  ])('on a full disk say so, and leave all as it was: %s %s', async (method, place) => {
-    await app.key(['billing']);
-    const { body } = await app.send('GET', '/v1/api-keys');
-    const [{ id }] = body['apiKeys'] as [{ id: string }];
-    const file = pathIn(app.dataDir);
-    const before = readFileSync(file, 'utf8');
-    const fresh = `${file}.new`;
-    symlinkSync('/dev/full', fresh);
-    const answer = await app.send(method, `/v1/api-keys${place.replace(':id', id)}`, KEY, {
-      name: 'one too many',
-      roles: ['auditor'],
-    });
-    expect(answer).toMatchObject({
-      status: 503,
-      body: {
-        code: 'store-unavailable',
-        detail: expect.stringMatching(/^The disk is full, so all is as it was/),
-      },
-    });
-    expect(JSON.stringify(answer.body)).not.toContain(app.dataDir);
-    expect(readFileSync(file, 'utf8')).toBe(before);
-    expect(readdirSync(app.dataDir)).not.toContain(basename(fresh));
-    expect((await app.send('GET', '/v1/api-keys')).body).toEqual(body);
-  });
-
-  it.each([
-    ['roles', { name: 'x' }],
-    ['roles', { name: 'x', roles: [] }],
-    ['roles', { name: 'x', roles: ['admin'] }],
-    ['roles', { name: 'x', roles: 'billing' }],
-    ['roles', { name: 'x', roles: ['billing', 'billing'] }],
-    ['name', { name: '', roles: ['billing'] }],
-    ['name', { name: 'a\nb', roles: ['billing'] }],
-    ['name', { name: 'x'.repeat(65), roles: ['billing'] }],
-    ['mainAccountId', { name: 'x', roles: ['customer'] }],
-    ['mainAccountId', { name: 'x', roles: ['customer'], mainAccountId: null }],
-    ['mainAccountId', { name: 'x', roles: ['billing'], mainAccountId: 'acme' }],
-    ['roles', { name: 'x', roles: ['customer', 'billing'], mainAccountId: 'acme' }],
-    ['mainAccountId', { name: 'x', roles: ['customer'], mainAccountId: 'a/b' }],
-    ['hash', { name: 'x', roles: ['billing'], hash: 'mine' }],
-  ])('refuse, for its %s, %j', async (field, body) => {
-    const { status, body: problem } = await app.send('POST', '/v1/api-keys', KEY, body);
-    expect(status).toBe(400);
-    expect(problem).toMatchObject({ code: 'invalid-request', errors: [{ field }] });
-  });
-
-  it('say once what the roles may be', async () => {
-    const { body } = await app.send('POST', '/v1/api-keys', KEY, { name: 'x' });
-    expect(body['detail']).toBe(
-      'roles must be a list of one or more of billing, auditor, customer, operator, none of them twice',
-    );
-  });
-
-  it('keep the last operator key when there is no bootstrap key', async () => {
-    const dataDir = temporaryDirectory();
-    const { key, apiKey } = open(dataDir).create({ name: 'me', roles: ['operator'] });
-    const alone = await AuthApp.start({ LEDGER_DATA_DIR: dataDir, LEDGER_BOOTSTRAP_KEY: '' });
-    const { status, body } = await alone.send('DELETE', `/v1/api-keys/${apiKey.id}`, key);
-    expect(status).toBe(409);
-    expect(body).toMatchObject({ code: 'conflict', detail: new LastOperatorKey().message });
-    await alone.close();
   });
 });

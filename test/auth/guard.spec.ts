@@ -83,6 +83,12 @@ describe('the guard', () => {
     expect((await app.send('GET', '/mixed/both')).status).toBe(200);
   });
 
+  it('asks for the role that a class names, also where another class has the same handler', async () => {
+    const auditor = await app.key(['auditor']);
+    expect((await app.send('GET', '/auditors/shared', auditor)).status).toBe(200);
+    expect((await app.send('GET', '/billers/shared', auditor)).status).toBe(403);
+  });
+
   it('names a route that does not say who may use it', () => {
     const { app: nest } = app;
     expect(closedRoutes(nest.get(DiscoveryService), nest.get(MetadataScanner), nest.get(Reflector))).toEqual([

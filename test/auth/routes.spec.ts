@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NestFactory } from '@nestjs/core';
+import { DiscoveryService, MetadataScanner, NestFactory, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serveDirectly } from '../../src/api/direct-routes.js';
@@ -9,6 +9,7 @@ import { AppModule } from '../../src/app.module.js';
 import { ApiKeys } from '../../src/auth/api-keys.js';
 import { type Role, ROLES } from '../../src/auth/principal.js';
 import { Sessions } from '../../src/auth/sessions.js';
+import { closedRoutes } from '../../src/auth/closed-routes.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/operations/logger.js';
 import { Metrics } from '../../src/operations/metrics.js';
@@ -81,6 +82,11 @@ describe('every route of the service', () => {
   it('is found', () => {
     expect(closed()).toContainEqual({ method: 'POST', url: '/v1/main-accounts' });
     expect(closed().length).toBeGreaterThan(10);
+  });
+
+  it('says who may use it, and what is no route is not named beside them', () => {
+    const discovery = app.get(DiscoveryService, { strict: false });
+    expect(closedRoutes(discovery, app.get(MetadataScanner), app.get(Reflector))).toEqual([]);
   });
 
   it('is closed without credentials, unless it is meant to be open', async () => {

@@ -66,8 +66,22 @@ class MixedController {
   }
 }
 
+/** One handler for two classes, each for a role of its own. */
+abstract class SharedController {
+  @Get('shared')
+  shared(): string {
+    return 'reached';
+  }
+}
+@Roles('auditor')
+@Controller('auditors')
+class AuditorsController extends SharedController {}
+@Roles('billing')
+@Controller('billers')
+class BillersController extends SharedController {}
+
 @Module({
-  controllers: [ProbeController, MixedController],
+  controllers: [ProbeController, MixedController, AuditorsController, BillersController],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useClass: RequestPipe },
