@@ -13,6 +13,7 @@ import { closedRoutes } from '../../src/auth/closed-routes.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/operations/logger.js';
 import { Metrics } from '../../src/operations/metrics.js';
+import { AUDIENCE, ISSUER, pemOf, type SigningKey, signingKey, token } from '../support/issuer.js';
 import { KEY, ROOT, temporaryDirectory } from '../support/service.js';
 
 /** What everybody may use: probes, figures, documents, and the way to sign in. All else needs a role. */
@@ -47,10 +48,17 @@ describe('every route of the service', () => {
   let app: NestFastifyApplication;
   let url: string;
   let nobody: string;
+  let signer: SigningKey;
 
   beforeAll(async () => {
-    const env = { LEDGER_DATA_DIR: temporaryDirectory(), LEDGER_BOOTSTRAP_KEY: KEY };
-    const config = loadConfig(env);
+    signer = await signingKey('one');
+    const config = loadConfig({
+      LEDGER_DATA_DIR: temporaryDirectory(),
+      LEDGER_BOOTSTRAP_KEY: KEY,
+      LEDGER_JWT_ISSUER: ISSUER,
+      LEDGER_JWT_AUDIENCE: AUDIENCE,
+      LEDGER_JWT_PUBLIC_KEY: await pemOf(signer),
+    });
     const adapter = fastifyAdapter();
     adapter.getInstance().addHook('onRoute', (route) => {
       for (const method of [route.method].flat()) routes.push({ method, url: route.url });
@@ -100,12 +108,14 @@ describe('every route of the service', () => {
     }
   });
 
-  it('is closed with a wrong key', async () => {
-    for (const route of closed().filter(isApi))
-      expect([route, (await ask(route, { authorization: 'Bearer wrong-key-wrong-key' })).status]).toEqual([
-        route,
-        401,
-      ]);
+  it('is closed with a wrong key or token', async () => {
+    const stranger = await signingKey('one');
+    for (const wrong of ['wrong-key-wrong-key', await token(stranger), await token(signer, { exp: 1 })])
+      for (const route of closed().filter(isApi))
+        expect([route, (await ask(route, { authorization: `Bearer ${wrong}` })).status]).toEqual([
+          route,
+          401,
+        ]);
   });
 
   it('of the API is closed to the cookie of a session: no other site can make a browser use it', async () => {
@@ -116,9 +126,13 @@ describe('every route of the service', () => {
       expect([route, (await ask(route, { cookie })).status]).toEqual([route, 401]);
   });
 
-  it('is closed to a key without a role', async () => {
-    for (const route of closed().filter(isApi))
-      expect([route, (await ask(route, { authorization: `Bearer ${nobody}` })).status]).toEqual([route, 403]);
+  it('is closed to a key or a token without a role', async () => {
+    for (const powerless of [nobody, await token(signer, { roles: [] })])
+      for (const route of closed().filter(isApi))
+        expect([route, (await ask(route, { authorization: `Bearer ${powerless}` })).status]).toEqual([
+          route,
+          403,
+        ]);
   });
 
   it('is open to the roles that docs/reference/routes.md names, and to no other', async () => {
