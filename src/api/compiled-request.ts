@@ -75,11 +75,11 @@ function compile(targetName: string, rules: readonly Rule[]): readonly Check[] |
   return checks;
 }
 
+/** A rule's own condition is not asked: what fails for want of it goes to class-validator, which asks. */
 function predicateOf(targetName: string) {
-  return ({ type, each, validateIf, groups, constraints, constraintCls, propertyName: property }: Rule) => {
+  return ({ type, each, constraints, constraintCls, propertyName: property }: Rule) => {
     const [constraint, ...others] = getMetadataStorage().getTargetValidatorConstraints(constraintCls);
-    const understood = type === 'customValidation' && !each && !validateIf && !groups?.length;
-    if (!understood || !constraint || others.length > 0 || constraint.async) return undefined;
+    if (type !== 'customValidation' || each || !constraint || others.length > 0) return undefined;
     const { instance } = constraint;
     return (value: unknown, object: object): boolean => {
       const args: ValidationArguments = { value, constraints, targetName, object, property };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  getMetadataStorage,
+  IsArray,
   IsIn,
   IsOptional,
   IsString,
@@ -19,18 +21,24 @@ import { PageRequest } from '../../src/api/requests/page.js';
 import { CommandPath, SipAccountPath } from '../../src/api/requests/paths.js';
 import { PurchaseCreditRequest } from '../../src/api/requests/purchase-credit.js';
 
-/** Rules that cannot be compiled: of each element, under a condition of its own. */
-class DemandingRequest {
-  @IsIn(['a', 'b'], { each: true })
-  readonly reference!: string[];
+/** A rule that cannot be compiled: of each element. */
+class ListRequest {
+  @IsArray({ each: true })
+  readonly reference!: string[][];
+}
 
+/** Rules under conditions: of the field, and of the rule alone. */
+class ConditionalRequest {
   @IsOptional()
   @IsString()
   readonly amount?: string;
 
-  @ValidateIf(({ amount }: DemandingRequest) => amount !== undefined)
+  @ValidateIf(({ amount }: ConditionalRequest) => amount !== undefined)
   @MinLength(2)
   readonly limit?: string;
+
+  @IsIn(['a'], { validateIf: ({ amount }: ConditionalRequest) => amount === '1' })
+  readonly after?: string;
 }
 
 class DerivedRequest extends AddCreditRequest {
@@ -46,7 +54,8 @@ const CLASSES: readonly RequestClass[] = [
   CommandPath,
   SipAccountPath,
   PurchaseCreditRequest,
-  DemandingRequest,
+  ListRequest,
+  ConditionalRequest,
   DerivedRequest,
 ];
 const FIELDS = [
@@ -74,16 +83,24 @@ const value = fc.oneof(
     '1000',
     '1001',
     'x1',
+    'a',
     'a b',
     '\n',
     'é',
   ),
-  fc.constantFrom(['a', 'b'], ['c'], { amount: '1' }, { amount: 1 }),
+  fc.constantFrom([], [['a']], ['a', 'b'], { amount: '1' }, { amount: 1 }),
   fc.string(),
   fc.jsonValue(),
   fc.constant(undefined),
 );
-const request = fc.dictionary(fc.constantFrom(...FIELDS), value, { noNullPrototype: true });
+
+/** Mostly of fields that the class has, or hardly one would be good. */
+function requestsOf(type: RequestClass) {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+  const known = fc.constantFrom(...rules.map(({ propertyName }) => propertyName));
+  const name = fc.oneof({ weight: 9, arbitrary: known }, fc.constantFrom(...FIELDS));
+  return fc.dictionary(name, value, { noNullPrototype: true });
+}
 
 /** What class-validator alone says: the names of the wrong fields. */
 function wrongFields(type: RequestClass, plain: object): string[] {
@@ -104,7 +121,7 @@ function outcome(compiled: CompiledRequest, plain: object) {
 describe.each(CLASSES)('a compiled %p', (type) => {
   const compiled = new CompiledRequest(type);
   const holds = (predicate: (plain: object) => void) =>
-    fc.assert(fc.property(request, predicate), { numRuns: 300 });
+    fc.assert(fc.property(requestsOf(type), predicate), { numRuns: 300 });
 
   it('refuses the same fields as class-validator', () =>
     holds((plain) => {
