@@ -86,6 +86,12 @@ describe('what is not a request', () => {
       purchase(`Idempotency-Key: c\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n${BODY}\r\n`),
     ],
     [
+      'endless extensions of a chunk',
+      413,
+      'payload-too-large',
+      purchase(`Idempotency-Key: c\r\nTransfer-Encoding: chunked\r\n\r\n1e;${'x'.repeat(20_000)}`),
+    ],
+    [
       'an unfinished chunk',
       400,
       'invalid-request',
@@ -143,6 +149,16 @@ describe('what is not a request', () => {
     const all = allOf(socket);
     socket.resume();
     expect(replyIn(await all)).toMatchObject({ status: 431, body: expect.stringMatching(/"}$/) });
+  });
+
+  it('holds no connection whose client stays', async () => {
+    const connected = once(api.app.getHttpServer(), 'connection') as Promise<[Socket]>;
+    const client = connect({ port: Number(new URL(api.url).port), host: '127.0.0.1', allowHalfOpen: true });
+    client.on('error', () => undefined).resume();
+    const [connection] = await connected;
+    client.write('HELLO\r\n\r\n');
+    await once(connection, 'close');
+    client.destroy();
   });
 
   it('is not an expectation that this server does not know', async () => {
