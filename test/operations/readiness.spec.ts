@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { setTimeout as passed } from 'node:timers/promises';
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TerminusModule } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
@@ -29,33 +30,69 @@ it('tells nobody whose event a projection stopped at', async () => {
   expect(told).toContain('accounts stopped at position 1');
   expect(told).not.toContain('secret-customer');
   expect(service.output.join('')).toContain('secret-customer');
+  const closed = once(service.process, 'close');
   await service.stop();
+  await closed;
+  // Nor was a probe that was told so a fault of ours.
+  expect(service.output.join('')).not.toContain('/health/ready');
 });
 
-it('sees a store that has come back, also after the clock was put back', async () => {
-  const side = await ReadSide.start();
-  const store = new FaultyStore(side.store);
-  const testing = await Test.createTestingModule({
-    imports: [TerminusModule.forRoot({ logger: false })],
-    controllers: [HealthController],
-    providers: [
-      { provide: EventStore, useValue: store },
-      { provide: Projections, useValue: side.projections },
-    ],
-  }).compile();
-  const app = testing.createNestApplication<NestFastifyApplication>(fastifyAdapter(), { logger: false });
-  await app.listen(0, '127.0.0.1');
+describe('readiness', () => {
+  let side: ReadSide;
+  let store: FaultyStore;
+  let app: NestFastifyApplication;
+  beforeEach(async () => {
+    side = await ReadSide.start();
+    store = new FaultyStore(side.store);
+    const testing = await Test.createTestingModule({
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController],
+      providers: [
+        { provide: EventStore, useValue: store },
+        { provide: Projections, useValue: side.projections },
+      ],
+    }).compile();
+    app = testing.createNestApplication<NestFastifyApplication>(fastifyAdapter(), { logger: false });
+    await app.listen(0, '127.0.0.1');
+  });
+  afterEach(async () => {
+    await app.close();
+    await side.remove();
+  });
+
   const statusOfStore = async () => {
     const answer = await fetch(`${await app.getUrl()}/health/ready`);
-    return ((await answer.json()) as { details: { store: { status: string } } }).details.store.status;
+    const { details } = (await answer.json()) as { details: { store: { status: string } } };
+    return `${answer.status} ${details.store.status}`;
   };
-  store.onCheck = () => Promise.reject(new Error('disk full'));
-  expect(await statusOfStore()).toBe('down');
-  store.onCheck = (check) => check();
-  const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
-  await passed(600);
-  expect(await statusOfStore()).toBe('up');
-  clock.mockRestore();
-  await app.close();
-  await side.remove();
+
+  it('sees a store that has come back, also after the clock was put back', async () => {
+    store.onCheck = () => Promise.reject(new Error('disk full'));
+    expect(await statusOfStore()).toBe('503 down');
+    store.onCheck = (check) => check();
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
+    await passed(600);
+    expect(await statusOfStore()).toMatch(/ up$/);
+    clock.mockRestore();
+  });
+
+  it('asks the store once for all who ask meanwhile', async () => {
+    const probes = 5;
+    let [arrived, asked] = [0, 0];
+    const allArrived = new Promise<void>((resolve) => {
+      app.getHttpServer().on('request', () => (arrived += 1) === probes && resolve());
+    });
+    store.onCheck = async (check) => {
+      asked += 1;
+      await allArrived;
+      return check();
+    };
+    await Promise.all(Array.from({ length: probes }, statusOfStore));
+    expect(asked).toBe(1);
+  });
+
+  it('calls a store that does not answer down, and waits no longer', async () => {
+    store.onCheck = () => new Promise(() => {});
+    expect(await statusOfStore()).toBe('503 down');
+  });
 });
