@@ -23,6 +23,7 @@ describe('a query', () => {
     const answer = await ask(`${ACCOUNTS}/acme`);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(answer.json).toEqual({
       mainAccountId: 'acme',
       currency: 'EUR',
