@@ -49,6 +49,21 @@ describe('the observer of the write side', () => {
   });
 });
 
+describe('the figures of the read models', () => {
+  it('tell no lag rather than an old one while nobody knows it, and look for no breach while they catch up', async () => {
+    const metrics = new Metrics();
+    const lag = [{ projection: 'accounts', positions: 7n, seconds: 3 }];
+    const projections = { ready: false, lag: () => Promise.resolve(lag) };
+    registerGauges(metrics, { depth: 2 } as Accounts, projections as unknown as Projections);
+    expect(await metrics.registry.metrics()).toContain('lag_events{projection="accounts"} 7\n');
+    projections.lag = () => Promise.reject(new Error('the store is away'));
+    const figures = await metrics.registry.metrics();
+    expect(figures).not.toContain('projection="accounts"');
+    expect(figures).toContain('\nledger_projections_ready 0\n');
+    expect(figures).toContain('\nledger_commands_in_flight 2\n');
+  });
+});
+
 describe('docs/reference/metrics.md', () => {
   it('lists every figure of the ledger', () => {
     const metrics = new Metrics();
