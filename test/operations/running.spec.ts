@@ -261,7 +261,8 @@ describe('a stop while a request is on its way in', () => {
 
   it('takes a signal that arrives twice at once for one', async () => {
     const ended = service.stop();
-    service.process.kill('SIGTERM');
+    // Of the same kind the system would make one of the two.
+    service.process.kill('SIGINT');
     await passed(300);
     request.end(body.slice(10));
     expect(await answer).toBe(201);
@@ -271,9 +272,13 @@ describe('a stop while a request is on its way in', () => {
   it('is killed by itself on a second signal: an exit would abort while a thread is in the database', async () => {
     const ended = service.stop();
     await passed(700);
+    const closed = once(service.process, 'close');
     service.process.kill('SIGINT');
     await ended;
     expect(service.process.signalCode).toBe('SIGKILL');
+    await closed;
+    // And not because the stop took too long.
+    expect(service.output.at(-1)).toContain('a second SIGINT');
     expect(await answer).toBeUndefined();
   });
 });
