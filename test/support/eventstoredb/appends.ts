@@ -82,7 +82,10 @@ export function answerBatch(
         call.end();
       }
     };
-    simulator.answer(simulator.isolated ? 'unavailable' : simulator.appendFault(), write, reply);
+    const fault = simulator.isolated ? 'unavailable' : simulator.appendFault();
+    // What comes after it is not heard either, as behind a connection that is no more and does not know it.
+    if (fault === 'call silent, not written') over = true;
+    simulator.answer(fault, write, reply);
   });
   call.on('error', () => (over = true));
   call.on('cancelled', () => (over = true));

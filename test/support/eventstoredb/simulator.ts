@@ -43,6 +43,7 @@ export const APPEND_FAULTS = [
   'cut, written',
   'written late',
   'call ended, written',
+  'call silent, not written',
 ] as const;
 
 /** What happens to one read or subscription: it breaks after so many messages. */
@@ -237,6 +238,7 @@ export class Simulator {
         write();
         return;
       case 'silence, not written':
+      case 'call silent, not written':
         return;
       case 'cut, written':
         write();
