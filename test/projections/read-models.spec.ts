@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
 import { openReadModels } from '../../src/projections/read-models-file.js';
 import { ReadModels } from '../../src/projections/read-models.js';
-import type { Connection } from '../../src/sqlite/database.js';
+import { openDatabase, type Connection } from '../../src/sqlite/database.js';
 
 describe('what one turn of the event loop reads', () => {
   let directory: string;
@@ -82,6 +82,18 @@ describe('what one turn of the event loop reads', () => {
     expect(read).toThrow(/^the read models cannot be read: .*unable to open database file$/);
     rmdirSync(log);
     expect(read()).toBe(0);
+    writer = openReadModels(join(directory, 'read-models.db'));
+  });
+
+  it('is unavailable while another program has the file for itself', () => {
+    models.close();
+    writer.close();
+    const other = openDatabase(join(directory, 'read-models.db'));
+    other.exec('PRAGMA locking_mode = EXCLUSIVE; UPDATE rows SET value = 1');
+    models.open(join(directory, 'read-models.db'));
+    expect(read).toThrow(StoreUnavailable);
+    other.close();
+    expect(read()).toBe(1);
     writer = openReadModels(join(directory, 'read-models.db'));
   });
 
