@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { en } from '../../src/dashboard/texts/en.js';
-import { formOf, PageApp, textOf } from '../support/page-app.js';
+import { formOf, PageApp, signedInOn, textOf } from '../support/page-app.js';
 
 let app: PageApp;
 beforeAll(async () => {
@@ -62,7 +62,7 @@ describe('what a form booked', () => {
     expect(event).toMatchObject({
       type: 'CreditAllocated',
       metadata: {
-        actor: /title="Signed in as (key:[^"]+)"/.exec(page.text)![1],
+        actor: signedInOn(page),
         $correlationId: headers.get('X-Correlation-Id'),
       },
     });

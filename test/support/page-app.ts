@@ -107,6 +107,9 @@ export const formOf = ({ text }: Answer): Record<string, string> =>
     ),
   );
 
+/** The principal, a key, whom a page calls signed in. */
+export const signedInOn = ({ text }: Answer): string => /title="Signed in as (key:[^"]+)"/.exec(text)![1]!;
+
 /** What a page says, without its frame. */
 export const textOf = ({ text }: Answer): string =>
   /<main[^]*<\/main>/
