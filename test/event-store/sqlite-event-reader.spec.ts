@@ -101,6 +101,24 @@ describe('a reader of the log beside its owner', () => {
     expect(together.slice(0, texts.length).map(({ data }) => data)).toEqual(texts);
   });
 
+  it('reads parts as it reads the whole, where the names of streams are other than they were, or gone', async () => {
+    const streams = Array.from({ length: 6 }, newStream);
+    for (const stream of streams) await store.append(stream, newEvents(300), 'no-stream');
+    const db = openDatabase(join(directory, 'events.db'));
+    db.exec(`UPDATE streams SET name = CAST(x'610062' AS TEXT) WHERE number = 2;
+      DELETE FROM streams WHERE number IN (1, 4)`);
+    db.close();
+    const until = await reader.head();
+    const parts = [0, 1].map((index) => collect(reader.readPart({ index, of: 2 }, START, until)));
+    const together = (await Promise.all(parts)).flat().toSorted((a, b) => Number(a.position - b.position));
+    expect(together).toEqual(await collect(reader.readAll(START)));
+    expect([...new Set(together.map(({ stream }) => stream))]).toEqual([
+      'a\0b',
+      ...[2, 4, 5].map((n) => streams[n]),
+    ]);
+    expect(together).toHaveLength(1200);
+  });
+
   it('gives what somebody has put there, whatever it is, and every event of the page', async () => {
     await store.append('stream', newEvents(6), 'no-stream');
     const [before] = await collect(reader.readAll(START));

@@ -8,6 +8,7 @@ import { EventPages, PAGE } from './event-pages.js';
 import { unavailable } from './failure.js';
 import { followLog } from './follow-log.js';
 import { checkSchema, isThere } from './schema.js';
+import { StreamNames } from './stream-names.js';
 
 /** The last position there is: an event that somebody has put further out is read as if it stood here. */
 const LAST = BigInt(Number.MAX_SAFE_INTEGER);
@@ -35,13 +36,13 @@ export class SqliteEventReader extends EventReader {
   ) {
     super();
     this.transaction = new ReadTransaction(db);
-    this.ofStream = new EventPages(
+    this.ofStream = new EventPages(db, 'WHERE name = ? AND revision >= ? ORDER BY revision');
+    this.ofLog = new EventPages(db, 'WHERE position > ? AND position <= ? ORDER BY position');
+    this.ofPart = new EventPages(
       db,
-      'FROM streams JOIN events ON stream = number WHERE name = ? AND revision >= ? ORDER BY revision',
+      'WHERE position > ? AND position <= ? AND abs(stream % ?) = ? ORDER BY position',
+      new StreamNames(db),
     );
-    const log = 'FROM events JOIN streams ON number = stream WHERE position > ? AND position <= ?';
-    this.ofLog = new EventPages(db, `${log} ORDER BY position`);
-    this.ofPart = new EventPages(db, `${log} AND abs(stream % ?) = ? ORDER BY position`);
     this.lastPosition = query(db, `SELECT min(max(position), ${LAST}) FROM events`);
     this.nextPosition = query(
       db,

@@ -1,0 +1,23 @@
+import { query, type Connection, type Statement } from '../../sqlite/database.js';
+
+/** The names of streams by their numbers. Each is read once, so memory grows with the streams. */
+export class StreamNames {
+  private readonly known = new Map<number | string, string>();
+  private readonly name: Statement<[string]>;
+
+  constructor(db: Connection) {
+    // As hexadecimal, for the driver cuts a text at a zero.
+    this.name = query(db, 'SELECT hex(name) FROM streams WHERE number = ?');
+  }
+
+  /** Undefined for one that there is not. @throws what SQLite throws */
+  of(number: number | string): string | undefined {
+    const known = this.known.get(number);
+    if (known !== undefined) return known;
+    const [hex] = this.name.get(number) ?? [];
+    if (hex === undefined) return undefined;
+    const name = Buffer.from(hex, 'hex').toString();
+    this.known.set(number, name);
+    return name;
+  }
+}
