@@ -1,8 +1,8 @@
 import { isTombstone, type RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
-import { amountOf, book, noBalances, outOfBounds, type Balances } from './balances.js';
+import { book, conservationBroken, noBalances, type Balances } from './balances.js';
 import { isAccountId, readEvent, type ReadEvent } from './event-form.js';
-import { eventHash, idOfDigest, keyDigest, quoted, sha256, statedHash } from './event-hash.js';
+import { idOfDigest, keyDigest, quoted, sha256, statedHash, textsHash } from './event-hash.js';
 import type { Findings } from './findings.js';
 import { KeyIndex } from './key-index.js';
 import { ownText } from './own-text.js';
@@ -52,7 +52,7 @@ export class AccountsAudit {
     }
     this.checkChain(event, read, account);
     this.checkMetadata(event, read, account);
-    this.checkBalances(event, read, account);
+    book(account.balances, read.movement, (check, message) => this.findings.add(check, message, event));
     this.witnesses.event({ recorded: event, read, account });
     return account.hash;
   }
@@ -61,7 +61,7 @@ export class AccountsAudit {
     this.witnesses.end();
     for (const { mainAccountId, balances } of this.accounts.values()) {
       let sips = 0n;
-      for (const units of balances.sip.values()) sips += units;
+      for (const { available } of balances.sip.values()) sips += available;
       if (balances.main + sips !== balances.purchased)
         this.findings.add(
           'conservation',
@@ -100,8 +100,17 @@ export class AccountsAudit {
   }
 
   private checkChain(event: RecordedEvent, read: ReadEvent, account: AuditedAccount): void {
-    const { metadata, texts } = read;
-    const hash = eventHash(event, texts, account.streamText);
+    const { metadata, movement, data, unhashed } = read;
+    const digest = keyDigest(account.mainAccountId, metadata.idempotencyKey);
+    this.keys.add(digest);
+    const id = idOfDigest(digest, read);
+    const hash = textsHash(event.revision, {
+      data,
+      id: event.id === id ? `"${id}"` : quoted(event.id),
+      unhashed,
+      stream: account.streamText,
+      type: `"${movement.type}"`,
+    });
     if (hash !== metadata.hash)
       this.findings.add('hash', `its hash is ${metadata.hash}, but what it says makes ${hash}`, event);
     if (metadata.previousHash !== account.hash)
@@ -110,25 +119,18 @@ export class AccountsAudit {
         `it links to ${metadata.previousHash}, not to the event ahead of it, ${account.hash}`,
         event,
       );
-    account.hash = hash === metadata.hash ? hash : statedHash(event);
-  }
-
-  private checkMetadata(
-    event: RecordedEvent,
-    { metadata, texts, flaws }: ReadEvent,
-    account: AuditedAccount,
-  ): void {
-    for (const { check, message } of flaws) this.findings.add(check, message, event);
-    const { idempotencyKey, recordedAt } = metadata;
-    const digest = keyDigest(account.mainAccountId, idempotencyKey);
-    this.keys.add(digest);
-    const id = idOfDigest(digest, texts);
     if (event.id !== id)
       this.findings.add(
         'id',
         `its id does not follow from its key and its metadata, which make ${id}`,
         event,
       );
+    account.hash = hash === metadata.hash ? hash : statedHash(event);
+  }
+
+  private checkMetadata(event: RecordedEvent, { metadata, flaws }: ReadEvent, account: AuditedAccount): void {
+    for (const { check, message } of flaws) this.findings.add(check, message, event);
+    const { recordedAt } = metadata;
     if (recordedAt < account.recordedAt && this.back(account.recordedAt, recordedAt))
       this.findings.add(
         'time',
@@ -141,16 +143,4 @@ export class AccountsAudit {
   private back(before: string, after: string): boolean {
     return Date.parse(before) - Date.parse(after) > this.clockTolerance;
   }
-
-  private checkBalances(event: RecordedEvent, { movement }: ReadEvent, { balances }: AuditedAccount): void {
-    const broken = book(balances, movement);
-    if (broken) this.findings.add('rule', broken, event);
-    const bounds = outOfBounds(balances, movement);
-    if (bounds) this.findings.add('balance', bounds, event);
-    if (balances.purchased !== balances.main + balances.sips)
-      this.findings.add('conservation', conservationBroken(balances), event);
-  }
 }
-
-const conservationBroken = ({ purchased, main, sips }: Balances): string =>
-  `${amountOf(purchased)} was purchased, but ${amountOf(main)} on the main account and ${amountOf(sips)} on its SIP accounts remain`;

@@ -1,3 +1,4 @@
+import type { Check } from './findings.js';
 import { ownText } from './own-text.js';
 
 /** Money in ten-thousandths, so that sums are whole numbers. */
@@ -5,11 +6,13 @@ export type Units = bigint;
 
 const MAX_BALANCE: Units = 9_999_999_999_999_999n;
 
-const AMOUNT = /^(0|[1-9][0-9]{0,11})\.[0-9]{4}$/;
+/** A canonical amount, as an expression: its whole units, and their fraction. */
+export const AMOUNT = '(0|[1-9][0-9]{0,11})\\.([0-9]{4})';
+const IS_AMOUNT = new RegExp(`^${AMOUNT}$`);
 
 /** Undefined for a text that is no canonical amount. */
 export const unitsOf = (amount: unknown): Units | undefined =>
-  typeof amount === 'string' && AMOUNT.test(amount)
+  typeof amount === 'string' && IS_AMOUNT.test(amount)
     ? BigInt(amount.slice(0, -5) + amount.slice(-4))
     : undefined;
 
@@ -25,7 +28,13 @@ export interface Balances {
   main: Units;
   /** Σ over the SIP accounts. */
   sips: Units;
-  readonly sip: Map<string, Units>;
+  readonly sip: Map<string, SipBalance>;
+}
+
+export interface SipBalance {
+  available: Units;
+  /** False for one of which events tell that did not add it. */
+  added: boolean;
 }
 
 export const noBalances = (): Balances => ({
@@ -41,43 +50,78 @@ export type Movement =
   | { readonly type: 'MainAccountOpened'; readonly currency: string }
   | { readonly type: 'CreditPurchased'; readonly units: Units; readonly reference: string }
   | { readonly type: 'SipAccountAdded'; readonly sipAccountId: string }
-  | { readonly type: 'CreditAllocated'; readonly sipAccountId: string; readonly units: Units }
-  | { readonly type: 'CreditReclaimed'; readonly sipAccountId: string; readonly units: Units };
+  | SipMovement;
 
-/** Books a movement. @returns the rule that it breaks, in words; it is booked all the same */
-export function book(account: Balances, movement: Movement): string | undefined {
+interface SipMovement {
+  readonly type: 'CreditAllocated' | 'CreditReclaimed';
+  readonly sipAccountId: string;
+  readonly units: Units;
+}
+
+/** Books a movement. @param broken is told what it breaks, in words; it is booked all the same */
+export function book(
+  account: Balances,
+  movement: Movement,
+  broken: (check: Check, message: string) => void,
+): void {
   const opened = account.currency !== undefined;
-  if (movement.type === 'MainAccountOpened') {
-    account.currency = movement.currency;
-    return opened ? 'the main account is opened a second time' : undefined;
+  let rule = opened ? undefined : 'the main account has not been opened';
+  let sip: SipBalance | undefined;
+  switch (movement.type) {
+    case 'MainAccountOpened':
+      rule = opened ? 'the main account is opened a second time' : undefined;
+      account.currency = movement.currency;
+      break;
+    case 'CreditPurchased':
+      account.purchased += movement.units;
+      account.main += movement.units;
+      break;
+    case 'SipAccountAdded':
+      sip = sipOf(account, movement.sipAccountId);
+      if (sip.added) rule = `SIP account ${movement.sipAccountId} is added a second time`;
+      sip.added = true;
+      break;
+    case 'CreditAllocated':
+    case 'CreditReclaimed':
+      sip = sipOf(account, movement.sipAccountId);
+      rule = move(account, sip, movement) ?? rule;
   }
-  const unopened = opened ? undefined : 'the main account has not been opened';
-  if (movement.type === 'CreditPurchased') {
-    account.purchased += movement.units;
-    account.main += movement.units;
-    return unopened;
-  }
-  const had = account.sip.get(movement.sipAccountId);
-  const sipAccountId = had === undefined ? ownText(movement.sipAccountId) : movement.sipAccountId;
-  if (movement.type === 'SipAccountAdded') {
-    account.sip.set(sipAccountId, had ?? 0n);
-    return had === undefined ? unopened : `SIP account ${sipAccountId} is added a second time`;
-  }
-  const moved = movement.type === 'CreditAllocated' ? movement.units : -movement.units;
+  if (rule) broken('rule', rule);
+  const bounds = outOfBounds(account.main, sip?.available ?? 0n);
+  if (bounds) broken('balance', bounds);
+  if (account.purchased !== account.main + account.sips) broken('conservation', conservationBroken(account));
+}
+
+function sipOf({ sip }: Balances, sipAccountId: string): SipBalance {
+  let balance = sip.get(sipAccountId);
+  if (!balance) sip.set(ownText(sipAccountId), (balance = { available: 0n, added: false }));
+  return balance;
+}
+
+/** @returns the rule that it breaks, in words */
+function move(
+  account: Balances,
+  sip: SipBalance,
+  { type, sipAccountId, units }: SipMovement,
+): string | undefined {
+  const had = sip.available;
+  const moved = type === 'CreditAllocated' ? units : -units;
   account.main -= moved;
   account.sips += moved;
-  account.sip.set(sipAccountId, (had ?? 0n) + moved);
-  if (had === undefined) return `SIP account ${sipAccountId} has not been added`;
-  if (movement.type === 'CreditReclaimed' && had !== movement.units)
-    return `${amountOf(movement.units)} is reclaimed from SIP account ${sipAccountId}, which has ${amountOf(had)}`;
-  return unopened;
-}
-
-/** @returns the balance touched by a movement that is out of its bounds, in words */
-export function outOfBounds(account: Balances, movement: Movement): string | undefined {
-  const sip = 'sipAccountId' in movement ? (account.sip.get(movement.sipAccountId) ?? 0n) : 0n;
-  if (account.main < 0n) return `the main account has ${amountOf(account.main)}, below zero`;
-  if (sip < 0n) return `a SIP account has ${amountOf(sip)}, below zero`;
-  if (account.main > MAX_BALANCE || sip > MAX_BALANCE) return 'a balance is above 999999999999.9999';
+  sip.available += moved;
+  if (!sip.added) return `SIP account ${sipAccountId} has not been added`;
+  if (type === 'CreditReclaimed' && had !== units)
+    return `${amountOf(units)} is reclaimed from SIP account ${sipAccountId}, which has ${amountOf(had)}`;
   return undefined;
 }
+
+/** What of the balances touched is out of bounds, in words. */
+function outOfBounds(main: Units, sip: Units): string | undefined {
+  if (main < 0n) return `the main account has ${amountOf(main)}, below zero`;
+  if (sip < 0n) return `a SIP account has ${amountOf(sip)}, below zero`;
+  if (main > MAX_BALANCE || sip > MAX_BALANCE) return 'a balance is above 999999999999.9999';
+  return undefined;
+}
+
+export const conservationBroken = ({ purchased, main, sips }: Omit<Balances, 'currency' | 'sip'>): string =>
+  `${amountOf(purchased)} was purchased, but ${amountOf(main)} on the main account and ${amountOf(sips)} on its SIP accounts remain`;

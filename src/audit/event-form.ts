@@ -1,59 +1,63 @@
 import type { RecordedEvent } from '../event-store/event-store.js';
-import { unitsOf, type Movement } from './balances.js';
-import type { CanonicalTexts } from './event-hash.js';
-import { canonical, jsonObject } from './json-form.js';
-import { readMetadata, type AuditedMetadata, type Flaw } from './metadata-form.js';
+import { AMOUNT, unitsOf, type Movement } from './balances.js';
+import { canonical, jsonObject, type Members } from './json-form.js';
+import { PLAIN, readMetadata, type ReadMetadata } from './metadata-form.js';
 
 /** An event whose form is good, read. */
-export interface ReadEvent {
-  readonly metadata: AuditedMetadata;
+export interface ReadEvent extends ReadMetadata {
   readonly movement: Movement;
-  readonly texts: CanonicalTexts;
-  /** What is wrong with its form, but not so wrong that it cannot be read. */
-  readonly flaws: readonly Flaw[];
+  /** Its data in canonical JSON. */
+  readonly data: string;
 }
 
-const ACCOUNT_ID = /^[A-Za-z0-9._~-]{1,64}$/;
+const ID = '[A-Za-z0-9._~-]{1,64}';
+const IS_ID = new RegExp(`^${ID}$`);
 const CURRENCY = /^[A-Z]{3}$/;
 
-/** Data as the ledger writes it, in canonical form, with texts that need no escape. */
-const USUAL =
-  /^\{(?:"amount":"([0-9.]+)",)?(?:"sipAccountId":"([\w.~-]+)"|"reference":"([ !#-[\]-~]*)"|"currency":"([A-Z]+)")\}$/;
-
-export const isAccountId = (id: string): boolean => ACCOUNT_ID.test(id);
+export const isAccountId = (id: string): boolean => IS_ID.test(id);
 
 /** Reads an event. @returns what is wrong with its form, in words, if it cannot be read */
-export function readEvent(event: RecordedEvent): ReadEvent | string {
-  const data = readData(event.data);
-  if (typeof data === 'string') return `its data ${data}`;
-  const meta = readMetadata(event.metadata);
+export function readEvent({ type, data, metadata }: RecordedEvent): ReadEvent | string {
+  const meta = readMetadata(metadata);
   if (typeof meta === 'string') return `its metadata ${meta}`;
-  const movement = movementOf(event.type, data.fields);
-  if (typeof movement === 'string') return movement;
-  const { metadata, unhashed, flaws } = meta;
-  return { metadata, movement, texts: { data: data.canonical, unhashed }, flaws };
+  const { unhashed, flaws } = meta;
+  const usual = usualMovement(type, data);
+  if (usual) return { metadata: meta.metadata, unhashed, flaws, movement: usual, data };
+  const members = jsonObject(data);
+  if (typeof members === 'string') return `its data ${members}`;
+  const movement = movementOf(type, members);
+  return typeof movement === 'string' ? movement : { ...meta, movement, data: canonical(members) };
 }
 
-/** What the data of all types may hold, each of them some. */
-interface Fields {
-  readonly amount?: unknown;
-  readonly sipAccountId?: unknown;
-  readonly reference?: unknown;
-  readonly currency?: unknown;
+/** Data as the ledger writes it, in canonical form, with texts that need no escape. */
+const PURCHASED = new RegExp(`^\\{"amount":"${AMOUNT}","reference":"(${PLAIN})"\\}$`);
+const MOVED = new RegExp(`^\\{"amount":"${AMOUNT}","sipAccountId":"(${ID})"\\}$`);
+const ADDED = new RegExp(`^\\{"sipAccountId":"(${ID})"\\}$`);
+
+/** The movement that such data tell of; undefined for any other, good or not. */
+function usualMovement(type: string, data: string): Movement | undefined {
+  switch (type) {
+    case 'CreditAllocated':
+    case 'CreditReclaimed': {
+      const [, whole = '', fraction = '', sipAccountId = ''] = MOVED.exec(data) ?? [];
+      const units = BigInt(whole + fraction);
+      return units ? { type, sipAccountId, units } : undefined;
+    }
+    case 'CreditPurchased': {
+      const [, whole = '', fraction = '', reference = ''] = PURCHASED.exec(data) ?? [];
+      const units = BigInt(whole + fraction);
+      return units ? { type, units, reference } : undefined;
+    }
+    case 'SipAccountAdded': {
+      const sipAccountId = ADDED.exec(data)?.[1];
+      return sipAccountId ? { type, sipAccountId } : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
-function readData(text: string): { readonly fields: Fields; readonly canonical: string } | string {
-  const usual = USUAL.exec(text);
-  if (usual)
-    return {
-      fields: { amount: usual[1], sipAccountId: usual[2], reference: usual[3], currency: usual[4] },
-      canonical: text,
-    };
-  const members = jsonObject(text);
-  return typeof members === 'string' ? members : { fields: members, canonical: canonical(members) };
-}
-
-function movementOf(type: string, { currency, sipAccountId, amount, reference }: Fields): Movement | string {
+function movementOf(type: string, { currency, sipAccountId, amount, reference }: Members): Movement | string {
   switch (type) {
     case 'MainAccountOpened':
       return typeof currency === 'string' && CURRENCY.test(currency)

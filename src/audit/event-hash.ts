@@ -31,18 +31,20 @@ export function canonicalTexts(data: Members, metadata: Members): CanonicalTexts
   return { data: canonical(data), unhashed: canonical(unhashed) };
 }
 
-/**
- * The hash that an event must have. The auditor's own making: nothing is shared with the writer.
- * @param name of its stream, in JSON, which a caller with many events of a stream need not make for each
- */
+/** The hash that an event must have. The auditor's own making: nothing is shared with the writer. */
 export const eventHash = (
   { stream, revision, id, type }: Pick<RecordedEvent, 'stream' | 'revision' | 'id' | 'type'>,
   { data, unhashed }: CanonicalTexts,
-  name = quoted(stream),
+): string =>
+  textsHash(revision, { data, id: quoted(id), unhashed, stream: quoted(stream), type: quoted(type) });
+
+/** The same of what is in JSON already, as a caller with many events of few streams and types has it. */
+export const textsHash = (
+  revision: number,
+  { data, id, unhashed, stream, type }: CanonicalTexts & Readonly<Record<'id' | 'stream' | 'type', string>>,
 ): string =>
   sha256(
-    `{"data":${data},"id":${quoted(id)},"metadata":${unhashed},` +
-      `"revision":${revision},"stream":${name},"type":${quoted(type)}}`,
+    `{"data":${data},"id":${id},"metadata":${unhashed},"revision":${revision},"stream":${stream},"type":${type}}`,
   );
 
 /** JSON of a text; to see first that it needs no escape takes half the time. */
@@ -55,7 +57,7 @@ export const keyDigest = (mainAccountId: string, idempotencyKey: string): string
   sha256(`${mainAccountId}/${idempotencyKey.slice(0, 1000)}/0`);
 
 /** The event id (UUID version 8) that a command's digest makes for the metadata that its event bears. */
-export function idOfDigest(digest: string, { unhashed }: CanonicalTexts): string {
+export function idOfDigest(digest: string, { unhashed }: Pick<CanonicalTexts, 'unhashed'>): string {
   const variant = '89ab'.charAt(Number.parseInt(digest.charAt(16), 16) & 3);
   return (
     `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-` +

@@ -5,11 +5,20 @@ import { join } from 'node:path';
 /** 8 MiB. */
 const CAPACITY = 1 << 20;
 const BUCKETS = 256;
-/** Kept of each digest. */
-const DIGEST_BYTES = 8;
 
-/** What is kept of a digest. */
-export const digestStart = (digest: string): bigint => Buffer.from(digest, 'hex').readBigUInt64LE();
+/** What is kept of a digest, which is a text in hexadecimal. */
+export const digestStart = (digest: string): bigint => BigInt(`0x${digest.slice(0, 16)}`);
+
+/** The number that eight hexadecimal digits of a text make. Digit by digit: to call for it takes three times as long. */
+function wordAt(text: string, at: number): number {
+  let word = 0;
+  for (let i = at; i < at + 8; i++) word = (word << 4) | DIGITS[text.charCodeAt(i)]!;
+  return word;
+}
+
+/** What each digit stands for, by its code. */
+const DIGITS = new Uint8Array(128);
+for (let digit = 0; digit < 16; digit++) DIGITS[digit.toString(16).charCodeAt(0)] = digit;
 
 /**
  * Finds keys that occur twice among any number of events, in a fixed amount of memory: 8 bytes of each
@@ -18,21 +27,22 @@ export const digestStart = (digest: string): bigint => Buffer.from(digest, 'hex'
  */
 export class KeyIndex {
   private readonly held: BigUint64Array;
-  /** The same memory: a bigint for each digest would take as long as the digest. */
-  private readonly bytes: Buffer;
+  /** The same memory, the lower half of each first: a bigint for each digest would take as long as the digest. */
+  private readonly words: Uint32Array;
   private count = 0;
   private directory: string | undefined;
 
   /** @param capacity digests held in memory before they go to disk */
   constructor(private readonly capacity = CAPACITY) {
     this.held = new BigUint64Array(capacity);
-    this.bytes = bytesOf(this.held);
+    this.words = new Uint32Array(this.held.buffer);
   }
 
   /** @param digest in hexadecimal */
   add(digest: string): void {
     if (this.count === this.capacity) this.spill();
-    this.bytes.write(digest, DIGEST_BYTES * this.count, DIGEST_BYTES, 'hex');
+    this.words[2 * this.count] = wordAt(digest, 8);
+    this.words[2 * this.count + 1] = wordAt(digest, 0);
     this.count += 1;
   }
 

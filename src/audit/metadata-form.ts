@@ -22,7 +22,7 @@ export interface Flaw {
 const TIME =
   '[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}Z';
 /** ASCII that JSON writes as it is. */
-const PLAIN = '[ !#-\\[\\]-~]*';
+export const PLAIN = '[ !#-\\[\\]-~]*';
 const PLAIN_KEY = '[!#-\\[\\]-~]+';
 
 /**

@@ -43,8 +43,8 @@ describe('the audit of a good log', () => {
     const balances = report.accounts.get('mainAccount-alice')?.balances;
     expect(amountOf(balances?.purchased ?? 0n)).toBe('100.0000');
     expect(amountOf(balances?.main ?? 0n)).toBe('0.0000');
-    expect(amountOf(balances?.sip.get('sip-1') ?? 0n)).toBe('99.9999');
-    expect(amountOf(balances?.sip.get('sip-2') ?? 0n)).toBe('0.0001');
+    expect(amountOf(balances?.sip.get('sip-1')?.available ?? 0n)).toBe('99.9999');
+    expect(amountOf(balances?.sip.get('sip-2')?.available ?? 0n)).toBe('0.0001');
   });
 
   it('passes over streams that are none of the ledger', async () => {

@@ -46,7 +46,7 @@ describe('the auditor and the ledger', () => {
           expect(amountOf(balances?.main ?? -1n)).toBe(formatAmount(fold.available));
           expect(amountOf(balances?.sips ?? -1n)).toBe(formatAmount(fold.sipAccountsAvailable));
           for (const [sip, available] of fold.sipAccounts)
-            expect(amountOf(balances?.sip.get(sip) ?? -1n)).toBe(formatAmount(available));
+            expect(amountOf(balances?.sip.get(sip)?.available ?? -1n)).toBe(formatAmount(available));
         }
         await store.close();
       }),

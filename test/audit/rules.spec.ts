@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LedgerEvent } from '../../src/ledger/domain/events.js';
 import { MAX_AMOUNT } from '../support/given.js';
-import { findingsOf } from './support/audited.js';
+import { auditOf, findingsOf } from './support/audited.js';
 import { added, allocated, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
 
 /** What the audit finds in a history of which all links and hashes are good. */
@@ -39,6 +39,14 @@ describe('the audit of a chain that is whole names the first', () => {
     ]);
   });
 
+  it('of the moves to a SIP account until it is added, and counts the others', async () => {
+    const moved = allocated('s', '1.0000');
+    const log = new LogBuilder();
+    for (const event of [opened, purchased('3.0000'), moved, moved, added('s'), moved])
+      log.add('alice', event);
+    expect((await auditOf(log.events)).findings).toMatchObject([{ check: 'rule', revision: 2, more: 1 }]);
+  });
+
   it('SIP account that is added a second time, which takes no credit from it', async () => {
     const twice = [opened, purchased('1.0000'), added('s'), allocated('s', '1.0000'), added('s')];
     expect(await findingsIn([...twice, reclaimed('s', '1.0000')])).toEqual(['rule mainAccount-alice 4']);
@@ -52,8 +60,14 @@ describe('the audit of a chain that is whole names the first', () => {
   it.each<[string, LedgerEvent]>([
     ['a purchase of nothing', purchased('0.0000')],
     ['a move of nothing', allocated('s', '0.0000')],
+    ['a purchase of more digits than an amount has', purchased('1000000000000.0000')],
+    ['a move of more digits than an amount has', allocated('s', '1000000000000.0000')],
+    ['an amount that begins with a zero', allocated('s', '01.0000')],
     ['a currency in small letters', { type: 'MainAccountOpened', data: { currency: 'eur' } }],
     ['a SIP account with a space', added('a b')],
+    ['a SIP account without a name', added('')],
+    ['a SIP account with a name that is too long', added('s'.repeat(65))],
+    ['a move to a SIP account with a name that is too long', allocated('s'.repeat(65), '1.0000')],
     ['a purchase without a reference', { ...purchased('1.0000'), data: { amount: '1.0000' } } as never],
   ])('event with data that no command makes: %s', async (_, event) => {
     expect(await findingsIn([opened, purchased('1.0000'), added('s'), event])).toEqual([

@@ -28,10 +28,14 @@ export class AccountsWitness implements Witness {
     for (const [stream, account] of accounts) {
       this.compareMain(account);
       let place = 0;
-      for (const [sipAccountId, units] of account.balances.sip) {
+      for (const [sipAccountId, sip] of account.balances.sip) {
         const keys = { main_account_id: account.mainAccountId, sip_account_id: sipAccountId };
         const moved_at = this.movedAt.get(stream)?.get(sipAccountId) ?? null;
-        this.tables.compare('sip_accounts', keys, { place: ++place, available: amountOf(units), moved_at });
+        this.tables.compare('sip_accounts', keys, {
+          place: ++place,
+          available: amountOf(sip.available),
+          moved_at,
+        });
       }
       sipAccounts += place;
     }

@@ -11,5 +11,7 @@ export const movedAmount = ({ movement }: ReadEvent): string | undefined =>
 /** What the SIP account that the event names has after it; undefined when it names none. */
 export function sipAvailable({ read, account }: WitnessedEvent): string | undefined {
   const sipAccountId = namedSip(read);
-  return sipAccountId === undefined ? undefined : amountOf(account.balances.sip.get(sipAccountId) ?? 0n);
+  return sipAccountId === undefined
+    ? undefined
+    : amountOf(account.balances.sip.get(sipAccountId)?.available ?? 0n);
 }
