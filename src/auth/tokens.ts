@@ -61,7 +61,7 @@ export const TOKEN_PRINCIPAL = 'jwt:';
 /** A good token. */
 interface Verified {
   readonly principal: Principal;
-  /** When it ends, in milliseconds since 1970: a token ends by the clock on the wall. */
+  /** When it is taken no longer, in milliseconds since 1970: a token ends by the clock on the wall. */
   readonly endsAt: number;
   /** Until when it need not be looked at again. */
   readonly until: number;
@@ -106,7 +106,7 @@ export class Tokens {
     const payload = await this.payloadOf(token);
     const principal = payload && principalOf(payload);
     if (!payload || !principal) return undefined;
-    const endsAt = (payload.exp ?? 0) * 1000;
+    const endsAt = ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000;
     const good = { principal, endsAt, until: Math.min(endsAt, Date.now() + MAX_CACHED_MS) };
     this.verified.set(hashOf(token), good);
     return good;

@@ -32,12 +32,12 @@ describe('signing in to the dashboard with a token', () => {
   const open = (cookie: string, path: string) =>
     fetch(service.url + path, { headers: { Cookie: cookie, Accept: 'text/html' }, redirect: 'manual' });
 
-  it('opens a session with the roles of the token, no longer than the token lasts', async () => {
+  it('opens a session with the roles of the token, no longer than the API takes it', async () => {
     const answer = await signIn(await token(key, { roles: ['auditor'] }));
     expect([answer.status, answer.headers.get('Location')]).toEqual([303, '/accounts']);
     const { cookie, seconds } = sessionIn(answer);
     expect(seconds).toBeGreaterThan(40);
-    expect(seconds).toBeLessThanOrEqual(60);
+    expect(seconds).toBeLessThanOrEqual(65);
     expect((await open(cookie, '/accounts')).status).toBe(200);
     expect((await open(cookie, '/accounts/acme/purchase')).status).toBe(403);
   });
@@ -54,10 +54,11 @@ describe('signing in to the dashboard with a token', () => {
     expect(await other.text()).toContain('<a href="/accounts/acme">');
   });
 
-  it('ends the session with the token', async () => {
-    const { cookie } = sessionIn(await signIn(await token(key, { exp: Math.floor(Date.now() / 1000) + 2 })));
+  it('ends the session when the API takes the token no longer', async () => {
+    // Its clock may be off by 5 seconds.
+    const { cookie } = sessionIn(await signIn(await token(key, { exp: Math.floor(Date.now() / 1000) - 2 })));
     expect((await open(cookie, '/accounts')).status).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 2100));
+    await new Promise((resolve) => setTimeout(resolve, 3100));
     expect((await open(cookie, '/accounts')).headers.get('Location')).toMatch(/^\/sign-in\?/);
   });
 
