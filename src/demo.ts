@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Client } from './demo/client.js';
 import { addressOf, startService } from './demo/service.js';
 
@@ -13,6 +14,9 @@ import { addressOf, startService } from './demo/service.js';
 const say = (line = '') => process.stdout.write(`${line}\n`);
 const MAIN = 'customer-1112';
 const [DESK, DOOR, HALL, HOME] = ['32470000001', '32470000002', '32470000003', '32470000004'] as const;
+
+const USAGE = `usage: npm run demo
+It takes no arguments; of the LEDGER_ variables it heeds LEDGER_HOST, LEDGER_PORT and LEDGER_LOG_LEVEL.`;
 
 /** Books what the screen shows. Whatever is not booked ends the demo. */
 async function book(client: Client): Promise<void> {
@@ -82,7 +86,12 @@ async function show(client: Client): Promise<void> {
     );
 }
 
-async function main(): Promise<void> {
+async function main(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    say(USAGE);
+    return;
+  }
   const dataDir = mkdtempSync(join(tmpdir(), 'credit-ledger-demo-'));
   const key = `demo-${randomBytes(12).toString('hex')}`;
   const service = startService(dataDir, key);
@@ -105,12 +114,16 @@ async function main(): Promise<void> {
     say('\nCtrl-C ends it; this demo keeps nothing.');
   } catch (error) {
     stop();
-    process.exitCode = 1;
-    say(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
+    throw error;
   } finally {
     await ended;
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-await main();
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -8,7 +8,13 @@ import { ROOT } from '../support/service.js';
 const run = promisify(execFile);
 
 it('docs/reference/command-line.md says of each program what it says itself', async () => {
-  const programs = ['dist/audit/cli.js', 'verify-bundle.mjs', 'dist/backup.js', 'dist/copy-store.js'];
+  const programs = [
+    'dist/audit/cli.js',
+    'verify-bundle.mjs',
+    'dist/backup.js',
+    'dist/copy-store.js',
+    'dist/demo.js',
+  ];
   const said: string[] = [];
   for (const program of programs)
     said.push((await run(process.execPath, [join(ROOT, program), '--help'])).stdout);

@@ -17,8 +17,11 @@ describe('npm run demo', () => {
   });
   afterEach(() => rmSync(temporary, { recursive: true }));
 
-  const start = (env: NodeJS.ProcessEnv = {}): ChildProcessByStdio<null, Readable, Readable> =>
-    spawn(process.execPath, [join(ROOT, 'dist/demo.js')], {
+  const start = (
+    env: NodeJS.ProcessEnv = {},
+    ...args: readonly string[]
+  ): ChildProcessByStdio<null, Readable, Readable> =>
+    spawn(process.execPath, [join(ROOT, 'dist/demo.js'), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, TMPDIR: temporary, ...env },
     });
@@ -72,8 +75,26 @@ describe('npm run demo', () => {
     const [output, errors] = await Promise.all([text(demo.stdout), text(demo.stderr)]);
     other.close();
     expect(await exited).toEqual([1, null]);
-    expect(output).toBe('The demo failed: the service did not start\n');
-    expect(errors).toMatch(/^cannot listen on .*: the port is taken;.*\n$/);
+    expect(output).toBe('');
+    expect(errors).toMatch(
+      /^cannot listen on .*: the port is taken;.*\nThe demo failed: the service did not start\n$/,
+    );
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it.each([
+    ['--help', { code: 0, output: /^usage: npm run demo\n/, errors: /^$/ }],
+    ['--port', { code: 1, output: /^$/, errors: /^The demo failed: Unknown option '--port'\n$/ }],
+    ['4000', { code: 1, output: /^$/, errors: /^The demo failed: Unexpected argument '4000'.*\n$/ }],
+  ])('does not run when it is given %s', async (argument, { code, output, errors }) => {
+    // If it ran it would fail, and not stay up.
+    const demo = start({ LEDGER_PORT: 'none' }, argument);
+    const exited = once(demo, 'exit');
+    expect(await Promise.all([text(demo.stdout), text(demo.stderr)])).toEqual([
+      expect.stringMatching(output),
+      expect.stringMatching(errors),
+    ]);
+    expect(await exited).toEqual([code, null]);
     expect(readdirSync(temporary)).toEqual([]);
   });
 });
