@@ -39,10 +39,10 @@ export class CheckpointsController {
 
   @ApiOperation({ summary: 'Show the public keys that sign checkpoints' })
   @ApiOkResponse({ description: 'The answer', type: CheckpointKeysResponse })
-  @ApiProblems()
+  @ApiProblems('invalid-request')
   @Roles('billing', 'auditor', 'operator')
   @Get('checkpoints/keys')
-  getCheckpointKeys(): CheckpointKeysResponse {
+  getCheckpointKeys(@Query() _query: NoParameters): CheckpointKeysResponse {
     const { origin, published } = this.checkpoints.keys;
     return { origin, keys: published };
   }

@@ -9,6 +9,7 @@ import {
   NotFoundException,
   Param,
   Post,
+  Query,
 } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
@@ -21,6 +22,7 @@ import {
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
+import { NoParameters } from '../api/requests/no-parameters.js';
 import type { ApiKey } from './api-key.js';
 import { ApiKeyListResponse, CreatedApiKeyResponse } from './api-key.response.js';
 import { ApiKeys, LastOperatorKey } from './api-keys.js';
@@ -45,7 +47,10 @@ export class ApiKeysController {
   @ApiCreatedResponse({ type: CreatedApiKeyResponse })
   @ApiBadRequestResponse({ description: '`invalid-request`' })
   @ApiNotWritten()
-  createApiKey(@Body() { name, roles, mainAccountId }: CreateApiKeyRequest): CreatedApiKeyResponse {
+  createApiKey(
+    @Query() _query: NoParameters,
+    @Body() { name, roles, mainAccountId }: CreateApiKeyRequest,
+  ): CreatedApiKeyResponse {
     const isCustomer = roles.includes('customer');
     if (isCustomer && roles.length > 1) throw wrong('roles', 'The role customer goes with no other role');
     if (isCustomer !== (typeof mainAccountId === 'string'))
@@ -57,7 +62,7 @@ export class ApiKeysController {
   @Get()
   @ApiOperation({ summary: 'List the API keys', description: 'The bootstrap key is not among them.' })
   @ApiOkResponse({ type: ApiKeyListResponse })
-  listApiKeys(): ApiKeyListResponse {
+  listApiKeys(@Query() _query: NoParameters): ApiKeyListResponse {
     return { apiKeys: this.apiKeys.list().map(shown) };
   }
 
@@ -68,7 +73,7 @@ export class ApiKeysController {
   @ApiNotFoundResponse({ description: '`not-found`: there is no such key' })
   @ApiConflictResponse({ description: '`conflict`: this is the last operator key' })
   @ApiNotWritten()
-  revokeApiKey(@Param('id') id: string): void {
+  revokeApiKey(@Param('id') id: string, @Query() _query: NoParameters): void {
     try {
       if (this.apiKeys.revoke(id)) return;
     } catch (error) {

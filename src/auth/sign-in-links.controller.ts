@@ -1,4 +1,4 @@
-import { Controller, NotFoundException, Param, Post } from '@nestjs/common';
+import { Controller, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNotFoundResponse,
@@ -7,6 +7,7 @@ import {
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
+import { NoParameters } from '../api/requests/no-parameters.js';
 import { KEY_PRINCIPAL } from './api-key.js';
 import { ApiKeys } from './api-keys.js';
 import { OperatorsOnly } from './decorators.js';
@@ -40,7 +41,7 @@ export class SignInLinksController {
   @ApiParam({ name: 'id', description: "The key's id, or `bootstrap`", example: '4f1c09ab77d2' })
   @ApiCreatedResponse({ type: SignInLinkResponse })
   @ApiNotFoundResponse({ description: '`not-found`: there is no such key' })
-  makeSignInLink(@Param('id') id: string): SignInLinkResponse {
+  makeSignInLink(@Param('id') id: string, @Query() _query: NoParameters): SignInLinkResponse {
     const principal = this.keys.principal(KEY_PRINCIPAL + id);
     if (!principal) throw new NotFoundException('There is no such API key');
     return { path: this.links.make(principal), minutes: LINK_MINUTES };

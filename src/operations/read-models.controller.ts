@@ -1,5 +1,6 @@
-import { Controller, Get, Header, HttpCode, Post } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { NoParameters } from '../api/requests/no-parameters.js';
 import { OperatorsOnly } from '../auth/decorators.js';
 import type { RebuildStatus } from '../projections/rebuild-status.js';
 import { Projections } from '../projections/projections.js';
@@ -25,7 +26,7 @@ export class ReadModelsController {
     type: RebuildResponse,
     headers: { Location: { description: 'Where to ask how it goes', schema: { type: 'string' } } },
   })
-  rebuildReadModels(): RebuildResponse {
+  rebuildReadModels(@Query() _query: NoParameters): RebuildResponse {
     // How it ends is in the log, and in the answer to the query below.
     this.projections.rebuild().catch(() => undefined);
     return shown(this.projections.rebuildStatus);
@@ -34,7 +35,7 @@ export class ReadModelsController {
   @Get()
   @ApiOperation({ summary: 'Show the rebuild that runs, or the last one since the service started' })
   @ApiOkResponse({ type: RebuildResponse })
-  getRebuild(): RebuildResponse {
+  getRebuild(@Query() _query: NoParameters): RebuildResponse {
     return shown(this.projections.rebuildStatus);
   }
 }

@@ -105,15 +105,16 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(content?.['application/problem+json']?.examples ?? {})).toContain(code);
   });
 
-  it('describes every parameter that a route lets pass which could be thought to heed it', async () => {
+  it('describes every parameter that a route lets pass', async () => {
     const passed: string[] = [];
-    const misleading = /accounts|commands|checkpoints(?!\/keys)/;
-    for (const { route } of operations.filter((each) => misleading.test(each.route))) {
+    for (const { route } of operations.filter((each) => each.route.includes(' /v1/'))) {
       const [method = '', path = ''] = route.split(' ');
       const filled = path.replaceAll(/\{(revision|size)\}/g, '0').replaceAll(/\{\w+\}/g, 'acme');
       const type = path === '/v1/commands' ? 'application/x-ndjson' : 'application/json';
       const headers = { 'Content-Type': type, 'Idempotency-Key': 'unheard-of' };
-      const answer = await api.send(`${filled}?unheardOf=1`, { method, headers });
+      // One that is taken: of two refusals this route tells that of the body.
+      const body = route === 'POST /v1/api-keys' ? '{"name":"x","roles":["auditor"]}' : null;
+      const answer = await api.send(`${filled}?unheardOf=1`, { method, headers, body });
       if (!answer.text.includes('unheardOf is not a field of this request')) passed.push(route);
     }
     expect(passed).toEqual([]);

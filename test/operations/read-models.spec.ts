@@ -93,6 +93,16 @@ describe('a rebuild that an operator asks for', () => {
     expect(await ended()).toMatchObject({ state: 'done' });
   });
 
+  it('takes no parameters: it is of all read models, and says so to whoever names one', async () => {
+    const before = await rebuildIn(ask('GET'));
+    for (const method of ['GET', 'POST']) {
+      const answer = await ask(method, '/v1/read-models/rebuild?readModel=history');
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ errors: [{ field: 'readModel' }] });
+    }
+    expect(await rebuildIn(ask('GET'))).toEqual(before);
+  });
+
   it('is for operators alone', async () => {
     const made = await ask('POST', '/v1/api-keys', KEY, { name: 'reader', roles: ['billing', 'auditor'] });
     const { key } = (await made.json()) as { key: string };
