@@ -21,8 +21,10 @@ export function parseJsonBody(bytes: Buffer, what = 'The body'): unknown {
   const text = bytes.toString();
   const value = parse(text, what);
   // In valid JSON each member of an object has one colon outside of strings; members that were overwritten are gone.
-  if (countColons(text) !== countMembers(value))
-    throw new InvalidRequest(`${what} names a field more than once`);
+  if (countColons(text) !== countMembers(value)) {
+    const name = repeatedName(text)!;
+    throw InvalidRequest.field(name, `${what} names ${name} more than once`);
+  }
   return value;
 }
 
@@ -58,4 +60,23 @@ function countMembers(value: unknown): number {
     rest.push(...values);
   }
   return members;
+}
+
+/** The ends of objects, and strings with the colon after those that are names. */
+const TOKENS = /[{}]|("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?/g;
+
+/** The first name in valid JSON that its object has had before. Slower than counting: for those that are refused. */
+function repeatedName(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (const [token, string = '', colon] of text.matchAll(TOKENS)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (colon) {
+      const name = JSON.parse(string) as string;
+      const names = open.at(-1);
+      if (names?.has(name)) return name;
+      names?.add(name);
+    }
+  }
+  return undefined;
 }

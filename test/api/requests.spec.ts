@@ -62,11 +62,12 @@ describe('a field', () => {
   });
 
   it.each(['{"amount":"1","amount":"2"}', '{"amount":"1","am\\u006funt":"1"}'])(
-    'named twice is refused: %s',
+    'named twice is refused by name: %s',
     async (body) => {
       const answer = await api.post(ADD, body);
       expect(answer.problem).toBe('400 invalid-request');
-      expect(answer.json['detail']).toBe('The body names a field more than once');
+      expect(answer.fields).toEqual(['amount']);
+      expect(answer.json['detail']).toBe('The body names amount more than once');
     },
   );
 
