@@ -119,6 +119,17 @@ describe('a reader of the log beside its owner', () => {
     expect(together).toHaveLength(1200);
   });
 
+  it('reads parts as it reads the whole, where somebody has given a stream a second name', async () => {
+    await store.append('stream', newEvents(2), 'no-stream');
+    const db = openDatabase(join(directory, 'events.db'));
+    db.exec(`CREATE TABLE copy AS SELECT * FROM streams; DROP TABLE streams; ALTER TABLE copy RENAME TO streams;
+      INSERT INTO streams SELECT number, 'other' FROM streams`);
+    db.close();
+    const part = await collect(reader.readPart({ index: 1, of: 2 }, START, 2n));
+    expect(part).toEqual(await collect(reader.readAll(START)));
+    expect(part.map(({ stream }) => stream).toSorted()).toEqual(['other', 'other', 'stream', 'stream']);
+  });
+
   it('gives what somebody has put there, whatever it is, and every event of the page', async () => {
     await store.append('stream', newEvents(6), 'no-stream');
     const [before] = await collect(reader.readAll(START));

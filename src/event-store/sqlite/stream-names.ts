@@ -10,13 +10,13 @@ export class StreamNames {
     this.name = query(db, 'SELECT hex(name) FROM streams WHERE number = ?');
   }
 
-  /** Undefined for one that there is not. @throws what SQLite throws */
+  /** Undefined for one that there is not, or that somebody has given two. @throws what SQLite throws */
   of(number: number | string): string | undefined {
     const known = this.known.get(number);
     if (known !== undefined) return known;
-    const [hex] = this.name.get(number) ?? [];
-    if (hex === undefined) return undefined;
-    const name = Buffer.from(hex, 'hex').toString();
+    const [row, another] = this.name.all(number);
+    if (!row || another) return undefined;
+    const name = Buffer.from(row[0], 'hex').toString();
     this.known.set(number, name);
     return name;
   }
