@@ -137,6 +137,19 @@ describe('the audit names the first event that was', () => {
     expect(await findingsOf(changed(4, () => ({ metadata: '{}' })))).toContain('form mainAccount-alice 4');
   });
 
+  it('made unreadable by a character more or less, whatever its type', async () => {
+    const changes = [
+      (data: string) => ` ${data}`,
+      (data: string) => `${data} `,
+      (data: string) => data.replace(':"', ':'),
+    ];
+    for (const revision of [0, 1, 2, 4, 6])
+      for (const change of changes)
+        expect(await findingsOf(changed(revision, ({ data }) => ({ data: change(data) })))).toContain(
+          `form mainAccount-alice ${revision}`,
+        );
+  });
+
   it('made unreadable, and no event behind it that links to it', async () => {
     expect(await findingsOf(changed(5, () => ({ data: '{' })))).toEqual(['form mainAccount-alice 5']);
   });

@@ -1,15 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import type { LedgerEvent } from '../../src/ledger/domain/events.js';
 import { MAX_AMOUNT } from '../support/given.js';
 import { auditOf, findingsOf } from './support/audited.js';
 import { added, allocated, LogBuilder, opened, purchased, reclaimed } from './support/good-log.js';
 
-/** What the audit finds in a history of which all links and hashes are good. */
-function findingsIn(history: readonly LedgerEvent[], mainAccountId = 'alice'): Promise<string[]> {
+/** A history of which all links and hashes are good. */
+function logOf(history: readonly LedgerEvent[], mainAccountId = 'alice'): readonly RecordedEvent[] {
   const log = new LogBuilder();
   for (const event of history) log.add(mainAccountId, event);
-  return findingsOf(log.events);
+  return log.events;
 }
+
+const findingsIn = (history: readonly LedgerEvent[], mainAccountId?: string): Promise<string[]> =>
+  findingsOf(logOf(history, mainAccountId));
+
+const inCurrency = (currency: string): LedgerEvent => ({ type: 'MainAccountOpened', data: { currency } });
+
+describe('the audit of a chain that is whole', () => {
+  it('takes names as long as they may be, of all characters that they may have', async () => {
+    const name = '~Aa09._-'.repeat(8);
+    const history = [opened, purchased('1.0000'), added(name), allocated(name, '1.0000')];
+    expect(await findingsIn(history, name)).toEqual([]);
+  });
+});
 
 describe('the audit of a chain that is whole names the first', () => {
   it('balance below zero', async () => {
@@ -30,7 +44,10 @@ describe('the audit of a chain that is whole names the first', () => {
   it('opening that is the second one, and event of an account that is not open', async () => {
     expect(await findingsIn([opened, opened])).toEqual(['rule mainAccount-alice 1']);
     expect(await findingsIn([purchased('1.0000')])).toEqual(['rule mainAccount-alice 0']);
-    expect(await findingsIn([added('s')])).toEqual(['rule mainAccount-alice 0']);
+    const unopened = [added('s'), purchased('1.0000'), allocated('s', '1.0000')];
+    expect((await auditOf(logOf(unopened))).findings).toMatchObject([
+      { check: 'rule', revision: 0, more: 2 },
+    ]);
   });
 
   it('credit that is moved to a SIP account which has not been added', async () => {
@@ -41,10 +58,8 @@ describe('the audit of a chain that is whole names the first', () => {
 
   it('of the moves to a SIP account until it is added, and counts the others', async () => {
     const moved = allocated('s', '1.0000');
-    const log = new LogBuilder();
-    for (const event of [opened, purchased('3.0000'), moved, moved, added('s'), moved])
-      log.add('alice', event);
-    expect((await auditOf(log.events)).findings).toMatchObject([{ check: 'rule', revision: 2, more: 1 }]);
+    const history = [opened, purchased('3.0000'), moved, moved, added('s'), moved];
+    expect((await auditOf(logOf(history))).findings).toMatchObject([{ check: 'rule', revision: 2, more: 1 }]);
   });
 
   it('SIP account that is added a second time, which takes no credit from it', async () => {
@@ -63,7 +78,11 @@ describe('the audit of a chain that is whole names the first', () => {
     ['a purchase of more digits than an amount has', purchased('1000000000000.0000')],
     ['a move of more digits than an amount has', allocated('s', '1000000000000.0000')],
     ['an amount that begins with a zero', allocated('s', '01.0000')],
-    ['a currency in small letters', { type: 'MainAccountOpened', data: { currency: 'eur' } }],
+    ['a purchase of an amount without a point', purchased('10000')],
+    ['a move of an amount without a point', allocated('s', '10000')],
+    ['a currency in small letters', inCurrency('eur')],
+    ['a currency of four letters', inCurrency('EURO')],
+    ['a currency behind a space', inCurrency(' EUR')],
     ['a SIP account with a space', added('a b')],
     ['a SIP account without a name', added('')],
     ['a SIP account with a name that is too long', added('s'.repeat(65))],
@@ -76,6 +95,7 @@ describe('the audit of a chain that is whole names the first', () => {
   });
 
   it('event of a stream that is not named after an account', async () => {
-    expect(await findingsIn([opened, purchased('1.0000')], 'a b')).toEqual(['form mainAccount-a b 0']);
+    for (const name of ['a b', '', 'a'.repeat(65)])
+      expect(await findingsIn([opened, purchased('1.0000')], name)).toEqual([`form mainAccount-${name} 0`]);
   });
 });
