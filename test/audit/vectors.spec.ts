@@ -124,3 +124,15 @@ describe('the published test vectors', () => {
     }
   });
 });
+
+describe('the hash that the auditor makes of an event', () => {
+  it('is that of its canonical JSON, whatever its id, its type and the name of its stream hold', () => {
+    const plain = { stream: 'mainAccount-a', revision: 7, id: 'i', type: 'T' };
+    for (const text of ['"', 'a"b', '\\', '\n', '\u001f', '\u2028', 'é', '😀', ''])
+      for (const name of ['stream', 'id', 'type']) {
+        const event = { ...plain, [name]: text };
+        const made = eventHash(event, canonicalTexts({ x: text }, { y: text, hash: 'none' }));
+        expect(made).toBe(sha256(canonicalJson({ ...event, data: { x: text }, metadata: { y: text } })));
+      }
+  });
+});
