@@ -23,6 +23,12 @@ describe('the audit of a chain that is whole', () => {
     const history = [opened, purchased('1.0000'), added(name), allocated(name, '1.0000')];
     expect(await findingsIn(history, name)).toEqual([]);
   });
+
+  it('takes a key as long as it may be', async () => {
+    const log = new LogBuilder();
+    log.add('alice', opened, '~'.repeat(255));
+    expect(await findingsOf(log.events)).toEqual([]);
+  });
 });
 
 describe('the audit of a chain that is whole names the first', () => {
