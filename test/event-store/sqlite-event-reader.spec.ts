@@ -173,6 +173,23 @@ describe('a reader of the log beside its owner', () => {
     expect((await collect(reader.readAll(START))).map(({ revision }) => revision)).toEqual([0, -1, 0]);
   });
 
+  it('gives texts, also where bytes stand in their place in such a file', async () => {
+    await store.append('stream', newEvents(3), 'no-stream');
+    const before = await collect(reader.readAll(START));
+    const db = openDatabase(join(directory, 'events.db'), { defensive: false });
+    db.exec(`PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'TEXT', 'ANY') WHERE name = 'events'`);
+    db.close();
+    for (const text of ['type', 'data', 'metadata']) {
+      const changed = openDatabase(join(directory, 'events.db'), { defensive: false });
+      changed.exec(`UPDATE events SET ${text} = CAST(${text} AS BLOB)`);
+      expect(await collect(reader.readAll(START))).toEqual(before);
+      expect(await collect(reader.readPart({ index: 0, of: 1 }, START, 3n))).toEqual(before);
+      changed.exec(`UPDATE events SET ${text} = CAST(${text} AS TEXT)`);
+      changed.close();
+    }
+  });
+
   it('comes to an end also where somebody has put more events than a page holds beyond all positions', async () => {
     for (let i = 0; i < 3; i++) await store.append(newStream(), newEvents(400), 'no-stream');
     const db = openDatabase(join(directory, 'events.db'));
