@@ -33,7 +33,7 @@ export interface Balances {
 
 export interface SipBalance {
   available: Units;
-  /** False for one of which events tell that did not add it. */
+  /** False for one that events name, but none has added yet. */
   added: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { AMOUNT, unitsOf, type Movement } from './balances.js';
-import { canonical, jsonObject, type Members } from './json-form.js';
-import { PLAIN, readMetadata, type ReadMetadata } from './metadata-form.js';
+import { canonical, jsonObject, PLAIN, type Members } from './json-form.js';
+import { readMetadata, type ReadMetadata } from './metadata-form.js';
 
 /** An event whose form is good, read. */
 export interface ReadEvent extends ReadMetadata {
@@ -22,6 +22,7 @@ export function readEvent({ type, data, metadata }: RecordedEvent): ReadEvent | 
   if (typeof meta === 'string') return `its metadata ${meta}`;
   const { unhashed, flaws } = meta;
   const usual = usualMovement(type, data);
+  // Member by member: to spread them takes a quarter of the time of all checks.
   if (usual) return { metadata: meta.metadata, unhashed, flaws, movement: usual, data };
   const members = jsonObject(data);
   if (typeof members === 'string') return `its data ${members}`;

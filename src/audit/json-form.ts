@@ -1,5 +1,8 @@
 export type Members = Readonly<Record<string, unknown>>;
 
+/** ASCII that JSON writes as it is, as an expression. */
+export const PLAIN = '[ !#-\\[\\]-~]*';
+
 /**
  * Objects and lists within one another in a line of a bundle, at most. The ledger writes 4. It is what the strictest
  * reader of JSON in common use takes, and a stack of any size.

@@ -1,6 +1,6 @@
 import type { EventMetadata } from '../ledger/domain/events.js';
 import type { Check } from './findings.js';
-import { canonical, jsonObject } from './json-form.js';
+import { canonical, jsonObject, PLAIN } from './json-form.js';
 
 /** What is compared with something. The rest needs only be well formed. */
 export type AuditedMetadata = Omit<EventMetadata, '$causationId' | '$correlationId' | 'schema'>;
@@ -21,8 +21,6 @@ export interface Flaw {
 
 const TIME =
   '[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}Z';
-/** ASCII that JSON writes as it is. */
-export const PLAIN = '[ !#-\\[\\]-~]*';
 const PLAIN_KEY = '[!#-\\[\\]-~]+';
 
 /**
