@@ -2,10 +2,10 @@ import { StreamDamaged } from '../event-store/errors.js';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import type { AccountsIndex, KnownCommand, Snapshot } from './accounts-index.js';
 import { addsUp, emptyFold, evolve, type Fold } from './domain/account.js';
-import { parseEvent, type EventMetadata } from './domain/events.js';
-import { receiptOf } from './domain/receipt.js';
+import { parseEvent, UnreadableEvent, type EventMetadata } from './domain/events.js';
+import { receiptText } from './domain/receipt.js';
 import type { LedgerObserver } from './ledger-observer.js';
-import { emptyHead, hashOf, type StreamHead } from './seal.js';
+import { emptyHead, type StreamHead } from './seal.js';
 import { mainAccountStream } from './streams.js';
 
 /** An account as the writer holds it: the fold, where the stream stands, and the keys that the index may lack. */
@@ -70,16 +70,17 @@ export class AccountLoader {
 
   /** Undefined when the event that the snapshot was folded to is not in the log as the snapshot knows it. */
   private async resume(mainAccountId: string, snapshot: Snapshot): Promise<LoadedAccount | undefined> {
-    const { account, head } = snapshot;
-    const loaded: LoadedAccount = { account, head, tail: new Map() };
-    let linked = false;
-    for await (const page of this.store.readStream(mainAccountStream(mainAccountId), head.revision))
-      for (const event of page) {
-        if (event.revision > head.revision) this.fold(loaded, event);
-        else if (carries(event, head.hash)) linked = true;
-        else return undefined;
-      }
-    return linked ? loaded : undefined;
+    const { revision, hash } = snapshot.head;
+    let loaded: LoadedAccount | undefined;
+    for await (const page of this.store.readStream(mainAccountStream(mainAccountId), revision))
+      for (const event of page)
+        if (loaded) this.fold(loaded, event);
+        else {
+          const head = headWith(event);
+          if (event.revision !== revision || head?.hash !== hash) return undefined;
+          loaded = { account: snapshot.account, head, tail: new Map() };
+        }
+    return loaded;
   }
 
   /**
@@ -92,7 +93,7 @@ export class AccountLoader {
     const { stream, revision } = event;
     let cause: unknown;
     try {
-      const metadata = JSON.parse(event.metadata) as EventMetadata;
+      const metadata = metadataIn(event.metadata);
       if (revision === head.revision + 1 && metadata.previousHash === head.hash)
         return foldRecorded(loaded, event, metadata);
     } catch (error) {
@@ -106,13 +107,25 @@ export class AccountLoader {
   }
 }
 
-/** One that cannot be read carries none. */
-function carries(event: RecordedEvent, hash: string): boolean {
+/** Where the stream stands with an event, by what it says itself; undefined where it cannot be read. */
+function headWith({ revision, metadata }: RecordedEvent): StreamHead | undefined {
   try {
-    return hashOf(event) === hash;
+    const { hash, recordedAt } = metadataIn(metadata);
+    return { revision, hash, recordedAt };
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** @throws UnreadableEvent when the next event, which repeats its hash and perhaps its time, had better not */
+function metadataIn(text: string): EventMetadata {
+  const metadata = JSON.parse(text) as EventMetadata;
+  if (!HASH.test(metadata.hash) || !TIME.test(metadata.recordedAt))
+    throw new UnreadableEvent('its metadata have no hash or no time');
+  return metadata;
 }
 
 function foldRecorded(
@@ -126,7 +139,7 @@ function foldRecorded(
   const booked = { eventId: recorded.id, revision: recorded.revision, recordedAt };
   loaded.tail.set(idempotencyKey, {
     fingerprint,
-    receipt: JSON.stringify(receiptOf(event, booked, loaded.account)),
+    receipt: receiptText(event, booked, loaded.account),
     position: recorded.position,
   });
 }

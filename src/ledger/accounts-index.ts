@@ -14,7 +14,8 @@ export interface KnownCommand {
 /** An account folded up to an event, and that event's place. */
 export interface Snapshot {
   readonly account: Fold;
-  readonly head: StreamHead;
+  /** The event itself says when it was recorded. */
+  readonly head: Omit<StreamHead, 'recordedAt'>;
 }
 
 /**

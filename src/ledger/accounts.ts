@@ -4,10 +4,11 @@ import { AccountsInMemory } from './accounts-in-memory.js';
 import type { AccountsIndex } from './accounts-index.js';
 import { Backlog } from './backlog.js';
 import type { Booking, Order } from './booking.js';
+import { canonicalJson } from './canonical-json.js';
 import type { LedgerCommand } from './commands/ledger-command.js';
 import { BatchTooLarge } from './domain/errors.js';
 import type { LedgerObserver } from './ledger-observer.js';
-import { canonicalJson, sha256 } from './seal.js';
+import { sha256 } from './seal.js';
 
 /** The write side's door: every command goes through here, to the one writer of its main account. */
 export class Accounts {
@@ -95,7 +96,7 @@ function orderOf(command: LedgerCommand): Order {
   const { type, data, context } = command;
   const provenance = {
     idempotencyKey: context.idempotencyKey,
-    fingerprint: sha256(canonicalJson({ ...data, type })),
+    fingerprint: sha256(canonicalJson(data, type)),
     actor: context.actor,
     $correlationId: context.correlationId,
     $causationId: context.causationId,

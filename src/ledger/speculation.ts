@@ -4,7 +4,7 @@ import type { AccountsIndex, KnownCommand } from './accounts-index.js';
 import type { Order } from './booking.js';
 import { evolve } from './domain/account.js';
 import { BatchNotBooked, CommandNotFound, IdempotencyKeyReused, Refusal } from './domain/errors.js';
-import { receiptOf } from './domain/receipt.js';
+import { receiptText } from './domain/receipt.js';
 import { Savepoint } from './savepoint.js';
 import { seal } from './seal.js';
 
@@ -115,7 +115,8 @@ export class Speculation {
     savepoint?.note(decision, idempotencyKey);
     evolve(account, decision);
     this.loaded.head = next;
-    const receipt = JSON.stringify(receiptOf(decision, { eventId: event.id, ...next }, account));
+    const booked = { eventId: event.id, revision: next.revision, recordedAt: next.recordedAt };
+    const receipt = receiptText(decision, booked, account);
     const known = { fingerprint: provenance.fingerprint, receipt, position: NOT_YET };
     tail.set(idempotencyKey, known);
     return { kind: 'booked', event, known };

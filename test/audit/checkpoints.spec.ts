@@ -12,11 +12,11 @@ import {
   HistoryRewritten,
   type EventProof,
 } from '../../src/audit/checkpoints.js';
+import { statedHash } from '../../src/audit/event-hash.js';
 import { eventLeaf, rootOver } from '../../src/audit/merkle.js';
 import { provesConsistency, provesInclusion } from '../../src/audit/merkle-proof.js';
 import { signNote } from '../../src/audit/signed-note.js';
 import { StreamDamaged } from '../../src/event-store/errors.js';
-import { hashOf } from '../../src/ledger/seal.js';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { ApiApp } from '../support/api-app.js';
 import { Notes } from '../support/ledger.js';
@@ -54,7 +54,7 @@ describe('checkpoints over HTTP', () => {
 
   it('are signed with the published key and have the root of the log', async () => {
     const { size, root } = await latest();
-    const leaves = (await logOf(api.store)).map((event) => eventLeaf(hashOf(event)));
+    const leaves = (await logOf(api.store)).map((event) => eventLeaf(statedHash(event)));
     expect(size).toBe(leaves.length);
     expect(root).toEqual(rootOver(leaves));
   });
@@ -242,7 +242,7 @@ describe('the ledger holds itself to what it has signed', () => {
     side = await ReadSide.start(side.dataDir);
     const after = await Promise.all([1, 255, 256, 257, 303].map((size) => checkpoints().at(size)));
     expect(after).toEqual(before);
-    const leaves = (await logOf(side.store)).map((event) => eventLeaf(hashOf(event)));
+    const leaves = (await logOf(side.store)).map((event) => eventLeaf(statedHash(event)));
     expect(readCheckpoint(after.at(-1) ?? '', []).root).toEqual(rootOver(leaves));
   });
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { treeHeadText } from '../../src/audit/checkpoint.js';
 import { consistencyProof, inclusionProof, type NodeReader } from '../../src/audit/merkle-proof.js';
+import { statedHash } from '../../src/audit/event-hash.js';
 import { eventLeaf, rootOver } from '../../src/audit/merkle.js';
 import { checkProof, NoProof } from '../../src/audit/proof.js';
 import { noteSigner, signNote } from '../../src/audit/signed-note.js';
-import { hashOf } from '../../src/ledger/seal.js';
 import { goodLog } from './support/good-log.js';
 
 const EVENTS = goodLog();
-const LEAVES = EVENTS.map((event) => eventLeaf(hashOf(event)));
+const LEAVES = EVENTS.map((event) => eventLeaf(statedHash(event)));
 const [SIGNER, OTHER] = [1, 2].map((seed) => noteSigner('log', Buffer.alloc(32, seed))) as [
   ReturnType<typeof noteSigner>,
   ReturnType<typeof noteSigner>,

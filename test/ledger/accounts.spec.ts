@@ -135,7 +135,7 @@ describe('a snapshot', () => {
       override snapshot(): ReturnType<AccountsIndex['snapshot']> {
         return {
           account: { ...emptyFold('acme'), currency: 'EUR' },
-          head: { revision, hash, recordedAt: '' },
+          head: { revision, hash },
         };
       }
     })();

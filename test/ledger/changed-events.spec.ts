@@ -34,7 +34,7 @@ describe('an account of which somebody has changed an event in the file', () => 
   const snapshotAt3 = (): AccountsIndex =>
     new (class extends EmptyIndex {
       override snapshot(): Snapshot {
-        return { account: emptyFold('acme'), head: { revision: 3, hash: 'its hash', recordedAt: '' } };
+        return { account: emptyFold('acme'), head: { revision: 3, hash: 'its hash' } };
       }
     })();
 
@@ -45,6 +45,9 @@ describe('an account of which somebody has changed an event in the file', () => 
     ['its metadata are no JSON', `metadata = '{'`],
     ['its metadata are null', `metadata = 'null'`],
     ['it links to another event', `metadata = json_set(metadata, '$.previousHash', 'other')`],
+    ['its hash is none', `metadata = json_set(metadata, '$.hash', '"')`],
+    ['it does not say when it was recorded', `metadata = json_remove(metadata, '$.recordedAt')`],
+    ['its time is none', `metadata = json_set(metadata, '$.recordedAt', 'never"')`],
   ])('takes no commands, and an alarm names the event: %s', async (_, set) => {
     meddle(`UPDATE events SET ${set} WHERE revision = 3`);
     for (const index of [new EmptyIndex(), snapshotAt3()]) {

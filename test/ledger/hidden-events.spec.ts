@@ -45,7 +45,7 @@ describe('an account of which somebody has hidden events in EventStoreDB', () =>
   });
 
   it('does not begin again when all are hidden and the read models know it', async () => {
-    const head = { revision: 2, hash: sha256('the last event'), recordedAt: '' };
+    const head = { revision: 2, hash: sha256('the last event') };
     const index = new (class extends EmptyIndex {
       override snapshot = (): Snapshot => ({ account: emptyFold('acme'), head });
     })();

@@ -30,3 +30,12 @@ it.each([
   expect([mainAccount.available, sipAccount?.available]).toEqual(['61.3600', '0.0000']);
   expect(ledger.notes.alarms).toEqual(['snapshot does not add up; folding from the start']);
 });
+
+it('no event is dated by read models that somebody changed', async () => {
+  const db = openDatabase(readModelsIn(side.dataDir));
+  db.exec("UPDATE main_accounts SET recorded_at = '9999-12-31T00:00:00.000Z'");
+  db.close();
+
+  const { recordedAt } = receiptIn(await new Ledger(side.store, side.index).add('acme', 'desk-2', '1'));
+  expect(Math.abs(Date.parse(recordedAt) - Date.now())).toBeLessThan(3_600_000);
+});

@@ -1,6 +1,8 @@
+import type { Big } from 'big.js';
 import { sipAvailable, type Account } from './account.js';
 import { formatAmount, type Amount } from './amount.js';
 import { sipAccountIdOf, type LedgerEvent } from './events.js';
+import { quoted } from './json-text.js';
 
 /** What a command booked, and the balances right after it. */
 export interface Receipt {
@@ -25,23 +27,18 @@ export interface Booked {
 }
 
 /**
- * The receipt of an event, from the account as it is right after it. Its fields come in a fixed order,
+ * The receipt of an event as JSON text, from the account as it is right after it. Its fields come in a fixed order,
  * so that the same event always makes the same text, whoever asks for it and when.
  */
-export function receiptOf(event: LedgerEvent, booked: Booked, account: Account): Receipt {
+export function receiptText(event: LedgerEvent, booked: Booked, account: Account): string {
   const sipAccountId = sipAccountIdOf(event);
-  return {
-    eventId: booked.eventId,
-    type: event.type,
-    mainAccountId: account.mainAccountId,
-    ...(sipAccountId !== undefined && { sipAccountId }),
-    ...('amount' in event.data && { amount: event.data.amount }),
-    revision: booked.revision,
-    recordedAt: booked.recordedAt,
-    mainAccount: { available: formatAmount(account.available) },
-    sipAccounts: { available: formatAmount(account.sipAccountsAvailable) },
-    ...(sipAccountId !== undefined && {
-      sipAccount: { available: formatAmount(sipAvailable(account, sipAccountId)) },
-    }),
-  };
+  let text = `{"eventId":"${booked.eventId}","type":"${event.type}","mainAccountId":${quoted(account.mainAccountId)}`;
+  if (sipAccountId !== undefined) text += `,"sipAccountId":${quoted(sipAccountId)}`;
+  if ('amount' in event.data) text += `,"amount":"${event.data.amount}"`;
+  text += `,"revision":${booked.revision},"recordedAt":${quoted(booked.recordedAt)}`;
+  text += `,"mainAccount":${balance(account.available)},"sipAccounts":${balance(account.sipAccountsAvailable)}`;
+  if (sipAccountId !== undefined) text += `,"sipAccount":${balance(sipAvailable(account, sipAccountId))}`;
+  return `${text}}`;
 }
+
+const balance = (available: Big): string => `{"available":"${formatAmount(available)}"}`;

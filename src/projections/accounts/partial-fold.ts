@@ -62,7 +62,10 @@ export interface SipRow {
 }
 
 /** The account that a row holds, as yet without SIP accounts. */
-export const accountOf = (mainAccountId: string, row: Omit<MainRow, 'place' | 'recent'>): Fold => ({
+export const accountOf = (
+  mainAccountId: string,
+  row: Omit<MainRow, 'place' | 'recorded_at' | 'recent'>,
+): Fold => ({
   mainAccountId,
   currency: row.currency ?? undefined,
   purchased: kept(new Big(row.purchased)),

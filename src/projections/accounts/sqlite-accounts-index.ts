@@ -5,7 +5,7 @@ import { AccountsIndex, type KnownCommand, type Snapshot } from '../../ledger/ac
 import { emptyFold } from '../../ledger/domain/account.js';
 import { kept } from '../../ledger/domain/amount.js';
 import { parseEvent } from '../../ledger/domain/events.js';
-import { receiptOf } from '../../ledger/domain/receipt.js';
+import { receiptText } from '../../ledger/domain/receipt.js';
 import { ENTRY, type EntryRow } from '../history/entries.js';
 import { Projections } from '../projections.js';
 import { ReadModels } from '../read-models.js';
@@ -36,7 +36,7 @@ export class SqliteAccountsIndex extends AccountsIndex {
     const account = accountOf(mainAccountId, row);
     for (const [sipAccountId, available] of JSON.parse(row.sips) as readonly [string, string][])
       account.sipAccounts.set(sipAccountId, kept(new Big(available)));
-    return { account, head: { revision: row.revision, hash: row.hash, recordedAt: row.recorded_at } };
+    return { account, head: { revision: row.revision, hash: row.hash } };
   }
 
   command(mainAccountId: string, idempotencyKey: string): KnownCommand | undefined {
@@ -76,13 +76,13 @@ export class SqliteAccountsIndex extends AccountsIndex {
   }
 }
 
-interface SnapshotRow extends Omit<MainRow, 'place' | 'recent'> {
+interface SnapshotRow extends Omit<MainRow, 'place' | 'recorded_at' | 'recent'> {
   readonly sips: string;
 }
 
 /** One statement, and the SIP accounts as one text: to make an object of each takes longer. */
 const SNAPSHOT = `SELECT currency, purchased, available, sip_accounts_available, sip_accounts_count, revision, hash,
-    recorded_at, (SELECT json_group_array(json_array(sip_account_id, available)) FROM
+    (SELECT json_group_array(json_array(sip_account_id, available)) FROM
       (SELECT sip_account_id, available FROM sip_accounts WHERE main_account_id = ? ORDER BY place)) AS sips
   FROM main_accounts WHERE main_account_id = ?`;
 
@@ -111,5 +111,5 @@ function receiptIn(mainAccountId: string, row: EntryRow): string {
     sipAccounts: new Map(sipAccountId === null ? [] : [[sipAccountId, new Big(row.sip_available ?? 0)]]),
   };
   const booked = { eventId: row.event_id, revision: row.revision, recordedAt: row.recorded_at };
-  return JSON.stringify(receiptOf(parseEvent(row.type, data), booked, balances));
+  return receiptText(parseEvent(row.type, data), booked, balances);
 }
