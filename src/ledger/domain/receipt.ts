@@ -32,13 +32,17 @@ export interface Booked {
  */
 export function receiptText(event: LedgerEvent, booked: Booked, account: Account): string {
   const sipAccountId = sipAccountIdOf(event);
-  let text = `{"eventId":"${booked.eventId}","type":"${event.type}","mainAccountId":${quoted(account.mainAccountId)}`;
-  if (sipAccountId !== undefined) text += `,"sipAccountId":${quoted(sipAccountId)}`;
-  if ('amount' in event.data) text += `,"amount":"${event.data.amount}"`;
-  text += `,"revision":${booked.revision},"recordedAt":${quoted(booked.recordedAt)}`;
-  text += `,"mainAccount":${balance(account.available)},"sipAccounts":${balance(account.sipAccountsAvailable)}`;
-  if (sipAccountId !== undefined) text += `,"sipAccount":${balance(sipAvailable(account, sipAccountId))}`;
-  return `${text}}`;
+  // Joined, not added up: such a text stays a tree of its pieces as long as it is kept, for the collector to copy.
+  const parts = [`{"eventId":"${booked.eventId}","type":"${event.type}"`];
+  parts.push(`,"mainAccountId":${quoted(account.mainAccountId)}`);
+  if (sipAccountId !== undefined) parts.push(`,"sipAccountId":${quoted(sipAccountId)}`);
+  if ('amount' in event.data) parts.push(`,"amount":"${event.data.amount}"`);
+  parts.push(`,"revision":${booked.revision},"recordedAt":${quoted(booked.recordedAt)}`);
+  parts.push(`,"mainAccount":${balance(account.available)}`);
+  parts.push(`,"sipAccounts":${balance(account.sipAccountsAvailable)}`);
+  if (sipAccountId !== undefined) parts.push(`,"sipAccount":${balance(sipAvailable(account, sipAccountId))}`);
+  parts.push('}');
+  return parts.join('');
 }
 
 const balance = (available: Big): string => `{"available":"${formatAmount(available)}"}`;
