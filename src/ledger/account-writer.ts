@@ -4,7 +4,7 @@ import { MAX_APPEND } from '../event-store/event-store.js';
 import { AccountAppends, type AppendsThrough } from './account-appends.js';
 import type { AccountLoader } from './account-loader.js';
 import type { AccountsIndex } from './accounts-index.js';
-import type { Booking, Order } from './booking.js';
+import { turnAway, type Asked } from './asked.js';
 import { Callers } from './callers.js';
 import { bookedIn, isRefused, type Decided, type Pending } from './pending.js';
 import { Speculation } from './speculation.js';
@@ -82,18 +82,14 @@ export class AccountWriter {
 
   /**
    * Takes orders that stand or fall together, at most MAX_APPEND.
+   * What becomes of each is told: Refusal, StoreUnavailable, OutcomeUnknown, where it is not booked.
    * @param broken whether another one of them could not be read
-   * @returns what becomes of each; rejected with Refusal, StoreUnavailable, OutcomeUnknown
    */
-  submit(orders: readonly Order[], broken: boolean): readonly Promise<Booking>[] {
-    if (this.depth >= MAX_WAITING) {
-      const error = new StoreUnavailable(`${MAX_WAITING} commands already wait for this account`);
-      return orders.map(() => Promise.reject(error));
-    }
-    const { pending, bookings } = this.callers.take(orders, broken);
-    this.waiting.push(pending);
+  submit(asked: readonly Asked[], broken: boolean): void {
+    if (this.depth >= MAX_WAITING)
+      return turnAway(asked, new StoreUnavailable(`${MAX_WAITING} commands already wait for this account`));
+    this.waiting.push(this.callers.take(asked, broken));
     this.shared.wake(this);
-    return bookings;
   }
 
   /** Forgets the commands that the index has by now. @returns whether that is all of them */

@@ -1,7 +1,7 @@
 import { StoreUnavailable } from '../event-store/errors.js';
 import { AccountWriter, type Collaborators } from './account-writer.js';
 import { AccountsAtRest } from './accounts-at-rest.js';
-import type { Booking, Order } from './booking.js';
+import { turnAway, type Asked } from './asked.js';
 
 /** Calls that do not wait for the turn to end: the disk works on them while the rest of the requests are read. */
 const WORTH_A_STEP = 32;
@@ -31,20 +31,19 @@ export class AccountsInMemory {
   }
 
   /** Gives orders that stand or fall together to the writer of their account; see `AccountWriter.submit`. */
-  submit(mainAccountId: string, orders: readonly Order[], broken = false): readonly Promise<Booking>[] {
+  submit(mainAccountId: string, asked: readonly Asked[], broken = false): void {
     let writer = this.busy.get(mainAccountId);
     if (!writer) {
       writer = this.atRest.take(mainAccountId);
       if (!writer && this.atRest.full) {
         void this.makeRoom();
-        const error = new StoreUnavailable('too many appends to other accounts are in doubt');
-        return orders.map(() => Promise.reject(error));
+        return turnAway(asked, new StoreUnavailable('too many appends to other accounts are in doubt'));
       }
       // One is never evicted while it is busy: two writers of one account would race each other.
       writer ??= new AccountWriter(mainAccountId, this.shared);
       this.busy.set(mainAccountId, writer);
     }
-    return writer.submit(orders, broken);
+    writer.submit(asked, broken);
   }
 
   /** Resolves when no command is on its way. */

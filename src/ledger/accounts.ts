@@ -3,7 +3,8 @@ import { AccountLoader } from './account-loader.js';
 import { AccountsInMemory } from './accounts-in-memory.js';
 import type { AccountsIndex } from './accounts-index.js';
 import { Backlog } from './backlog.js';
-import type { Booking, Order } from './booking.js';
+import { bookingOf, outcomesOf, type Asked } from './asked.js';
+import type { Booking, Order, Outcome } from './booking.js';
 import { canonicalJson } from './canonical-json.js';
 import type { LedgerCommand } from './commands/ledger-command.js';
 import { BatchTooLarge } from './domain/errors.js';
@@ -37,12 +38,15 @@ export class Accounts {
    * @throws Refusal, StoreUnavailable, OutcomeUnknown
    */
   book(command: LedgerCommand): Promise<Booking> {
-    return this.inMemory.submit(command.data.mainAccountId, [orderOf(command)])[0]!;
+    return this.see(command.data.mainAccountId, orderOf(command));
   }
 
   /** Books many commands, of any accounts, each by itself. @returns what became of each, in their order */
-  bookEach(commands: readonly LedgerCommand[]): Promise<PromiseSettledResult<Booking>[]> {
-    return this.whenThereIsRoom(commands, () => commands.map((command) => this.book(command)));
+  bookEach(commands: readonly LedgerCommand[]): Promise<Outcome[]> {
+    return this.whenThereIsRoom(commands, (asked) => {
+      for (const [at, each] of asked.entries())
+        this.inMemory.submit(commands[at]!.data.mainAccountId, [each]);
+    });
   }
 
   /**
@@ -51,14 +55,13 @@ export class Accounts {
    * @param broken whether another command of the batch could not be read: then none is booked either
    * @returns what became of each, in their order
    */
-  bookTogether(commands: readonly LedgerCommand[], broken = false): Promise<PromiseSettledResult<Booking>[]> {
+  bookTogether(commands: readonly LedgerCommand[], broken = false): Promise<Outcome[]> {
     const mainAccountIds = new Set(commands.map(({ data }) => data.mainAccountId));
     const [mainAccountId] = mainAccountIds;
     if (mainAccountId === undefined || mainAccountIds.size > 1)
       throw new TypeError('only commands of one main account can be booked together');
     if (commands.length > MAX_APPEND) return notBooked(commands, new BatchTooLarge(MAX_APPEND));
-    const orders = commands.map(orderOf);
-    return this.whenThereIsRoom(commands, () => this.inMemory.submit(mainAccountId, orders, broken));
+    return this.whenThereIsRoom(commands, (asked) => this.inMemory.submit(mainAccountId, asked, broken));
   }
 
   /**
@@ -66,7 +69,7 @@ export class Accounts {
    * @throws CommandNotFound, StoreUnavailable, OutcomeUnknown
    */
   find(mainAccountId: string, idempotencyKey: string): Promise<Booking> {
-    return this.inMemory.submit(mainAccountId, [{ type: 'GetReceipt', idempotencyKey }])[0]!;
+    return this.see(mainAccountId, { type: 'GetReceipt', idempotencyKey });
   }
 
   /** The service is about to end: commands in bulk that would have to wait for the index are not booked any more. */
@@ -79,12 +82,16 @@ export class Accounts {
     return this.inMemory.drain();
   }
 
+  private see(mainAccountId: string, order: Order): Promise<Booking> {
+    return bookingOf(order, (asked) => this.inMemory.submit(mainAccountId, [asked]));
+  }
+
   private whenThereIsRoom(
     commands: readonly LedgerCommand[],
-    book: () => readonly Promise<Booking>[],
-  ): Promise<PromiseSettledResult<Booking>[]> {
+    submit: (asked: readonly Asked[]) => void,
+  ): Promise<Outcome[]> {
     return this.backlog
-      .whenThereIsRoom(commands.length, () => Promise.allSettled(book()))
+      .whenThereIsRoom(commands.length, () => outcomesOf(commands.map(orderOf), submit))
       .catch((error: unknown) => notBooked(commands, error));
   }
 }

@@ -22,3 +22,6 @@ export interface Booking {
   /** True when the key was known and nothing was written. */
   readonly replayed: boolean;
 }
+
+/** The same, or why it was not booked. */
+export type Outcome = PromiseSettledResult<Booking>;

@@ -1,7 +1,7 @@
-import type { Booking, Order } from './booking.js';
+import type { Asked } from './asked.js';
 import { Refusal } from './domain/errors.js';
 import type { LedgerObserver } from './ledger-observer.js';
-import type { Asked, Decided, Pending } from './pending.js';
+import type { Decided, Pending } from './pending.js';
 
 /** Those who wait for an account's writer: each is told once what became of what he asked for. */
 export class Callers {
@@ -11,19 +11,9 @@ export class Callers {
   constructor(private readonly observer: LedgerObserver) {}
 
   /** Takes orders that stand or fall together. */
-  take(
-    orders: readonly Order[],
-    broken: boolean,
-  ): {
-    readonly pending: Pending;
-    readonly bookings: readonly Promise<Booking>[];
-  } {
-    const asked: Asked[] = [];
-    const bookings = orders.map(
-      (order) => new Promise<Booking>((resolve, reject) => asked.push({ order, resolve, reject })),
-    );
-    this.onTheirWay += orders.length;
-    return { pending: { asked, broken, attempts: 0, fresh: false }, bookings };
+  take(asked: readonly Asked[], broken: boolean): Pending {
+    this.onTheirWay += asked.length;
+    return { asked, broken, attempts: 0, fresh: false };
   }
 
   /** What was decided, once all that it rests on is durable. */
@@ -35,7 +25,8 @@ export class Callers {
         this.onTheirWay -= 1;
         this.observer.command(asked.order.type, decision.kind);
         const { receipt, position } = decision.known;
-        asked.resolve({ receipt, position, replayed: decision.kind === 'replayed' });
+        const value = { receipt, position, replayed: decision.kind === 'replayed' };
+        asked.tell({ status: 'fulfilled', value });
       }
     }
   }
@@ -44,10 +35,10 @@ export class Callers {
     for (const each of asked) this.turnAway(each, error);
   }
 
-  private turnAway({ order, reject }: Asked, error: unknown): void {
+  private turnAway({ order, tell }: Asked, error: unknown): void {
     const outcome = error instanceof Refusal ? error.code : error instanceof Error ? error.name : 'error';
     this.onTheirWay -= 1;
     this.observer.command(order.type, outcome);
-    reject(error);
+    tell({ status: 'rejected', reason: error });
   }
 }

@@ -1,12 +1,5 @@
-import type { Booking, Order } from './booking.js';
+import type { Asked } from './asked.js';
 import type { BookedDecision, Decision } from './speculation.js';
-
-/** An order, and whom to tell what became of it. */
-export interface Asked {
-  readonly order: Order;
-  readonly resolve: (booking: Booking) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /** Orders that stand or fall together; most often one. */
 export interface Pending {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus, type Command } from '@nestjs/cqrs';
-import type { Booking } from '../../ledger/booking.js';
+import type { Outcome } from '../../ledger/booking.js';
 import { BookEachCommand } from '../../ledger/commands/book-each.js';
 import { BookTogetherCommand } from '../../ledger/commands/book-together.js';
 import type { LedgerCommand } from '../../ledger/commands/ledger-command.js';
@@ -11,8 +11,6 @@ import { blocksOf, BodyTooLong, type Block } from './blocks.js';
 import { readLine, type ReadLine, type Sender } from './bulk-line.js';
 import { MAX_BLOCKS, MAX_LINES, MAX_LINES_TOGETHER } from './limits.js';
 import { problemOfLine, resultText } from './result.js';
-
-type Outcome = PromiseSettledResult<Booking>;
 
 /** Books lines of commands, and writes a line for each of what became of it, in their order. */
 @Injectable()

@@ -1,13 +1,9 @@
-import type { Booking } from '../../ledger/booking.js';
+import type { Outcome } from '../../ledger/booking.js';
 import { problemOf, type Problem } from '../problem-of.js';
 import { problemDocument } from '../send-problem.js';
 
 /** What became of a line, as a line. The receipt is the text that was kept, byte for byte. */
-export function resultText(
-  line: number,
-  outcome: PromiseSettledResult<Booking>,
-  correlationId: string,
-): string {
+export function resultText(line: number, outcome: Outcome, correlationId: string): string {
   if (outcome.status === 'fulfilled') {
     const { replayed, position, receipt } = outcome.value;
     return `{"line":${line},"status":201,"replayed":${replayed},"position":"${position}","receipt":${receipt}}\n`;

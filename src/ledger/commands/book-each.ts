@@ -1,10 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Accounts } from '../accounts.js';
-import type { Booking } from '../booking.js';
+import type { Outcome } from '../booking.js';
 import type { LedgerCommand } from './ledger-command.js';
 
 /** Many commands at once, of any accounts, each by itself. Answers what became of each, in their order. */
-export class BookEachCommand extends Command<PromiseSettledResult<Booking>[]> {
+export class BookEachCommand extends Command<Outcome[]> {
   constructor(readonly commands: readonly LedgerCommand[]) {
     super();
   }
@@ -14,7 +14,7 @@ export class BookEachCommand extends Command<PromiseSettledResult<Booking>[]> {
 export class BookEachHandler implements ICommandHandler<BookEachCommand> {
   constructor(private readonly accounts: Accounts) {}
 
-  execute({ commands }: BookEachCommand): Promise<PromiseSettledResult<Booking>[]> {
+  execute({ commands }: BookEachCommand): Promise<Outcome[]> {
     return this.accounts.bookEach(commands);
   }
 }

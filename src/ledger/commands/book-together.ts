@@ -1,10 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Accounts } from '../accounts.js';
-import type { Booking } from '../booking.js';
+import type { Outcome } from '../booking.js';
 import type { LedgerCommand } from './ledger-command.js';
 
 /** Commands of one main account, at most 400, all or none. Answers what became of each, in their order. */
-export class BookTogetherCommand extends Command<PromiseSettledResult<Booking>[]> {
+export class BookTogetherCommand extends Command<Outcome[]> {
   constructor(
     readonly commands: readonly LedgerCommand[],
     /** Whether another one of those together could not be read: then none of them is booked. */
@@ -18,7 +18,7 @@ export class BookTogetherCommand extends Command<PromiseSettledResult<Booking>[]
 export class BookTogetherHandler implements ICommandHandler<BookTogetherCommand> {
   constructor(private readonly accounts: Accounts) {}
 
-  execute({ commands, broken }: BookTogetherCommand): Promise<PromiseSettledResult<Booking>[]> {
+  execute({ commands, broken }: BookTogetherCommand): Promise<Outcome[]> {
     return this.accounts.bookTogether(commands, broken);
   }
 }
