@@ -48,6 +48,14 @@ describe('an amount', () => {
   it('quotes at most 64 characters of what it refuses', () =>
     expect(refusalOf(() => parseAmount('9'.repeat(5000))).message.length).toBeLessThan(120));
 
+  it('is written as big.js would, whatever the sum', () =>
+    fc.assert(
+      fc.property(fc.bigInt(), fc.integer({ min: -8, max: 8 }), (digits, exponent) => {
+        const sum = new Big(`${digits}e${exponent}`);
+        for (const each of [sum, sum.minus(sum)]) expect(formatAmount(each)).toBe(each.toFixed(4));
+      }),
+    ));
+
   it('goes from ten-thousandths to text and back without a loss', () =>
     fc.assert(
       fc.property(fc.bigInt({ min: 1n, max: 9_999_999_999_999_999n }), (units) => {

@@ -39,7 +39,17 @@ export const isCanonicalAmount = (value: unknown): value is Amount =>
   typeof value === 'string' && CANONICAL.test(value) && value !== ZERO;
 
 /** Writes a sum in canonical form. Sums of canonical amounts have at most four decimals, so nothing is rounded. */
-export const formatAmount = (value: Big): Amount => value.toFixed(DECIMALS) as Amount;
+export function formatAmount(sum: Big): Amount {
+  const { s, e, c } = sum;
+  if (s < 0 || e < 0 || c.length > e + 1 + DECIMALS) return sum.toFixed(DECIMALS) as Amount;
+  // The digits as they are, of which e follow the first one before the point: big.js copies a sum to round it.
+  let text = '';
+  for (let at = 0; at <= e + DECIMALS; at++) {
+    text += at < c.length ? c[at] : 0;
+    if (at === e) text += '.';
+  }
+  return text as Amount;
+}
 
 /**
  * A sum that is kept for long: big.js leaves its list of digits room for more, most of what it takes in memory, and

@@ -1,4 +1,4 @@
-import { eventLeaf, HASH_BYTES, rootOver, type Hash } from '../../audit/merkle.js';
+import { HASH_BYTES, subtreeRoot, writeEventLeaf, type Hash } from '../../audit/merkle.js';
 import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
@@ -42,12 +42,44 @@ export interface TileRow {
 
 /** A tile of which the last hashes are still to come, or that is still to be written. */
 class Tile {
+  count = 0;
+  private readonly allHashes = Buffer.alloc(TILE * HASH_BYTES);
+  private readonly allPositions: Buffer;
+
   constructor(
     readonly level: number,
     readonly place: number,
-    readonly hashes: Hash[] = [],
-    readonly positions: bigint[] = [],
-  ) {}
+  ) {
+    this.allPositions = Buffer.alloc(level === 0 ? TILE * POSITION_BYTES : 0);
+  }
+
+  get hashes(): Buffer {
+    return this.allHashes.subarray(0, this.count * HASH_BYTES);
+  }
+
+  get positions(): Buffer {
+    return this.allPositions.subarray(0, this.count * POSITION_BYTES);
+  }
+
+  /** Takes the bytes that a row holds. */
+  fill({ hashes, positions }: TileRow): this {
+    this.allHashes.set(hashes);
+    this.allPositions.set(positions);
+    this.count = hashes.length / HASH_BYTES;
+    return this;
+  }
+
+  addEvent(hash: string, position: bigint): void {
+    writeEventLeaf(hash, this.allHashes, this.count * HASH_BYTES);
+    this.allPositions.writeBigInt64BE(position, this.count * POSITION_BYTES);
+    this.count += 1;
+  }
+
+  /** Of a full tile one level of tiles below. */
+  addRoot(root: Hash): void {
+    root.copy(this.allHashes, this.count * HASH_BYTES);
+    this.count += 1;
+  }
 }
 
 class TreeWriter implements ProjectionWriter {
@@ -63,14 +95,16 @@ class TreeWriter implements ProjectionWriter {
   }
 
   apply({ recorded, metadata }: LogEntry): void {
-    this.add(0, eventLeaf(metadata.hash), recorded.position);
+    const tile = this.tile(0);
+    tile.addEvent(metadata.hash, recorded.position);
+    this.grown(tile);
     if (this.changed.size > MAX_CHANGED) this.flush();
   }
 
   flush(): void {
     for (const { level, place, hashes, positions } of this.changed) {
-      const first = Number(positions[0] ?? 0n);
-      this.save.run(level, place, Buffer.concat(hashes), bytesOf(positions), first);
+      const first = level === 0 ? Number(positions.readBigInt64BE()) : 0;
+      this.save.run(level, place, hashes, positions, first);
     }
     this.changed.clear();
   }
@@ -80,14 +114,13 @@ class TreeWriter implements ProjectionWriter {
     this.changed.clear();
   }
 
-  private add(level: number, hash: Hash, position?: bigint): void {
-    const tile = this.tile(level);
-    tile.hashes.push(hash);
-    if (position !== undefined) tile.positions.push(position);
+  private grown(tile: Tile): void {
     this.changed.add(tile);
-    if (tile.hashes.length < TILE) return;
-    this.growing.set(level, new Tile(level, tile.place + 1));
-    this.add(level + 1, rootOver(tile.hashes));
+    if (tile.count < TILE) return;
+    this.growing.set(tile.level, new Tile(tile.level, tile.place + 1));
+    const above = this.tile(tile.level + 1);
+    above.addRoot(subtreeRoot(Buffer.from(tile.hashes)));
+    this.grown(above);
   }
 
   private tile(level: number): Tile {
@@ -100,10 +133,8 @@ class TreeWriter implements ProjectionWriter {
   private stored(level: number): Tile {
     const row = this.last.get(level);
     if (!row) return new Tile(level, 0);
-    const hashes = slices(row.hashes, HASH_BYTES);
-    if (hashes.length === TILE) return new Tile(level, row.place + 1);
-    const positions = slices(row.positions, POSITION_BYTES).map((bytes) => bytes.readBigInt64BE());
-    return new Tile(level, row.place, hashes, positions);
+    const tile = new Tile(level, row.place).fill(row);
+    return tile.count === TILE ? new Tile(level, row.place + 1) : tile;
   }
 }
 
@@ -111,9 +142,3 @@ export const slices = (bytes: Uint8Array, size: number): Buffer[] =>
   Array.from({ length: bytes.length / size }, (_, i) =>
     Buffer.from(bytes.subarray(i * size, (i + 1) * size)),
   );
-
-function bytesOf(positions: readonly bigint[]): Buffer {
-  const bytes = Buffer.alloc(positions.length * POSITION_BYTES);
-  for (const [i, position] of positions.entries()) bytes.writeBigInt64BE(position, i * POSITION_BYTES);
-  return bytes;
-}
