@@ -118,7 +118,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^ledger\/domain\/(events|account|amount|receipt|errors)$/,
       /^ledger\/(streams|accounts-index|ledger-observer|seal)$/,
       // The auditor's arithmetic and tree, so that what is shown is watched by other code than made it.
-      /^audit\/(balances|merkle)$/,
+      /^audit\/(balances|merkle(-by-fours)?)$/,
       // Names have events of their own.
       /^profiles\/profile-events$/,
       /^sqlite\//,
@@ -131,7 +131,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
     why: 'a read model knows the port and what the events mean',
   },
   {
-    room: /^src\/audit\/((accounts-|log-)?audit|balances|(event|json|metadata)-form|event-hash|findings|key-index|merkle(-proof)?|repeated-keys)\.ts$/,
+    room: /^src\/audit\/((accounts-|log-)?audit|balances|(event|json|metadata)-form|event-hash|findings|key-index|merkle(-by-fours|-proof)?|sha256-by-fours|repeated-keys)\.ts$/,
     may: [
       /^event-store\/event-store$/,
       /^ledger\/domain\/events$/,

@@ -1,6 +1,7 @@
 import { START, type Position, type RecordedEvent } from '../event-store/event-store.js';
 import type { Findings } from './findings.js';
-import { CompactTree, eventLeaf, HASH_BYTES, subtreeRoot, type Hash, type TreeSize } from './merkle.js';
+import { subtrees } from './merkle-by-fours.js';
+import { CompactTree, eventLeaf, HASH_BYTES, type Hash, type TreeSize } from './merkle.js';
 
 /** Said of an event that does not stand behind all others before it, or not within the log. */
 export const misplaced = ({ position }: RecordedEvent): string =>
@@ -33,12 +34,12 @@ export class LogAudit {
     if (hash !== undefined) this.grow(eventLeaf(hash), 0);
   }
 
-  /** Adds the leaves of the ledger's next events to the tree. Their bytes are used up. */
-  append(leaves: Buffer): void {
-    for (let at = 0; at < leaves.length;) {
-      const level = this.nextSubtree((leaves.length - at) / HASH_BYTES);
+  /** Adds the ledger's next events to the tree. @param hashes that they bear, side by side */
+  append(hashes: Buffer): void {
+    for (let at = 0; at < hashes.length;) {
+      const level = this.nextSubtree((hashes.length - at) / HASH_BYTES);
       const end = at + HASH_BYTES * 2 ** level;
-      this.grow(subtreeRoot(leaves.subarray(at, end)), level);
+      this.grow(subtrees.ofEvents(hashes.subarray(at, end)), level);
       at = end;
     }
   }
@@ -52,10 +53,10 @@ export class LogAudit {
         );
   }
 
-  /** Level of the largest complete subtree that so many more leaves make next, up to where there is a checkpoint. */
-  private nextSubtree(leaves: number): number {
+  /** Level of the largest complete subtree that so many more events make next, up to where there is a checkpoint. */
+  private nextSubtree(events: number): number {
     const { size } = this.grown;
-    let most = leaves;
+    let most = events;
     for (const checkpoint of this.checkpoints)
       if (checkpoint.size > size) most = Math.min(most, checkpoint.size - size);
     let level = 0;

@@ -81,7 +81,7 @@ export async function auditInParallel(
     for (let stretch; (stretch = ahead.shift());) {
       const seen = await Promise.all(parts.map((part) => part.seen()));
       goOn();
-      log.append(stretch.leavesInOrder());
+      log.append(stretch.hashesInOrder());
       for (const { events, result } of seen) {
         log.seen += events;
         if (!result) continue;

@@ -1,5 +1,5 @@
 import type { Position } from '../event-store/event-store.js';
-import { HASH_BYTES, writeEventLeaf } from './merkle.js';
+import { HASH_BYTES } from './merkle.js';
 
 /** What threads need to look at the same stretch of the log. */
 export interface StretchOrder {
@@ -12,12 +12,12 @@ export interface StretchOrder {
 }
 
 /**
- * The leaves of a stretch of the log, each written to where its event stands: so they need not be sent, nor put in
- * order.
+ * The hashes that the events of a stretch of the log bear, each written to where its event stands: so they need not be
+ * sent, nor put in order.
  */
 export class Stretch implements StretchOrder {
   readonly bytes: SharedArrayBuffer;
-  private readonly leaves: Buffer;
+  private readonly hashes: Buffer;
   /** 1 for a position with an event of the ledger. */
   private readonly taken: Uint8Array;
   /** The position of its first place. As a number: to subtract bigints takes memory for each. */
@@ -31,30 +31,30 @@ export class Stretch implements StretchOrder {
     const positions = Number(end - after);
     this.first = Number(after) + 1;
     this.bytes = bytes ?? new SharedArrayBuffer((HASH_BYTES + 1) * positions);
-    this.leaves = Buffer.from(this.bytes, 0, HASH_BYTES * positions);
+    this.hashes = Buffer.from(this.bytes, 0, HASH_BYTES * positions);
     this.taken = new Uint8Array(this.bytes, HASH_BYTES * positions);
   }
 
-  /** Notes that an event of the ledger stands there, and its leaf. @returns false where none can, or another does */
+  /** Notes that an event of the ledger stands there, and its hash. @returns false where none can, or another does */
   write(position: Position, eventHash: string): boolean {
     const place = Number(position) - this.first;
     // At once, for another thread may have one that stands there too.
     if (place < 0 || Atomics.exchange(this.taken, place, 1) === 1) return false;
-    writeEventLeaf(eventHash, this.leaves, HASH_BYTES * place);
+    this.hashes.write(eventHash, HASH_BYTES * place, 'hex');
     return true;
   }
 
-  /** The leaves side by side, moved together where there are events that are none of the ledger's. */
-  leavesInOrder(): Buffer {
-    const { leaves, taken } = this;
+  /** The hashes side by side, moved together where there are events that are none of the ledger's. */
+  hashesInOrder(): Buffer {
+    const { hashes, taken } = this;
     const gap = taken.indexOf(0);
-    if (gap === -1) return leaves;
+    if (gap === -1) return hashes;
     let end = HASH_BYTES * gap;
     for (let place = gap; place < taken.length; place++) {
       if (taken[place] === 0) continue;
-      leaves.copyWithin(end, HASH_BYTES * place, HASH_BYTES * (place + 1));
+      hashes.copyWithin(end, HASH_BYTES * place, HASH_BYTES * (place + 1));
       end += HASH_BYTES;
     }
-    return leaves.subarray(0, end);
+    return hashes.subarray(0, end);
   }
 }

@@ -89,14 +89,15 @@ describe('the Merkle tree', () => {
     }
   });
 
-  it('has the same roots when it grows by many leaves at a time', () => {
-    const entries = leaves(200);
+  it('has the same roots when it grows by many events at a time', () => {
+    const hashes = Array.from({ length: 200 }, (_, i) => createHash('sha256').update(`event ${i}`).digest());
+    const entries = hashes.map(leafHash);
     const roots = [3, 64, 127, 200].map((size) => ({ size, root: definition(entries.slice(0, size)) }));
     const grow = (checkpoints: readonly TreeSize[]) => {
       const findings = new Findings();
       const log = new LogAudit(findings, checkpoints);
       for (let [at, step] = [0, 1]; at < entries.length; at += step, step = (step * 5) % 37)
-        log.append(Buffer.concat(entries.slice(at, at + step)));
+        log.append(Buffer.concat(hashes.slice(at, at + step)));
       expect(log.tree).toEqual(roots.at(-1));
       return findings.list.map(({ check }) => check);
     };

@@ -1,4 +1,5 @@
-import { HASH_BYTES, subtreeRoot, writeEventLeaf, type Hash } from '../../audit/merkle.js';
+import { subtrees } from '../../audit/merkle-by-fours.js';
+import { HASH_BYTES, writeEventLeaf, type Hash } from '../../audit/merkle.js';
 import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
@@ -119,7 +120,7 @@ class TreeWriter implements ProjectionWriter {
     if (tile.count < TILE) return;
     this.growing.set(tile.level, new Tile(tile.level, tile.place + 1));
     const above = this.tile(tile.level + 1);
-    above.addRoot(subtreeRoot(Buffer.from(tile.hashes)));
+    above.addRoot(subtrees.ofNodes(tile.hashes));
     this.grown(above);
   }
 
