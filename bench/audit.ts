@@ -137,9 +137,11 @@ async function askThePast(directory: string): Promise<void> {
   );
   const models = new ReadModels();
   models.open(file);
-  const projections = {
-    read: async (_: string, __: unknown, read: (m: ReadModels) => unknown) =>
-      models.atOnce(() => read(models)),
+  const read = async (_: string, __: unknown, asked: (m: ReadModels) => unknown) =>
+    models.atOnce(() => asked(models));
+  const projections: Record<keyof Pick<Projections, 'read' | 'readUpToNow'>, typeof read> = {
+    read,
+    readUpToNow: read,
   };
   const handler = new GetPastMainAccountHandler(projections as unknown as Projections);
   const times = models.query<{ recorded_at: string }>('SELECT recorded_at FROM history WHERE position = ?');
