@@ -29,10 +29,19 @@ export class CompiledRequest {
   read(value: unknown = {}): object {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new InvalidRequest('The body is not a JSON object');
-    const known = Object.keys(value).every((name) => this.fields.has(name));
-    if (known && (this.checks?.every((check) => check(value)) || this.wrong(value).length === 0))
-      return value;
+    if (this.knows(value) && (this.passes(value) || this.wrong(value).length === 0)) return value;
     throw this.refusal(value as Fields);
+  }
+
+  private knows(value: object): boolean {
+    for (const name in value) if (!this.fields.has(name)) return false;
+    return true;
+  }
+
+  private passes(value: object): boolean {
+    if (!this.checks) return false;
+    for (const check of this.checks) if (!check(value)) return false;
+    return true;
   }
 
   private refusal(value: Fields): InvalidRequest {
@@ -56,34 +65,45 @@ export class CompiledRequest {
 
 type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
+type Condition = (request: object, value: unknown) => boolean;
+type Predicate = (value: unknown, request: object) => boolean;
+
+const isCondition = ({ type }: Rule): boolean => type === 'conditionalValidation';
+
 /** Undefined when there is a rule of a kind that only class-validator itself can apply. */
 function compile(targetName: string, rules: readonly Rule[]): readonly Check[] | undefined {
   const checks: Check[] = [];
   for (const property of new Set(rules.map(({ propertyName }) => propertyName))) {
     const ofProperty = rules.filter(({ propertyName }) => propertyName === property);
-    const conditions = ofProperty.filter(({ type }) => type === 'conditionalValidation');
-    const predicates = ofProperty.filter((rule) => !conditions.includes(rule)).map(predicateOf(targetName));
-    if (predicates.includes(undefined)) return undefined;
+    const conditions = ofProperty
+      .filter(isCondition)
+      .map(({ constraints: [condition] }) => condition as Condition);
+    const predicates: Predicate[] = [];
+    for (const rule of ofProperty) {
+      if (isCondition(rule)) continue;
+      const predicate = predicateOf(rule, targetName);
+      if (!predicate) return undefined;
+      predicates.push(predicate);
+    }
+    // Loops: for each field of each request `every` makes a function, which is garbage at once.
     checks.push((request) => {
       const value = (request as Fields)[property];
-      const applies = conditions.every(
-        ({ constraints: [condition] }) => condition(request, value) as boolean,
-      );
-      return !applies || predicates.every((predicate) => predicate?.(value, request) === true);
+      for (const condition of conditions) if (!condition(request, value)) return true;
+      for (const predicate of predicates) if (!predicate(value, request)) return false;
+      return true;
     });
   }
   return checks;
 }
 
 /** A rule's own condition is not asked: what fails for want of it goes to class-validator, which asks. */
-function predicateOf(targetName: string) {
-  return ({ type, each, constraints, constraintCls, propertyName: property }: Rule) => {
-    const [constraint, ...others] = getMetadataStorage().getTargetValidatorConstraints(constraintCls);
-    if (type !== 'customValidation' || each || !constraint || others.length > 0) return undefined;
-    const { instance } = constraint;
-    return (value: unknown, object: object): boolean => {
-      const args: ValidationArguments = { value, constraints, targetName, object, property };
-      return instance.validate(value, args) === true;
-    };
+function predicateOf(rule: Rule, targetName: string): Predicate | undefined {
+  const { type, each, constraints, constraintCls, propertyName: property } = rule;
+  const [constraint, ...others] = getMetadataStorage().getTargetValidatorConstraints(constraintCls);
+  if (type !== 'customValidation' || each || !constraint || others.length > 0) return undefined;
+  const { instance } = constraint;
+  return (value, object) => {
+    const args: ValidationArguments = { value, constraints, targetName, object, property };
+    return instance.validate(value, args) === true;
   };
 }
