@@ -29,6 +29,8 @@ export const outcomesOf = (
     let left = orders.length;
     if (left === 0) resolve(outcomes);
     const tell = (at: number) => (outcome: Outcome) => {
+      // As with a promise, the first one counts.
+      if (outcomes[at]) return;
       outcomes[at] = outcome;
       left -= 1;
       if (left === 0) resolve(outcomes);
