@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { eventLeaf, HASH_BYTES, rootOver, type Hash } from './merkle.js';
+import { eventLeaf, HASH_BYTES, rootOver, slices, type Hash } from './merkle.js';
 import { FourMessages } from './sha256-by-fours.js';
 
 const HASH_WORDS = 8;
@@ -14,14 +14,9 @@ export interface Subtrees {
 
 /** One hash after the other, as the runtime offers it. */
 export const oneByOne: Subtrees = {
-  ofEvents: (hashes) => rootOver(split(hashes).map((hash) => eventLeaf(hash.toString('hex')))),
-  ofNodes: (hashes) => rootOver(split(hashes)),
+  ofEvents: (hashes) => rootOver(slices(hashes, HASH_BYTES).map((hash) => eventLeaf(hash.toString('hex')))),
+  ofNodes: (hashes) => rootOver(slices(hashes, HASH_BYTES)),
 };
-
-const split = (hashes: Buffer): Buffer[] =>
-  Array.from({ length: hashes.length / HASH_BYTES }, (_, n) =>
-    hashes.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES),
-  );
 
 /** Four at a time; between two calls it keeps the room that the largest subtree took. */
 export class ByFours implements Subtrees {

@@ -21,6 +21,12 @@ export function nodeHash(left: Hash, right: Hash): Hash {
 /** Bytes of a hash. */
 export const HASH_BYTES = 32;
 
+/** What lies side by side, each of so many bytes. */
+export const slices = (bytes: Uint8Array, size: number): Buffer[] =>
+  Array.from({ length: bytes.length / size }, (_, i) =>
+    Buffer.from(bytes.subarray(i * size, (i + 1) * size)),
+  );
+
 /** How many leaves, which are the events of the ledger in the order of the log, and the root over them. */
 export interface TreeSize {
   readonly size: number;

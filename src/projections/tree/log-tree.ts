@@ -1,7 +1,7 @@
-import { HASH_BYTES, rootOver, type Hash } from '../../audit/merkle.js';
+import { HASH_BYTES, rootOver, slices, type Hash } from '../../audit/merkle.js';
 import type { Position } from '../../event-store/event-store.js';
 import type { ReadModels } from '../read-models.js';
-import { POSITION_BYTES, slices, TILE, TILE_LEVELS, type TileRow } from './tree-projection.js';
+import { POSITION_BYTES, TILE, TILE_LEVELS, type TileRow } from './tree-projection.js';
 
 /** The tree over the ledger's events, as the read models hold it. For use within one read. */
 export class LogTree {

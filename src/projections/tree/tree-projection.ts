@@ -138,8 +138,3 @@ class TreeWriter implements ProjectionWriter {
     return tile.count === TILE ? new Tile(level, row.place + 1) : tile;
   }
 }
-
-export const slices = (bytes: Uint8Array, size: number): Buffer[] =>
-  Array.from({ length: bytes.length / size }, (_, i) =>
-    Buffer.from(bytes.subarray(i * size, (i + 1) * size)),
-  );
