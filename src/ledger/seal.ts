@@ -45,7 +45,8 @@ export function seal(
   const clock = written(now);
   const recordedAt = clock > previous.recordedAt ? clock : previous.recordedAt;
   const dataText = canonicalJson(data);
-  // Members in the order of the canonical form; by JSON.stringify it takes twice as long.
+  // Members in the order of the canonical form; by JSON.stringify it takes twice as long. What needs no escape is made
+  // here, or was looked at when the account was loaded.
   const unhashed =
     `{"$causationId":${quoted(provenance.$causationId)},"$correlationId":${quoted(provenance.$correlationId)},` +
     `"actor":${quoted(provenance.actor)},"fingerprint":"${provenance.fingerprint}",` +
