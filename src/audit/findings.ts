@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../event-store/event-store.js';
+import { ownText } from './own-text.js';
 
 /** What the auditor looks at; docs/how-to/audit-an-account.md says what each one finds. */
 export type Check =
@@ -48,7 +49,7 @@ export class Findings {
     const key = `${check} ${event?.stream ?? message}`;
     const known = this.first.get(key);
     if (known) known.more += 1;
-    else this.keep(key, { check, message, ...(event && placeOf(event)), more: 0 });
+    else this.keep(key, { check, message: ownText(message), ...(event && placeOf(event)), more: 0 });
   }
 
   /** Adds what was found elsewhere, about other streams. */
@@ -64,4 +65,4 @@ export class Findings {
   }
 }
 
-const placeOf = ({ stream, revision, id }: RecordedEvent) => ({ stream, revision, eventId: id });
+const placeOf = ({ stream, revision, id }: RecordedEvent) => ({ stream, revision, eventId: ownText(id) });

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { START, type LogBatch } from '../../src/event-store/event-store.js';
+import { PackedPages } from '../../src/event-store/sqlite/packed-pages.js';
 import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-reader.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { StreamNames } from '../../src/event-store/sqlite/stream-names.js';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
 
@@ -86,7 +88,7 @@ describe('a reader of the log beside its owner', () => {
   });
 
   it('reads parts as it reads the whole, whatever the events hold', async () => {
-    const texts = ['{"a":"\u001F"}', '\u001F\u001F', '{"a":"ä€😀"}', '', '{}'];
+    const texts = ['{"a":"\n"}', '\n\n', '{"a":"ä€😀"}', '', '{}'];
     for (const [nth, data] of texts.entries())
       await store.append(
         `stream-${nth % 2}`,
@@ -94,11 +96,36 @@ describe('a reader of the log beside its owner', () => {
         nth < 2 ? 'no-stream' : (nth >> 1) - 1,
       );
     await store.append(newStream(), newEvents(300), 'no-stream');
+    for (const end of ['{"a":1}', '{"a":\n1}', '{"a":1}\n'])
+      await store.append(
+        newStream(),
+        [...newEvents(250), { ...newEvents(1)[0]!, metadata: end }],
+        'no-stream',
+      );
     const until = await reader.head();
     const parts = [0, 1].map((index) => collect(reader.readPart({ index, of: 2 }, START, until)));
     const together = (await Promise.all(parts)).flat().toSorted((a, b) => Number(a.position - b.position));
     expect(together).toEqual(await collect(reader.readAll(START)));
     expect(together.slice(0, texts.length).map(({ data }) => data)).toEqual(texts);
+  });
+
+  it('does not take a part for read that came in another order', async () => {
+    await store.append('stream', newEvents(2), 'no-stream');
+    const db = openDatabase(join(directory, 'events.db'));
+    const [forth, back] = ['', 'DESC'].map(
+      (order) =>
+        new PackedPages(db, `WHERE position > ? ORDER BY position ${order}`, new StreamNames(db)).read(0)
+          ?.length,
+    );
+    db.close();
+    expect([forth, back]).toEqual([2, undefined]);
+  });
+
+  it('tells the types of events apart in parts', async () => {
+    const types = ['Made', 'Maid', 'MadeUp', 'Made', 'a', 'b', 'c', 'd', 'e', 'f', 'Made', 'f'];
+    for (const type of types) await store.append(newStream(), [{ ...newEvents(1)[0]!, type }], 'no-stream');
+    const events = await collect(reader.readPart({ index: 0, of: 1 }, START, await reader.head()));
+    expect(events.map(({ type }) => type)).toEqual(types);
   });
 
   it('reads parts as it reads the whole, where the names of streams are other than they were, or gone', async () => {
@@ -188,6 +215,51 @@ describe('a reader of the log beside its owner', () => {
       changed.exec(`UPDATE events SET ${text} = CAST(${text} AS TEXT)`);
       changed.close();
     }
+  });
+
+  it('reads parts as it reads the whole, where one event is gone and another looks like two', async () => {
+    await store.append('stream', newEvents(3), 'no-stream');
+    const db = openDatabase(join(directory, 'events.db'), { defensive: false });
+    db.exec(`PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'NOT NULL', '') WHERE name = 'events'`);
+    db.close();
+    const changed = openDatabase(join(directory, 'events.db'), { defensive: false });
+    changed.exec(`UPDATE events SET metadata = NULL WHERE position = 2;
+      UPDATE events SET metadata = '{}' || char(10) || '2' || char(10) || '1' || char(10) || '1' || char(10)
+        || hex(zeroblob(16)) || char(10) || 'Made' || char(10) || 'up' || char(10) || '{}' WHERE position = 1`);
+    changed.close();
+    const events = await collect(reader.readAll(START));
+    expect(events[1]?.metadata).toBe('');
+    expect(await collect(reader.readPart({ index: 0, of: 1 }, START, 3n))).toEqual(events);
+  });
+
+  it('reads parts as it reads the whole, where the end of one event is hidden', async () => {
+    await store.append('stream', newEvents(3), 'no-stream');
+    const db = openDatabase(join(directory, 'events.db'));
+    db.exec(`UPDATE events SET data = '{}' || char(10) || '{"a":1}' || char(10, 0) WHERE position = 3`);
+    db.close();
+    const events = await collect(reader.readAll(START));
+    expect(events[2]?.data).toBe('{}\n{"a":1}\n\0');
+    expect(await collect(reader.readPart({ index: 0, of: 1 }, START, 3n))).toEqual(events);
+  });
+
+  it.each([
+    ['a fraction', '1.5', 1.5],
+    ['a number in hexadecimal', `'0x10'`, 0],
+    ['nothing', `''`, 0],
+    ['more than is exact', String(2n ** 60n), Number.MAX_SAFE_INTEGER],
+  ])('reads parts as it reads the whole, where %s is the revision', async (_, revision, read) => {
+    await store.append('stream', newEvents(2), 'no-stream');
+    const db = openDatabase(join(directory, 'events.db'), { defensive: false });
+    db.exec(`PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'revision INTEGER NOT NULL', 'revision ANY') WHERE name = 'events'`);
+    db.close();
+    const changed = openDatabase(join(directory, 'events.db'), { defensive: false });
+    changed.exec(`UPDATE events SET revision = ${revision} WHERE position = 2`);
+    changed.close();
+    const events = await collect(reader.readAll(START));
+    expect(events.map((event) => event.revision)).toEqual([0, read]);
+    expect(await collect(reader.readPart({ index: 0, of: 1 }, START, 2n))).toEqual(events);
   });
 
   it('comes to an end also where somebody has put more events than a page holds beyond all positions', async () => {

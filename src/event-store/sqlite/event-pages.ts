@@ -2,15 +2,13 @@ import { query, type Connection, type Statement } from '../../sqlite/database.js
 import { resultCode } from '../../sqlite/result-code.js';
 import type { RecordedEvent } from '../event-store.js';
 import { idText } from './event-id.js';
-import type { StreamNames } from './stream-names.js';
 
 /** Events a page holds at most. Reading one takes a few milliseconds, and the event loop turns between two. */
 export const PAGE = 500;
 
-/** Of the stream its name, or its number for who looks the names up himself. */
 type Row = [
   position: number,
-  stream: string | number,
+  stream: string,
   revision: number,
   id: string,
   type: string,
@@ -24,11 +22,8 @@ type HexRow = [number, string, number, string, string, string, string];
 const JOINED = 'FROM events JOIN streams ON number = stream';
 
 // An id as a blob would come as a buffer of its own, which costs as much as all other columns together.
-const columns = (stream: string, ...texts: readonly string[]): string =>
-  `position, ${stream}, revision, lower(hex(id)), type, data, metadata,
-   ${texts.map((text) => `octet_length(${text})`).join(' + ')}`;
-
-const TEXTS = ['type', 'data', 'metadata'];
+const COLUMNS = `position, name, revision, lower(hex(id)), type, data, metadata,
+  octet_length(name) + octet_length(type) + octet_length(data) + octet_length(metadata)`;
 
 const clamped = (number: string): string =>
   `max(-1, min(ifnull(CAST(${number} AS INTEGER), -1), ${Number.MAX_SAFE_INTEGER}))`;
@@ -42,19 +37,9 @@ export class EventPages {
   private readonly rows: Statement<Row>;
   private readonly hexRows: Statement<HexRow>;
 
-  /**
-   * @param condition which events, in what order: WHERE and ORDER BY, in SQL
-   * @param names saves joining each event with its stream and making a text of its name, for who has room for all names
-   */
-  constructor(
-    db: Connection,
-    condition: string,
-    private readonly names?: StreamNames,
-  ) {
-    const from = names
-      ? `${columns('stream', ...TEXTS)} FROM events`
-      : `${columns('name', 'name', ...TEXTS)} ${JOINED}`;
-    this.rows = query(db, `SELECT ${from} ${condition} LIMIT ${PAGE}`);
+  /** @param condition which events, in what order: WHERE and ORDER BY, in SQL */
+  constructor(db: Connection, condition: string) {
+    this.rows = query(db, `SELECT ${COLUMNS} ${JOINED} ${condition} LIMIT ${PAGE}`);
     this.hexRows = query(db, `SELECT ${HEX_COLUMNS} ${JOINED} ${condition} LIMIT ${PAGE}`);
   }
 
@@ -78,9 +63,8 @@ export class EventPages {
   private recorded(rows: readonly Row[]): RecordedEvent[] | undefined {
     const events: RecordedEvent[] = [];
     for (const row of rows) {
-      const name = this.names ? this.names.of(row[1]) : row[1];
-      if (!isText(name) || !isWhole(row, this.names ? '' : name)) return undefined;
-      events.push(recorded(row, name));
+      if (!isWhole(row)) return undefined;
+      events.push(recorded(row));
     }
     return events;
   }
@@ -88,22 +72,26 @@ export class EventPages {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** @param name of the stream, where the row tells it */
-function isWhole([, , revision, , type, data, metadata, bytes]: Row, name: string): boolean {
-  if (typeof revision !== 'number' || !isText(type) || !isText(data) || !isText(metadata)) return false;
+function isWhole([, name, revision, , type, data, metadata, bytes]: Row): boolean {
+  if (typeof revision !== 'number' || ![name, type, data, metadata].every(isText)) return false;
   // Nearly all of them are ASCII.
   if (name.length + type.length + data.length + metadata.length === bytes) return true;
   return Buffer.byteLength(name + type + data + metadata) === bytes;
 }
 
-const recorded = (
-  [position, , revision, id, type, data, metadata]: Row | HexRow,
-  stream: string,
-): RecordedEvent => ({ id: idText(id), type, data, metadata, stream, revision, position: BigInt(position) });
+const recorded = ([position, stream, revision, id, type, data, metadata]: Row | HexRow): RecordedEvent => ({
+  id: idText(id),
+  type,
+  data,
+  metadata,
+  stream,
+  revision,
+  position: BigInt(position),
+});
 
 const recordedFromHex = ([position, stream, revision, id, ...texts]: HexRow): RecordedEvent => {
   const [name, type, data, metadata] = [stream, ...texts].map((hex) =>
     Buffer.from(hex, 'hex').toString(),
   ) as [string, string, string, string];
-  return recorded([position, name, revision, id, type, data, metadata], name);
+  return recorded([position, name, revision, id, type, data, metadata]);
 };

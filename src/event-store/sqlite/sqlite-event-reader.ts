@@ -7,6 +7,7 @@ import { EventReader, START, type LogBatch, type Position, type RecordedEvent } 
 import { EventPages, PAGE } from './event-pages.js';
 import { unavailable } from './failure.js';
 import { followLog } from './follow-log.js';
+import { PACKED_PAGE, PackedPages } from './packed-pages.js';
 import { checkSchema, isThere } from './schema.js';
 import { StreamNames } from './stream-names.js';
 
@@ -27,6 +28,7 @@ export class SqliteEventReader extends EventReader {
   private readonly ofStream: EventPages;
   private readonly ofLog: EventPages;
   private readonly ofPart: EventPages;
+  private readonly ofPartPacked: PackedPages;
   private readonly lastPosition: Statement<[number | null]>;
   private readonly nextPosition: Statement<[number]>;
 
@@ -38,11 +40,9 @@ export class SqliteEventReader extends EventReader {
     this.transaction = new ReadTransaction(db);
     this.ofStream = new EventPages(db, 'WHERE name = ? AND revision >= ? ORDER BY revision');
     this.ofLog = new EventPages(db, 'WHERE position > ? AND position <= ? ORDER BY position');
-    this.ofPart = new EventPages(
-      db,
-      'WHERE position > ? AND position <= ? AND abs(stream % ?) = ? ORDER BY position',
-      new StreamNames(db),
-    );
+    const part = 'WHERE position > ? AND position <= ? AND abs(stream % ?) = ? ORDER BY position';
+    this.ofPart = new EventPages(db, part);
+    this.ofPartPacked = new PackedPages(db, part, new StreamNames(db));
     this.lastPosition = query(db, `SELECT min(max(position), ${LAST}) FROM events`);
     this.nextPosition = query(
       db,
@@ -89,10 +89,11 @@ export class SqliteEventReader extends EventReader {
   readPart({ index, of }: Part, after: Position, until: Position) {
     // Each page of the file comes by once: those that were kept would only push what is at work out of the cache.
     this.read(() => this.db.exec('PRAGMA cache_size = -128'));
-    return this.pages(
-      (position) => this.read(() => this.ofPart.read(above(position), bound(until), of, index)),
-      after,
-    );
+    const pageAfter = (position: Position) => {
+      const parameters = [above(position), bound(until), of, index];
+      return this.read(() => this.ofPartPacked.read(...parameters) ?? this.ofPart.read(...parameters));
+    };
+    return this.pages(pageAfter, after, PACKED_PAGE);
   }
 
   follow(after: Position, signal: AbortSignal): AsyncGenerator<LogBatch, void> {
@@ -120,14 +121,19 @@ export class SqliteEventReader extends EventReader {
     this.db.close();
   }
 
-  private async *pages(pageAfter: (position: Position) => readonly RecordedEvent[], after: Position) {
+  /** @param size of a page that is not the last one, at least */
+  private async *pages(
+    pageAfter: (position: Position) => readonly RecordedEvent[],
+    after: Position,
+    size = PAGE,
+  ) {
     for (let position = after; ; await nextTurn()) {
       const page = pageAfter(position);
       const events = page.filter(isThere);
       if (events.length > 0) yield events;
       const last = page.at(-1)?.position;
       // It stands still where more events than a page holds have been put beyond the last position.
-      if (page.length < PAGE || last === undefined || last === position) return;
+      if (page.length < size || last === undefined || last === position) return;
       position = last;
     }
   }

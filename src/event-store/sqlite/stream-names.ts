@@ -2,7 +2,7 @@ import { query, type Connection, type Statement } from '../../sqlite/database.js
 
 /** The names of streams by their numbers. Each is read once, so memory grows with the streams. */
 export class StreamNames {
-  private readonly known = new Map<number | string, string>();
+  private readonly known = new Map<number, string>();
   private readonly name: Statement<[string]>;
 
   constructor(db: Connection) {
@@ -11,7 +11,7 @@ export class StreamNames {
   }
 
   /** Undefined for one that there is not, or that somebody has given two. @throws what SQLite throws */
-  of(number: number | string): string | undefined {
+  of(number: number): string | undefined {
     const known = this.known.get(number);
     if (known !== undefined) return known;
     const [row, another] = this.name.all(number);
