@@ -165,7 +165,11 @@ describe('the audit names the first event that was', () => {
         ...event,
         metadata: JSON.stringify({ ...(JSON.parse(event.metadata) as object), ...member }),
       });
-    for (const fingerprint of ['f'.repeat(63), 'f'.repeat(65), 'F'.repeat(64)])
+    for (const fingerprint of [
+      'f'.repeat(63),
+      'f'.repeat(65),
+      ...['A', 'F', 'G', 'Z', 'g', 'z', '_', '-'].map((c) => c.repeat(64)),
+    ])
       expect(await findingsOf(changed(7, withMetadata({ fingerprint })))).toEqual([
         'fingerprint mainAccount-alice 7',
       ]);
