@@ -1,19 +1,18 @@
 import { isTombstone, type RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 import { book, conservationBroken, noBalances, type Balances } from './balances.js';
-import { isAccountId, readEvent, type ReadEvent } from './event-form.js';
-import { idOfDigest, keyDigest, quoted, sha256, statedHash, textsHash } from './event-hash.js';
-import type { Findings } from './findings.js';
+import { ChainAudit } from './chain.js';
+import { EventAudit, type AccountNames } from './event-audit.js';
+import { isAccountId } from './event-form.js';
+import { quoted, sha256 } from './event-hash.js';
+import type { EventPlace, Findings } from './findings.js';
 import { KeyIndex } from './key-index.js';
 import { ownText } from './own-text.js';
 import { Witnesses } from './read-models/witnesses.js';
 import type { Witness } from './read-models/witness.js';
 
 /** A main account as the auditor has counted it. */
-export interface AuditedAccount {
-  readonly mainAccountId: string;
-  /** The name of its stream in JSON. */
-  readonly streamText: string;
+export interface AuditedAccount extends AccountNames {
   revision: number;
   hash: string;
   recordedAt: string;
@@ -24,37 +23,47 @@ export interface AuditedAccount {
 export class AccountsAudit {
   readonly accounts = new Map<string, AuditedAccount>();
   readonly keys = new KeyIndex();
+  readonly chain: ChainAudit;
+  private readonly events: EventAudit;
   private readonly witnesses: Witnesses;
 
   constructor(
-    private readonly findings: Findings,
-    private readonly clockTolerance: number,
+    readonly findings: Findings,
+    clockTolerance: number,
     witnesses: readonly Witness[] = [],
   ) {
+    this.chain = new ChainAudit(findings, clockTolerance);
+    this.events = new EventAudit(findings);
     this.witnesses = new Witnesses(witnesses, this.accounts);
   }
 
   /** @returns the hash that the event bears; undefined for one that is none of the ledger's */
   check(event: RecordedEvent): string | undefined {
     this.witnesses.before(event.position);
-    const account = this.accounts.get(event.stream) ?? this.opened(event);
+    const account = this.account(event);
     if (!account) return undefined;
     if (isTombstone(event)) {
-      this.findings.add('revision', 'its stream was deleted: what it held is gone, or will be', event);
+      addTombstone(this.findings, event);
       return undefined;
     }
-    this.checkRevision(event, account);
-    const read = readEvent(event);
-    if (typeof read === 'string') {
-      this.findings.add('form', read, event);
-      account.hash = statedHash(event);
-      return account.hash;
+    this.chain.revision(event, account.revision);
+    account.revision = event.revision;
+    const { hash, said, digest } = this.events.check(event, account);
+    if (said && digest !== undefined) {
+      this.keys.add(digest);
+      this.chain.link(event, said.metadata.previousHash, account.hash);
+      this.chain.time(event, said.metadata.recordedAt, account.recordedAt);
+      account.recordedAt = ownText(said.metadata.recordedAt);
+      book(account.balances, said.movement, (check, message) => this.findings.add(check, message, event));
     }
-    this.checkChain(event, read, account);
-    this.checkMetadata(event, read, account);
-    book(account.balances, read.movement, (check, message) => this.findings.add(check, message, event));
-    this.witnesses.event({ recorded: event, read, account });
-    return account.hash;
+    account.hash = hash;
+    if (said) this.witnesses.event({ recorded: event, read: said, account });
+    return hash;
+  }
+
+  /** That whose event it is, opened by the first of them; undefined for an event that is none of the ledger's. */
+  account(event: EventPlace): AuditedAccount | undefined {
+    return this.accounts.get(event.stream) ?? this.opened(event);
   }
 
   finish(): void {
@@ -70,7 +79,7 @@ export class AccountsAudit {
     }
   }
 
-  private opened(event: RecordedEvent): AuditedAccount | undefined {
+  private opened(event: EventPlace): AuditedAccount | undefined {
     const mainAccountId = mainAccountIdOf(event.stream);
     if (mainAccountId === undefined) return undefined;
     if (!isAccountId(mainAccountId))
@@ -81,66 +90,7 @@ export class AccountsAudit {
     this.accounts.set(event.stream, account);
     return account;
   }
-
-  private checkRevision(event: RecordedEvent, account: AuditedAccount): void {
-    const expected = account.revision + 1;
-    if (event.revision > expected)
-      this.findings.add(
-        'revision',
-        `revision ${expected} is missing: the stream goes on at ${event.revision}`,
-        event,
-      );
-    else if (event.revision < expected)
-      this.findings.add(
-        'revision',
-        `revision ${event.revision} comes after revision ${account.revision}`,
-        event,
-      );
-    account.revision = event.revision;
-  }
-
-  private checkChain(event: RecordedEvent, read: ReadEvent, account: AuditedAccount): void {
-    const { metadata, movement, data, unhashed } = read;
-    const digest = keyDigest(account.mainAccountId, metadata.idempotencyKey);
-    this.keys.add(digest);
-    const id = idOfDigest(digest, read);
-    const hash = textsHash(event.revision, {
-      data,
-      id: event.id === id ? `"${id}"` : quoted(event.id),
-      unhashed,
-      stream: account.streamText,
-      type: `"${movement.type}"`,
-    });
-    if (hash !== metadata.hash)
-      this.findings.add('hash', `its hash is ${metadata.hash}, but what it says makes ${hash}`, event);
-    if (metadata.previousHash !== account.hash)
-      this.findings.add(
-        'link',
-        `it links to ${metadata.previousHash}, not to the event ahead of it, ${account.hash}`,
-        event,
-      );
-    if (event.id !== id)
-      this.findings.add(
-        'id',
-        `its id does not follow from its key and its metadata, which make ${id}`,
-        event,
-      );
-    account.hash = hash === metadata.hash ? hash : statedHash(event);
-  }
-
-  private checkMetadata(event: RecordedEvent, { metadata, flaws }: ReadEvent, account: AuditedAccount): void {
-    for (const { check, message } of flaws) this.findings.add(check, message, event);
-    const { recordedAt } = metadata;
-    if (recordedAt < account.recordedAt && this.back(account.recordedAt, recordedAt))
-      this.findings.add(
-        'time',
-        `it was recorded at ${recordedAt}, before the event ahead of it, ${account.recordedAt}`,
-        event,
-      );
-    account.recordedAt = ownText(recordedAt);
-  }
-
-  private back(before: string, after: string): boolean {
-    return Date.parse(before) - Date.parse(after) > this.clockTolerance;
-  }
 }
+
+export const addTombstone = (findings: Findings, event: EventPlace): void =>
+  findings.add('revision', 'its stream was deleted: what it held is gone, or will be', event);

@@ -19,6 +19,9 @@ export type Check =
   | 'manifest'
   | 'read-model';
 
+/** What tells which event it is. */
+export type EventPlace = Pick<RecordedEvent, 'stream' | 'revision' | 'id'>;
+
 /** Something that is not as it must be, at the first event where it shows. */
 export interface Finding {
   readonly check: Check;
@@ -45,7 +48,7 @@ export class Findings {
     return [...this.first.values()];
   }
 
-  add(check: Check, message: string, event?: RecordedEvent): void {
+  add(check: Check, message: string, event?: EventPlace): void {
     const key = `${check} ${event?.stream ?? message}`;
     const known = this.first.get(key);
     if (known) known.more += 1;
@@ -65,4 +68,4 @@ export class Findings {
   }
 }
 
-const placeOf = ({ stream, revision, id }: RecordedEvent) => ({ stream, revision, eventId: ownText(id) });
+const placeOf = ({ stream, revision, id }: EventPlace) => ({ stream, revision, eventId: ownText(id) });
