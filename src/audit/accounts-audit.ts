@@ -1,7 +1,7 @@
 import { isTombstone, type RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 import { book, conservationBroken, noBalances, type Balances } from './balances.js';
-import { ChainAudit } from './chain.js';
+import { addTombstone, ChainAudit } from './chain.js';
 import { EventAudit, type AccountNames } from './event-audit.js';
 import { isAccountId } from './event-form.js';
 import { quoted, sha256 } from './event-hash.js';
@@ -91,6 +91,3 @@ export class AccountsAudit {
     return account;
   }
 }
-
-export const addTombstone = (findings: Findings, event: EventPlace): void =>
-  findings.add('revision', 'its stream was deleted: what it held is gone, or will be', event);

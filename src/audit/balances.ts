@@ -58,15 +58,19 @@ interface SipMovement {
   readonly units: Units;
 }
 
-/** Books a movement. @param broken is told what it breaks, in words; it is booked all the same */
+/**
+ * Books a movement.
+ * @param broken is told what it breaks, in words; it is booked all the same
+ * @param sip the balance that it names, from who has it at hand
+ */
 export function book(
   account: Balances,
   movement: Movement,
   broken: (check: Check, message: string) => void,
+  sip: SipBalance | undefined = sipNamed(account, movement),
 ): void {
   const opened = account.currency !== undefined;
   let rule = opened ? undefined : 'the main account has not been opened';
-  let sip: SipBalance | undefined;
   switch (movement.type) {
     case 'MainAccountOpened':
       rule = opened ? 'the main account is opened a second time' : undefined;
@@ -77,14 +81,12 @@ export function book(
       account.main += movement.units;
       break;
     case 'SipAccountAdded':
-      sip = sipOf(account, movement.sipAccountId);
-      if (sip.added) rule = `SIP account ${movement.sipAccountId} is added a second time`;
-      sip.added = true;
+      if (sip!.added) rule = `SIP account ${movement.sipAccountId} is added a second time`;
+      sip!.added = true;
       break;
     case 'CreditAllocated':
     case 'CreditReclaimed':
-      sip = sipOf(account, movement.sipAccountId);
-      rule = move(account, sip, movement) ?? rule;
+      rule = move(account, sip!, movement) ?? rule;
   }
   if (rule) broken('rule', rule);
   const bounds = outOfBounds(account.main, sip?.available ?? 0n);
@@ -92,7 +94,11 @@ export function book(
   if (account.purchased !== account.main + account.sips) broken('conservation', conservationBroken(account));
 }
 
-function sipOf({ sip }: Balances, sipAccountId: string): SipBalance {
+const sipNamed = (account: Balances, movement: Movement): SipBalance | undefined =>
+  'sipAccountId' in movement ? sipOf(account, movement.sipAccountId) : undefined;
+
+/** The balance of a SIP account, from its first event on. */
+export function sipOf({ sip }: Balances, sipAccountId: string): SipBalance {
   let balance = sip.get(sipAccountId);
   if (!balance) sip.set(ownText(sipAccountId), (balance = { available: 0n, added: false }));
   return balance;

@@ -1,3 +1,4 @@
+import type { RecordedEvent } from '../event-store/event-store.js';
 import type { EventPlace, Findings } from './findings.js';
 
 /** Checks how the events of an account follow upon each other. */
@@ -24,11 +25,7 @@ export class ChainAudit {
   /** @param hash of the event ahead of it */
   link(event: EventPlace, previousHash: string, hash: string): void {
     if (previousHash !== hash)
-      this.findings.add(
-        'link',
-        `it links to ${previousHash}, not to the event ahead of it, ${hash}`,
-        event,
-      );
+      this.findings.add('link', `it links to ${previousHash}, not to the event ahead of it, ${hash}`, event);
   }
 
   /** @param last the time of the event ahead of it; empty where there is none */
@@ -41,3 +38,14 @@ export class ChainAudit {
       );
   }
 }
+
+/** Says of an event that it does not stand behind all others before it, or not within the log. */
+export const addMisplaced = (findings: Findings, event: EventPlace & Pick<RecordedEvent, 'position'>): void =>
+  findings.add(
+    'order',
+    `it stands at position ${event.position} of the log, where no event can be or another is`,
+    event,
+  );
+
+export const addTombstone = (findings: Findings, event: EventPlace): void =>
+  findings.add('revision', 'its stream was deleted: what it held is gone, or will be', event);

@@ -55,15 +55,19 @@ export class Findings {
     else this.keep(key, { check, message: ownText(message), ...(event && placeOf(event)), more: 0 });
   }
 
-  /** Adds what was found elsewhere, about other streams. */
+  /** Adds what was found elsewhere, behind all that has been found so far. */
   adopt(findings: readonly Finding[], unlisted: number): void {
-    for (const finding of findings)
-      this.keep(`${finding.check} ${finding.stream ?? finding.message}`, finding);
+    for (const finding of findings) {
+      const key = `${finding.check} ${finding.stream ?? finding.message}`;
+      const known = this.first.get(key);
+      if (known) known.more += 1 + finding.more;
+      else this.keep(key, finding);
+    }
     this.unlisted += unlisted;
   }
 
   private keep(key: string, finding: Finding): void {
-    if (this.first.size >= MAX_FINDINGS) this.unlisted += 1;
+    if (this.first.size >= MAX_FINDINGS) this.unlisted += 1 + finding.more;
     else this.first.set(key, finding);
   }
 }

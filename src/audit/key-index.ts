@@ -10,7 +10,7 @@ const BUCKETS = 256;
 export const digestStart = (digest: string): bigint => BigInt(`0x${digest.slice(0, 16)}`);
 
 /** The number that eight hexadecimal digits of a text make. Digit by digit: to call for it takes three times as long. */
-function wordAt(text: string, at: number): number {
+export function wordAt(text: string, at: number): number {
   let word = 0;
   for (let i = at; i < at + 8; i++) word = (word << 4) | DIGITS[text.charCodeAt(i)]!;
   return word;
@@ -40,9 +40,14 @@ export class KeyIndex {
 
   /** @param digest in hexadecimal */
   add(digest: string): void {
+    this.addWords(wordAt(digest, 0), wordAt(digest, 8));
+  }
+
+  /** The same of the first two words of a digest. */
+  addWords(first: number, second: number): void {
     if (this.count === this.capacity) this.spill();
-    this.words[2 * this.count] = wordAt(digest, 8);
-    this.words[2 * this.count + 1] = wordAt(digest, 0);
+    this.words[2 * this.count] = second;
+    this.words[2 * this.count + 1] = first;
     this.count += 1;
   }
 

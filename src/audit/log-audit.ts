@@ -1,11 +1,8 @@
 import { START, type Position, type RecordedEvent } from '../event-store/event-store.js';
+import { addMisplaced } from './chain.js';
 import type { Findings } from './findings.js';
 import { subtrees } from './merkle-by-fours.js';
 import { CompactTree, eventLeaf, HASH_BYTES, type Hash, type TreeSize } from './merkle.js';
-
-/** Said of an event that does not stand behind all others before it, or not within the log. */
-export const misplaced = ({ position }: RecordedEvent): string =>
-  `it stands at position ${position} of the log, where no event can be or another is`;
 
 /** Checks the log as a whole: its order, and that it is the one that checkpoints were made of. */
 export class LogAudit {
@@ -29,7 +26,7 @@ export class LogAudit {
   /** @param hash that the event bears; undefined for one that is none of the ledger's */
   check(event: RecordedEvent, hash: string | undefined): void {
     this.seen += 1;
-    if (event.position <= this.position) this.findings.add('order', misplaced(event), event);
+    if (event.position <= this.position) addMisplaced(this.findings, event);
     this.position = event.position;
     if (hash !== undefined) this.grow(eventLeaf(hash), 0);
   }

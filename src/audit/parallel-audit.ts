@@ -1,38 +1,15 @@
-import { on } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
 import { START, type EventReader, type Position } from '../event-store/event-store.js';
 import type { SqliteEventReader } from '../event-store/sqlite/sqlite-event-reader.js';
-import type { AuditedAccount } from './accounts-audit.js';
-import { reportOf, type AuditOptions, type AuditReport, type ReadLog } from './audit.js';
-import { Findings, type Finding } from './findings.js';
+import { AccountsAudit } from './accounts-audit.js';
+import { AuditThread } from './audit-thread.js';
+import { finishAccounts, reportOf, type AuditOptions, type AuditReport, type ReadLog } from './audit.js';
+import { Findings } from './findings.js';
 import { LogAudit } from './log-audit.js';
-import { Stretch } from './stretch.js';
+import type { Stretch } from './stretch.js';
+import { StretchBooking } from './stretch-booking.js';
 
-/** What a thread is started with. After that it is told again and again up to which position to go on. */
-export interface PartOrder {
-  readonly config: Config;
-  /** Its streams: of so many parts, the index-th. */
-  readonly part: { readonly index: number; readonly of: number };
-  readonly clockTolerance: number;
-  /** The last position to look at: all threads see the same log, also while it grows. */
-  readonly until: Position;
-}
-
-/** What a thread has seen of a stretch of the log; the last one brings what it has found in all. */
-export interface PartSeen {
-  readonly events: number;
-  readonly result?: PartResult;
-}
-
-/** What a thread has found. */
-interface PartResult {
-  readonly accounts: ReadonlyMap<string, AuditedAccount>;
-  readonly findings: readonly Finding[];
-  readonly unlistedFindings: number;
-}
-
-/** Positions that the threads go on by at a time: what lies between their places in the log is held in memory. */
+/** Positions of a stretch. What the threads have seen of so many is held in memory until it is booked. */
 const STRETCH = 20_000n;
 /** Stretches that a thread is told of ahead, so that none has to wait for the slowest. */
 const AHEAD = 2;
@@ -47,9 +24,14 @@ export const logUntil = (reader: EventReader, until: Position): ReadLog =>
     }
   };
 
+interface Part {
+  readonly thread: AuditThread;
+  readonly booking: StretchBooking;
+}
+
 /**
- * Audits the embedded store in several threads. Each reads the events of its part of the streams, and looks at them;
- * this one puts the tree together.
+ * Audits the embedded store in several threads. Each looks at every so many-th stretch of the log, whosever events are
+ * there; this one books them in order, and puts the tree together.
  * @param reader of that store
  * @param until the last position to look at
  * @throws whatever ends a thread
@@ -61,42 +43,38 @@ export async function auditInParallel(
   threads: number,
   { checkpoints = [], clockTolerance = 0, onProgress }: AuditOptions,
 ): Promise<AuditReport> {
-  const parts = Array.from(
-    { length: threads },
-    (_, index) => new PartThread({ config, part: { index, of: threads }, clockTolerance, until }),
-  );
+  const findings = new Findings();
+  const log = new LogAudit(findings, checkpoints);
+  const accounts = new AccountsAudit(findings, clockTolerance);
+  const parts = Array.from({ length: threads }, () => ({
+    thread: new AuditThread({ config, clockTolerance }),
+    booking: new StretchBooking(accounts),
+  }));
   try {
-    const findings = new Findings();
-    const log = new LogAudit(findings, checkpoints);
-    const accounts = new Map<string, AuditedAccount>();
-    const ahead: Stretch[] = [];
     const stretches = stretchesUntil(until, reader);
-    const goOn = () => {
+    const ahead: { readonly part: Part; readonly stretch: Stretch }[] = [];
+    const goOn = (part: Part) => {
       const { value: stretch } = stretches.next();
       if (!stretch) return;
-      ahead.push(stretch);
-      for (const part of parts) part.goOn(stretch);
+      part.thread.look(stretch);
+      ahead.push({ part, stretch });
     };
-    for (let n = 0; n < AHEAD; n++) goOn();
-    for (let stretch; (stretch = ahead.shift());) {
-      const seen = await Promise.all(parts.map((part) => part.seen()));
-      goOn();
-      log.append(stretch.hashesInOrder());
-      for (const { events, result } of seen) {
-        log.seen += events;
-        if (!result) continue;
-        for (const [stream, account] of result.accounts) {
-          if (accounts.has(stream)) findings.add('revision', `${stream} is two streams of the log`);
-          accounts.set(stream, account);
-        }
-        findings.adopt(result.findings, result.unlistedFindings);
-      }
+    for (let n = 0; n < AHEAD; n++) parts.forEach(goOn);
+    for (let next; (next = ahead.shift());) {
+      const { part, stretch } = next;
+      const seen = await part.thread.seen();
+      goOn(part);
+      log.append(Buffer.from(seen.hashes.buffer));
+      log.seen += seen.events;
+      await part.booking.book(seen, () => reader.readStretch(stretch.after, stretch.end));
       onProgress?.(log.seen, stretch.end);
     }
+    await finishAccounts(accounts, logUntil(reader, until), findings);
     log.finish();
-    return reportOf(log, accounts, findings);
+    return reportOf(log, accounts.accounts, findings);
   } finally {
-    await Promise.all(parts.map((part) => part.end()));
+    accounts.keys.close();
+    await Promise.all(parts.map(({ thread }) => thread.end()));
   }
 }
 
@@ -107,36 +85,8 @@ export async function auditInParallel(
 function* stretchesUntil(until: Position, reader: SqliteEventReader): Generator<Stretch, undefined> {
   for (let after = START; ;) {
     const end = after + STRETCH < until ? after + STRETCH : until;
-    yield new Stretch(after, end);
+    yield { after, end };
     if (end === until) return;
     after = (reader.positionAfter(end) ?? until) - 1n;
-  }
-}
-
-class PartThread {
-  private readonly worker: Worker;
-  private readonly answers: AsyncIterator<[PartSeen]>;
-  private readonly ended: Promise<unknown>;
-
-  constructor(order: PartOrder) {
-    this.worker = new Worker(new URL('./audit-worker.js', import.meta.url), { workerData: order });
-    this.ended = new Promise((resolve) => this.worker.once('exit', resolve));
-    this.answers = on(this.worker, 'message', { close: ['exit'] }) as AsyncIterator<[PartSeen]>;
-  }
-
-  goOn({ after, end, bytes }: Stretch): void {
-    this.worker.postMessage({ after, end, bytes });
-  }
-
-  async seen(): Promise<PartSeen> {
-    const { value, done } = await this.answers.next();
-    if (done) throw new Error('a thread of the audit ended before its time');
-    return value[0];
-  }
-
-  /** Lets the stretches that it was given end. */
-  async end(): Promise<void> {
-    this.worker.postMessage('end');
-    await this.ended;
   }
 }

@@ -1,60 +1,68 @@
 import type { Position } from '../event-store/event-store.js';
-import { HASH_BYTES } from './merkle.js';
+import type { Finding } from './findings.js';
 
-/** What threads need to look at the same stretch of the log. */
-export interface StretchOrder {
-  /** The last position before it. */
+/** A stretch of the log that a thread is to look at: behind a position, up to another. */
+export interface Stretch {
   readonly after: Position;
-  /** Its last one. */
   readonly end: Position;
-  /** Shared by all threads. */
-  readonly bytes: SharedArrayBuffer;
 }
 
 /**
- * The hashes that the events of a stretch of the log bear, each written to where its event stands: so they need not be
- * sent, nor put in order.
+ * What a thread has seen in a stretch of the log. Accounts and names have numbers of the thread's own, 0, 1, 2, … in the
+ * order in which it tells them. All that is there for each event comes as one array: so it takes next to no time to send.
  */
-export class Stretch implements StretchOrder {
-  readonly bytes: SharedArrayBuffer;
-  private readonly hashes: Buffer;
-  /** 1 for a position with an event of the ledger. */
-  private readonly taken: Uint8Array;
-  /** The position of its first place. As a number: to subtract bigints takes memory for each. */
-  private readonly first: number;
-
-  constructor(
-    readonly after: Position,
-    readonly end: Position,
-    bytes?: SharedArrayBuffer,
-  ) {
-    const positions = Number(end - after);
-    this.first = Number(after) + 1;
-    this.bytes = bytes ?? new SharedArrayBuffer((HASH_BYTES + 1) * positions);
-    this.hashes = Buffer.from(this.bytes, 0, HASH_BYTES * positions);
-    this.taken = new Uint8Array(this.bytes, HASH_BYTES * positions);
-  }
-
-  /** Notes that an event of the ledger stands there, and its hash. @returns false where none can, or another does */
-  write(position: Position, eventHash: string): boolean {
-    const place = Number(position) - this.first;
-    // At once, for another thread may have one that stands there too.
-    if (place < 0 || Atomics.exchange(this.taken, place, 1) === 1) return false;
-    this.hashes.write(eventHash, HASH_BYTES * place, 'hex');
-    return true;
-  }
-
-  /** The hashes side by side, moved together where there are events that are none of the ledger's. */
-  hashesInOrder(): Buffer {
-    const { hashes, taken } = this;
-    const gap = taken.indexOf(0);
-    if (gap === -1) return hashes;
-    let end = HASH_BYTES * gap;
-    for (let place = gap; place < taken.length; place++) {
-      if (taken[place] === 0) continue;
-      hashes.copyWithin(end, HASH_BYTES * place, HASH_BYTES * (place + 1));
-      end += HASH_BYTES;
-    }
-    return hashes.subarray(0, end);
-  }
+export interface StretchSeen {
+  /** All of them, also those that are none of the ledger's. */
+  readonly events: number;
+  /** The hashes that the ledger's events bear, side by side. */
+  readonly hashes: Uint8Array;
+  /** The first two words of the digest of each movement's key. */
+  readonly digests: Uint32Array;
+  /** The streams of the accounts that the thread has seen for the first time. */
+  readonly streams: readonly string[];
+  /** SIP accounts and currencies that it has seen for the first time. Of a SIP account's name each account has its own. */
+  readonly names: readonly string[];
+  readonly runs: Runs;
+  readonly movements: Movements;
+  readonly findings: readonly Finding[];
+  /** Found beyond those. */
+  readonly unlisted: number;
 }
+
+/**
+ * Events of one account in a stretch, and what they have to do with those ahead of them and behind them. One whose form
+ * is bad begins a run of its own if it begins any, and so does a tombstone. The nth of each is of the nth run.
+ */
+export interface Runs {
+  readonly accounts: Uint32Array;
+  /** Of the first event and the last one. */
+  readonly revisions: Float64Array;
+  /**
+   * RUN_TEXTS of each: the id of the first event, the hash it links to and its time, null where its form is bad, then the
+   * last one's hash, null for a tombstone, and the last time.
+   */
+  readonly texts: readonly (string | null)[];
+}
+
+export const RUN_TEXTS = 5;
+
+/** What is to be booked, in order: the nth of each is of the nth movement. */
+export interface Movements {
+  /** Which of the ledger's events in the stretch it is. */
+  readonly nths: Uint32Array;
+  readonly accounts: Uint32Array;
+  /** Place in the list of types. */
+  readonly types: Uint8Array;
+  /** The SIP account or currency that it names; any number where it names none. */
+  readonly names: Uint32Array;
+  /** Zero where it has no amount. */
+  readonly units: BigInt64Array;
+}
+
+export const MOVEMENT_TYPES = [
+  'MainAccountOpened',
+  'CreditPurchased',
+  'SipAccountAdded',
+  'CreditAllocated',
+  'CreditReclaimed',
+] as const;

@@ -75,19 +75,15 @@ describe('a reader of the log beside its owner', () => {
     expect(delays.toSorted((a, b) => a - b)[5]).toBeLessThan(100);
   });
 
-  it('gives each part of the log its own streams, in order, and all parts together everything', async () => {
+  it('gives a stretch of the log, behind a position and up to another', async () => {
     for (let i = 0; i < 7; i++) await store.append(newStream(), newEvents(100 * i + 1), 'no-stream');
     const until = (await reader.head()) - 50n;
-    const parts = [0, 1, 2].map((index) => collect(reader.readPart({ index, of: 3 }, 10n, until)));
-    const [all, ...each] = await Promise.all([collect(reader.readAll(10n)), ...parts]);
-    const streams = each.flatMap((part) => [...new Set(part.map(({ stream }) => stream))]);
-    expect(new Set(streams).size).toBe(streams.length);
-    const together = each.flat().toSorted((a, b) => Number(a.position - b.position));
-    expect(together).toEqual(all.filter(({ position }) => position <= until));
-    for (const part of each) expect(part).toEqual(together.filter((event) => part.includes(event)));
+    const all = await collect(reader.readAll(10n));
+    const stretch = await collect(reader.readStretch(10n, until));
+    expect(stretch).toEqual(all.filter(({ position }) => position <= until));
   });
 
-  it('reads parts as it reads the whole, whatever the events hold', async () => {
+  it('reads a stretch as it reads the whole, whatever the events hold', async () => {
     const texts = ['{"a":"\n"}', '\n\n', '{"a":"ä€😀"}', '', '{}'];
     for (const [nth, data] of texts.entries())
       await store.append(
@@ -103,13 +99,12 @@ describe('a reader of the log beside its owner', () => {
         'no-stream',
       );
     const until = await reader.head();
-    const parts = [0, 1].map((index) => collect(reader.readPart({ index, of: 2 }, START, until)));
-    const together = (await Promise.all(parts)).flat().toSorted((a, b) => Number(a.position - b.position));
+    const together = await collect(reader.readStretch(START, until));
     expect(together).toEqual(await collect(reader.readAll(START)));
     expect(together.slice(0, texts.length).map(({ data }) => data)).toEqual(texts);
   });
 
-  it('does not take a part for read that came in another order', async () => {
+  it('does not take a stretch for read that came in another order', async () => {
     await store.append('stream', newEvents(2), 'no-stream');
     const db = openDatabase(join(directory, 'events.db'));
     const [forth, back] = ['', 'DESC'].map(
@@ -121,14 +116,14 @@ describe('a reader of the log beside its owner', () => {
     expect([forth, back]).toEqual([2, undefined]);
   });
 
-  it('tells the types of events apart in parts', async () => {
+  it('tells the types of events apart in a stretch', async () => {
     const types = ['Made', 'Maid', 'MadeUp', 'Made', 'a', 'b', 'c', 'd', 'e', 'f', 'Made', 'f'];
     for (const type of types) await store.append(newStream(), [{ ...newEvents(1)[0]!, type }], 'no-stream');
-    const events = await collect(reader.readPart({ index: 0, of: 1 }, START, await reader.head()));
+    const events = await collect(reader.readStretch(START, await reader.head()));
     expect(events.map(({ type }) => type)).toEqual(types);
   });
 
-  it('reads parts as it reads the whole, where the names of streams are other than they were, or gone', async () => {
+  it('reads a stretch as it reads the whole, where the names of streams are other than they were, or gone', async () => {
     const streams = Array.from({ length: 6 }, newStream);
     for (const stream of streams) await store.append(stream, newEvents(300), 'no-stream');
     const db = openDatabase(join(directory, 'events.db'));
@@ -136,8 +131,7 @@ describe('a reader of the log beside its owner', () => {
       DELETE FROM streams WHERE number IN (1, 4)`);
     db.close();
     const until = await reader.head();
-    const parts = [0, 1].map((index) => collect(reader.readPart({ index, of: 2 }, START, until)));
-    const together = (await Promise.all(parts)).flat().toSorted((a, b) => Number(a.position - b.position));
+    const together = await collect(reader.readStretch(START, until));
     expect(together).toEqual(await collect(reader.readAll(START)));
     expect([...new Set(together.map(({ stream }) => stream))]).toEqual([
       'a\0b',
@@ -146,13 +140,13 @@ describe('a reader of the log beside its owner', () => {
     expect(together).toHaveLength(1200);
   });
 
-  it('reads parts as it reads the whole, where somebody has given a stream a second name', async () => {
+  it('reads a stretch as it reads the whole, where somebody has given a stream a second name', async () => {
     await store.append('stream', newEvents(2), 'no-stream');
     const db = openDatabase(join(directory, 'events.db'));
     db.exec(`CREATE TABLE copy AS SELECT * FROM streams; DROP TABLE streams; ALTER TABLE copy RENAME TO streams;
       INSERT INTO streams SELECT number, 'other' FROM streams`);
     db.close();
-    const part = await collect(reader.readPart({ index: 1, of: 2 }, START, 2n));
+    const part = await collect(reader.readStretch(START, 2n));
     expect(part).toEqual(await collect(reader.readAll(START)));
     expect(part.map(({ stream }) => stream).toSorted()).toEqual(['other', 'other', 'stream', 'stream']);
   });
@@ -176,7 +170,7 @@ describe('a reader of the log beside its owner', () => {
       expect.objectContaining({ position: 6n, stream: 'stream' }),
     ];
     expect(await collect(reader.readAll(START))).toEqual(expected);
-    expect(await collect(reader.readPart({ index: 0, of: 1 }, START, 6n))).toEqual(expected);
+    expect(await collect(reader.readStretch(START, 6n))).toEqual(expected);
     db.exec(
       `UPDATE streams SET name = CAST(x'61FF0062' AS TEXT); UPDATE events SET position = ${2n ** 60n} WHERE position = 6`,
     );
@@ -211,13 +205,13 @@ describe('a reader of the log beside its owner', () => {
       const changed = openDatabase(join(directory, 'events.db'), { defensive: false });
       changed.exec(`UPDATE events SET ${text} = CAST(${text} AS BLOB)`);
       expect(await collect(reader.readAll(START))).toEqual(before);
-      expect(await collect(reader.readPart({ index: 0, of: 1 }, START, 3n))).toEqual(before);
+      expect(await collect(reader.readStretch(START, 3n))).toEqual(before);
       changed.exec(`UPDATE events SET ${text} = CAST(${text} AS TEXT)`);
       changed.close();
     }
   });
 
-  it('reads parts as it reads the whole, where one event is gone and another looks like two', async () => {
+  it('reads a stretch as it reads the whole, where one event is gone and another looks like two', async () => {
     await store.append('stream', newEvents(3), 'no-stream');
     const db = openDatabase(join(directory, 'events.db'), { defensive: false });
     db.exec(`PRAGMA writable_schema = ON;
@@ -230,17 +224,17 @@ describe('a reader of the log beside its owner', () => {
     changed.close();
     const events = await collect(reader.readAll(START));
     expect(events[1]?.metadata).toBe('');
-    expect(await collect(reader.readPart({ index: 0, of: 1 }, START, 3n))).toEqual(events);
+    expect(await collect(reader.readStretch(START, 3n))).toEqual(events);
   });
 
-  it('reads parts as it reads the whole, where the end of one event is hidden', async () => {
+  it('reads a stretch as it reads the whole, where the end of one event is hidden', async () => {
     await store.append('stream', newEvents(3), 'no-stream');
     const db = openDatabase(join(directory, 'events.db'));
     db.exec(`UPDATE events SET data = '{}' || char(10) || '{"a":1}' || char(10, 0) WHERE position = 3`);
     db.close();
     const events = await collect(reader.readAll(START));
     expect(events[2]?.data).toBe('{}\n{"a":1}\n\0');
-    expect(await collect(reader.readPart({ index: 0, of: 1 }, START, 3n))).toEqual(events);
+    expect(await collect(reader.readStretch(START, 3n))).toEqual(events);
   });
 
   it.each([
@@ -248,7 +242,7 @@ describe('a reader of the log beside its owner', () => {
     ['a number in hexadecimal', `'0x10'`, 0],
     ['nothing', `''`, 0],
     ['more than is exact', String(2n ** 60n), Number.MAX_SAFE_INTEGER],
-  ])('reads parts as it reads the whole, where %s is the revision', async (_, revision, read) => {
+  ])('reads a stretch as it reads the whole, where %s is the revision', async (_, revision, read) => {
     await store.append('stream', newEvents(2), 'no-stream');
     const db = openDatabase(join(directory, 'events.db'), { defensive: false });
     db.exec(`PRAGMA writable_schema = ON;
@@ -259,7 +253,7 @@ describe('a reader of the log beside its owner', () => {
     changed.close();
     const events = await collect(reader.readAll(START));
     expect(events.map((event) => event.revision)).toEqual([0, read]);
-    expect(await collect(reader.readPart({ index: 0, of: 1 }, START, 2n))).toEqual(events);
+    expect(await collect(reader.readStretch(START, 2n))).toEqual(events);
   });
 
   it('comes to an end also where somebody has put more events than a page holds beyond all positions', async () => {

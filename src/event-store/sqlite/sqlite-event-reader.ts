@@ -15,20 +15,13 @@ import { StreamNames } from './stream-names.js';
 const LAST = BigInt(Number.MAX_SAFE_INTEGER);
 const LARGEST = 2n ** 63n - 1n;
 
-/** Every so many-th stream, `index` being the first: together all parts of the same number hold each event once. */
-export interface Part {
-  readonly index: number;
-  readonly of: number;
-}
-
 /** The reading half of the log, on a read-only connection of its own: in any thread or process, while it is written. */
 export class SqliteEventReader extends EventReader {
   private readonly closed = new AbortController();
   private readonly transaction: ReadTransaction;
   private readonly ofStream: EventPages;
   private readonly ofLog: EventPages;
-  private readonly ofPart: EventPages;
-  private readonly ofPartPacked: PackedPages;
+  private readonly packed: PackedPages;
   private readonly lastPosition: Statement<[number | null]>;
   private readonly nextPosition: Statement<[number]>;
 
@@ -39,10 +32,9 @@ export class SqliteEventReader extends EventReader {
     super();
     this.transaction = new ReadTransaction(db);
     this.ofStream = new EventPages(db, 'WHERE name = ? AND revision >= ? ORDER BY revision');
-    this.ofLog = new EventPages(db, 'WHERE position > ? AND position <= ? ORDER BY position');
-    const part = 'WHERE position > ? AND position <= ? AND abs(stream % ?) = ? ORDER BY position';
-    this.ofPart = new EventPages(db, part);
-    this.ofPartPacked = new PackedPages(db, part, new StreamNames(db));
+    const stretch = 'WHERE position > ? AND position <= ? ORDER BY position';
+    this.ofLog = new EventPages(db, stretch);
+    this.packed = new PackedPages(db, stretch, new StreamNames(db));
     this.lastPosition = query(db, `SELECT min(max(position), ${LAST}) FROM events`);
     this.nextPosition = query(
       db,
@@ -82,16 +74,16 @@ export class SqliteEventReader extends EventReader {
   }
 
   /**
-   * A part of the log after a position (exclusive) up to another, in order, in pages that are never empty. Several
-   * threads read a log together so: what is another's part costs next to nothing.
+   * The log after a position (exclusive) up to another, in pages that are never empty, for who looks at each event and
+   * lets it go: it keeps all of the page that it came with.
    * @throws StoreUnavailable
    */
-  readPart({ index, of }: Part, after: Position, until: Position) {
+  readStretch(after: Position, until: Position) {
     // Each page of the file comes by once: those that were kept would only push what is at work out of the cache.
     this.read(() => this.db.exec('PRAGMA cache_size = -128'));
     const pageAfter = (position: Position) => {
-      const parameters = [above(position), bound(until), of, index];
-      return this.read(() => this.ofPartPacked.read(...parameters) ?? this.ofPart.read(...parameters));
+      const stretch = [above(position), bound(until)];
+      return this.read(() => this.packed.read(...stretch) ?? this.ofLog.read(...stretch));
     };
     return this.pages(pageAfter, after, PACKED_PAGE);
   }

@@ -1,0 +1,150 @@
+import { isTombstone, type RecordedEvent } from '../event-store/event-store.js';
+import { mainAccountIdOf } from '../ledger/streams.js';
+import type { Movement } from './balances.js';
+import { addMisplaced, addTombstone, ChainAudit } from './chain.js';
+import { EventAudit, type AccountNames } from './event-audit.js';
+import type { ReadEvent } from './event-form.js';
+import { quoted } from './event-hash.js';
+import { Findings } from './findings.js';
+import { ownText } from './own-text.js';
+import type { Stretch, StretchSeen } from './stretch.js';
+import { StretchNotes, type Run } from './stretch-notes.js';
+
+type GrowingRun = Run & { hash: string };
+
+interface SeenAccount extends AccountNames {
+  readonly number: number;
+  /** The numbers of its SIP accounts' names. */
+  readonly sips: Map<string, number>;
+  /** In the stretch that is looked at. */
+  run: GrowingRun | undefined;
+}
+
+/** Checks all of a stretch of the log that does not depend on what is ahead of it; one stretch after the other. */
+export class StretchAudit {
+  private readonly accounts = new Map<string, SeenAccount>();
+  private names = 0;
+  /** Those with events in the stretch. */
+  private touched: SeenAccount[] = [];
+  private findings = new Findings();
+  private events = new EventAudit(this.findings);
+  private chain: ChainAudit;
+  private readonly notes = new StretchNotes();
+
+  constructor(private readonly clockTolerance: number) {
+    this.chain = new ChainAudit(this.findings, clockTolerance);
+  }
+
+  /** @param pages of the stretch */
+  async look({ after }: Stretch, pages: AsyncIterable<readonly RecordedEvent[]>): Promise<StretchSeen> {
+    this.begin();
+    let events = 0;
+    let last = after;
+    for await (const page of pages)
+      for (const event of page) {
+        events += 1;
+        if (event.position <= last) addMisplaced(this.findings, event);
+        last = event.position;
+        const account = this.accounts.get(event.stream) ?? this.met(event.stream);
+        if (!account) continue;
+        if (isTombstone(event)) this.noteTombstone(event, account);
+        else this.check(event, account);
+      }
+    for (const account of this.touched) account.run = undefined;
+    this.touched = [];
+    return { ...this.notes.told(), events, findings: this.findings.list, unlisted: this.findings.unlisted };
+  }
+
+  private begin(): void {
+    this.findings = new Findings();
+    this.events = new EventAudit(this.findings);
+    this.chain = new ChainAudit(this.findings, this.clockTolerance);
+  }
+
+  private met(stream: string): SeenAccount | undefined {
+    const mainAccountId = mainAccountIdOf(stream);
+    if (mainAccountId === undefined) return undefined;
+    const [number, streamText] = [this.accounts.size, quoted(stream)];
+    const account = { mainAccountId, streamText, number, sips: new Map<string, number>(), run: undefined };
+    this.accounts.set(stream, account);
+    this.notes.streams.push(stream);
+    return account;
+  }
+
+  private check(event: RecordedEvent, account: SeenAccount): void {
+    const { run } = account;
+    if (run) this.chain.revision(event, run.revision);
+    const { hash, said, digest } = this.events.check(event, account);
+    this.notes.hash(hash);
+    if (said && digest !== undefined) {
+      const { movement } = said;
+      this.notes.movement(digest, account.number, movement, this.nameOf(movement, account));
+    }
+    if (run) this.goOn(event, run, hash, said);
+    else account.run = this.begun(event, account, hash, said);
+  }
+
+  /** Begins a run. @returns none where its form is too bad for others to follow */
+  private begun(
+    event: RecordedEvent,
+    account: SeenAccount,
+    hash: string,
+    said: ReadEvent | undefined,
+  ): GrowingRun | undefined {
+    const run = runOf(event, account.number, hash, said);
+    this.notes.runs.push(run);
+    if (!said) return undefined;
+    this.touched.push(account);
+    return run;
+  }
+
+  /** Of what is found of an account's revisions, that of the first event comes first. */
+  private noteTombstone(event: RecordedEvent, account: SeenAccount): void {
+    if (account.run) addTombstone(this.findings, event);
+    else this.notes.runs.push(runOf(event, account.number, null, undefined));
+  }
+
+  private goOn(event: RecordedEvent, run: GrowingRun, hash: string, said: ReadEvent | undefined): void {
+    if (said) {
+      const { previousHash, recordedAt } = said.metadata;
+      this.chain.link(event, previousHash, run.hash);
+      this.chain.time(event, recordedAt, run.time ?? '');
+      run.time = ownText(recordedAt);
+    }
+    run.revision = event.revision;
+    run.hash = hash;
+  }
+
+  /** The number of what it names; 0 where it names nothing. */
+  private nameOf(movement: Movement, { sips }: SeenAccount): number {
+    if (movement.type === 'CreditPurchased') return 0;
+    if (movement.type === 'MainAccountOpened') return this.named(movement.currency);
+    let number = sips.get(movement.sipAccountId);
+    if (number === undefined)
+      sips.set(ownText(movement.sipAccountId), (number = this.named(movement.sipAccountId)));
+    return number;
+  }
+
+  private named(name: string): number {
+    this.notes.names.push(ownText(name));
+    return this.names++;
+  }
+}
+
+function runOf<Hash extends string | null>(
+  { revision, id }: RecordedEvent,
+  account: number,
+  hash: Hash,
+  said: ReadEvent | undefined,
+): Run & { hash: Hash } {
+  const time = said ? ownText(said.metadata.recordedAt) : null;
+  return {
+    account,
+    first: { revision, id: ownText(id) },
+    previousHash: said ? ownText(said.metadata.previousHash) : null,
+    firstTime: time,
+    revision,
+    hash,
+    time,
+  };
+}
