@@ -60,7 +60,7 @@ export class StretchNotes {
       names: columns.names.slice(0, moved),
       units: columns.units.slice(0, moved),
     };
-    const hashes = Uint8Array.from(columns.hashes.subarray(0, HASH_BYTES * this.hashes));
+    const hashes = new Uint8Array(columns.hashes.subarray(0, HASH_BYTES * this.hashes));
     const told = {
       streams,
       names,

@@ -17,10 +17,20 @@ describe('the findings of an audit', () => {
 
   it('are a thousand at most, also with those of others, and the rest is counted', () => {
     const [findings, others] = [new Findings(), new Findings()];
-    for (let i = 0; i < 1_001; i += 1) others.add('conservation', `main account ${i}`);
-    expect([others.list.length, others.unlisted]).toEqual([1_000, 1]);
+    for (const more of [0, 1])
+      for (let i = 0; i < 1_001; i += 1) others.add('conservation', `main account ${i + 2 * more}`);
+    expect([others.list.length, others.unlisted]).toEqual([1_000, 4]);
     findings.add('checkpoint', 'it is of another log');
     findings.adopt(others.list, others.unlisted);
-    expect([findings.list.length, findings.unlisted]).toEqual([1_000, 2]);
+    expect([findings.list.length, findings.unlisted]).toEqual([1_000, 6]);
+  });
+
+  it('go on counting at what others found behind them', () => {
+    const [alice, , next] = goodLog();
+    const [findings, others] = [new Findings(), new Findings()];
+    findings.add('hash', 'its hash is wrong', alice);
+    for (const event of [next, next]) others.add('hash', 'its hash is wrong', event);
+    findings.adopt(others.list, others.unlisted);
+    expect(findings.list).toEqual([expect.objectContaining({ eventId: alice?.id, more: 2 })]);
   });
 });

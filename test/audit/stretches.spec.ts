@@ -7,7 +7,7 @@ import { LogAudit } from '../../src/audit/log-audit.js';
 import { StretchAudit } from '../../src/audit/stretch-audit.js';
 import { StretchBooking } from '../../src/audit/stretch-booking.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
-import { goodLog } from './support/good-log.js';
+import { added, allocated, goodLog, LogBuilder, opened, purchased } from './support/good-log.js';
 
 type Change = (event: RecordedEvent) => Partial<RecordedEvent>;
 
@@ -96,5 +96,25 @@ describe('a log that is audited in stretches', () => {
     const log = goodLog();
     log[8] = { ...log[8]!, ...CHANGES[what]!(log[8]!) };
     expect((await inStretches(log, [1], 2)).findings).not.toEqual([]);
+  });
+
+  it('is told of its stretches in full, however many events they have', async () => {
+    const log = new LogBuilder();
+    for (const event of [opened, purchased('900.0000'), added('sip-1')]) log.add('alice', event, 'again');
+    for (const event of [opened, added('sip-1')]) log.add('bob', event);
+    for (let i = 0; i < 2_500; i++) log.add(i % 3 ? 'alice' : 'bob', allocated('sip-1', `0.${1000 + i}`));
+    log.add('alice', purchased('1.0000'), 'again');
+    const alone = await audit(() => paged(log.events));
+    expect(alone.findings.map(({ check }) => check)).toEqual(['balance', 'key']);
+    expect(told(await inStretches(log.events, [2_506], 1))).toEqual(told(alone));
+    expect(told(await inStretches(log.events, [2_000], 2))).toEqual(told(alone));
+  });
+
+  it('tells the first of what is wrong with revisions, also where a stream was deleted behind it', async () => {
+    const log = goodLog();
+    log[4] = { ...log[4]!, revision: 9 };
+    log[8] = { ...log[8]!, type: '$streamDeleted' };
+    const alone = await audit(() => paged(log));
+    expect(told(await inStretches(log, [16], 1))).toEqual(told(alone));
   });
 });
