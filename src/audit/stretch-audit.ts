@@ -31,13 +31,17 @@ export class StretchAudit {
   private chain: ChainAudit;
   private readonly notes = new StretchNotes();
 
-  constructor(private readonly clockTolerance: number) {
+  /** @param mostNumbers accounts and names that it keeps from one stretch to the next, at most */
+  constructor(
+    private readonly clockTolerance: number,
+    private readonly mostNumbers = 100_000,
+  ) {
     this.chain = new ChainAudit(this.findings, clockTolerance);
   }
 
   /** @param pages of the stretch */
   async look({ after }: Stretch, pages: AsyncIterable<readonly RecordedEvent[]>): Promise<StretchSeen> {
-    this.begin();
+    const anew = this.begin();
     let events = 0;
     let last = after;
     for await (const page of pages)
@@ -52,13 +56,21 @@ export class StretchAudit {
       }
     for (const account of this.touched) account.run = undefined;
     this.touched = [];
-    return { ...this.notes.told(), events, findings: this.findings.list, unlisted: this.findings.unlisted };
+    const { list: findings, unlisted } = this.findings;
+    return { ...this.notes.told(), anew, events, findings, unlisted };
   }
 
-  private begin(): void {
+  /** @returns whether the numbers begin anew */
+  private begin(): boolean {
     this.findings = new Findings();
     this.events = new EventAudit(this.findings);
     this.chain = new ChainAudit(this.findings, this.clockTolerance);
+    const anew = this.accounts.size + this.names > this.mostNumbers;
+    if (anew) {
+      this.accounts.clear();
+      this.names = 0;
+    }
+    return anew;
   }
 
   private met(stream: string): SeenAccount | undefined {

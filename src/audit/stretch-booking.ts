@@ -17,19 +17,20 @@ type RunTexts = [string, string | null, string | null, string | null, string | n
 
 /** Puts what one thread has seen to what is known of the log ahead of that. */
 export class StretchBooking {
-  private readonly streams: string[] = [];
-  private readonly names: string[] = [];
-  private readonly accounts: AuditedAccount[] = [];
+  private streams: string[] = [];
+  private names: string[] = [];
+  private accounts: AuditedAccount[] = [];
   /** By the number of their names. */
-  private readonly sips: (SipBalance | undefined)[] = [];
+  private sips: (SipBalance | undefined)[] = [];
 
   constructor(private readonly audited: AccountsAudit) {}
 
   /** @param readAgain the events of the stretch, to name those with which something is wrong */
   async book(seen: StretchSeen, readAgain: () => AsyncIterable<readonly RecordedEvent[]>): Promise<void> {
     const { findings, keys } = this.audited;
-    this.streams.push(...seen.streams);
-    this.names.push(...seen.names);
+    if (seen.anew) [this.streams, this.names, this.accounts, this.sips] = [[], [], [], []];
+    for (const stream of seen.streams) this.streams.push(stream);
+    for (const name of seen.names) this.names.push(name);
     this.follow(seen.runs);
     findings.adopt(seen.findings, seen.unlisted);
     for (let n = 0; n < seen.digests.length; n += 2) keys.addWords(seen.digests[n]!, seen.digests[n + 1]!);
@@ -94,8 +95,7 @@ export class StretchBooking {
 async function ledgersOf(pages: AsyncIterable<readonly RecordedEvent[]>): Promise<readonly EventPlace[]> {
   const events: EventPlace[] = [];
   for await (const page of pages)
-    events.push(
-      ...page.filter((event) => mainAccountIdOf(event.stream) !== undefined && !isTombstone(event)),
-    );
+    for (const event of page)
+      if (mainAccountIdOf(event.stream) !== undefined && !isTombstone(event)) events.push(event);
   return events;
 }

@@ -9,7 +9,7 @@ export interface Stretch {
 
 /**
  * What a thread has seen in a stretch of the log. Accounts and names have numbers of the thread's own, 0, 1, 2, … in the
- * order in which it tells them. All that is there for each event comes as one array: so it takes next to no time to send.
+ * order in which it tells them; so that their memory does not grow, it begins anew at times. All that is there for each event comes as one array: so it takes next to no time to send.
  */
 export interface StretchSeen {
   /** All of them, also those that are none of the ledger's. */
@@ -18,6 +18,8 @@ export interface StretchSeen {
   readonly hashes: Uint8Array;
   /** The first two words of the digest of each movement's key. */
   readonly digests: Uint32Array;
+  /** Whether the numbers of accounts and names begin anew with this stretch. */
+  readonly anew: boolean;
   /** The streams of the accounts that the thread has seen for the first time. */
   readonly streams: readonly string[];
   /** SIP accounts and currencies that it has seen for the first time. Of a SIP account's name each account has its own. */

@@ -46,12 +46,17 @@ async function* paged(events: readonly RecordedEvent[]) {
 }
 
 /** Audits the log as threads do, one stretch after the other, each being some events long. */
-async function inStretches(log: readonly RecordedEvent[], lengths: readonly number[], threads: number) {
+async function inStretches(
+  log: readonly RecordedEvent[],
+  lengths: readonly number[],
+  threads: number,
+  mostNumbers = 100,
+) {
   const findings = new Findings();
   const [tree, accounts] = [new LogAudit(findings, []), new AccountsAudit(findings, 0)];
   const parts = Array.from(
     { length: threads },
-    () => [new StretchAudit(0), new StretchBooking(accounts)] as const,
+    () => [new StretchAudit(0, mostNumbers), new StretchBooking(accounts)] as const,
   );
   for (let nth = 0, at = 0; at < log.length; nth++) {
     const [looking, booking] = parts[nth % threads]!;
@@ -81,11 +86,12 @@ describe('a log that is audited in stretches', () => {
         array(change, { maxLength: 6 }),
         array(integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
         integer({ min: 1, max: 3 }),
-        async (changes, lengths, threads) => {
+        integer({ min: 1, max: 9 }),
+        async (changes, lengths, threads, mostNumbers) => {
           const log = goodLog();
           for (const { at, what } of changes) log[at] = { ...log[at]!, ...CHANGES[what]!(log[at]!) };
           const alone = await audit(() => paged(log));
-          expect(told(await inStretches(log, lengths, threads))).toEqual(told(alone));
+          expect(told(await inStretches(log, lengths, threads, mostNumbers))).toEqual(told(alone));
         },
       ),
       { numRuns: 1_000 },
