@@ -31,7 +31,7 @@ import { writeLog, type Lives } from './write-log.js';
  */
 const { values } = parseArgs({
   options: {
-    events: { type: 'string', default: '200000' },
+    events: { type: 'string', default: '1000000' },
     mains: { type: 'string', default: '1000' },
     rounds: { type: 'string', default: '3' },
     /** Only these tasks; may be repeated. */
