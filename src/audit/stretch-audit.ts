@@ -121,7 +121,7 @@ export class StretchAudit {
       const { previousHash, recordedAt } = said.metadata;
       this.chain.link(event, previousHash, run.hash);
       this.chain.time(event, recordedAt, run.time ?? '');
-      run.time = ownText(recordedAt);
+      run.time = recordedAt;
     }
     run.revision = event.revision;
     run.hash = hash;
@@ -149,14 +149,6 @@ function runOf<Hash extends string | null>(
   hash: Hash,
   said: ReadEvent | undefined,
 ): Run & { hash: Hash } {
-  const time = said ? ownText(said.metadata.recordedAt) : null;
-  return {
-    account,
-    first: { revision, id: ownText(id) },
-    previousHash: said ? ownText(said.metadata.previousHash) : null,
-    firstTime: time,
-    revision,
-    hash,
-    time,
-  };
+  const { previousHash = null, recordedAt: time = null } = said?.metadata ?? {};
+  return { account, first: { revision, id }, previousHash, firstTime: time, revision, hash, time };
 }

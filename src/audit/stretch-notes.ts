@@ -3,7 +3,7 @@ import { wordAt } from './key-index.js';
 import { HASH_BYTES } from './merkle.js';
 import { MOVEMENT_TYPES, type Movements, type Runs, type StretchSeen } from './stretch.js';
 
-/** Events of one account, one after the other. */
+/** Events of one account, one after the other. Its texts may be parts of others: it is told soon. */
 export interface Run {
   readonly account: number;
   readonly first: { readonly revision: number; readonly id: string };
