@@ -131,7 +131,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
     why: 'a read model knows the port and what the events mean',
   },
   {
-    room: /^src\/audit\/((accounts-|log-)?audit|balances|(event|json|metadata)-form|event-hash|findings|key-index|merkle(-by-fours|-proof)?|sha256-by-fours|repeated-keys)\.ts$/,
+    room: /^src\/audit\/((accounts-|event-|log-)?audit|balances|chain|(event|json|metadata)-form|event-hash|findings|key-index|merkle(-by-fours|-proof)?|sha256-by-fours|repeated-keys|stretch(-audit|-booking|-notes)?)\.ts$/,
     may: [
       /^event-store\/event-store$/,
       /^ledger\/domain\/events$/,
