@@ -15,6 +15,14 @@ describe('a reader of the log beside its owner', () => {
   let store: SqliteEventStore;
   let reader: SqliteEventReader;
 
+  /** Writes something else in the place of a rule of the file's. */
+  function changeSchema(rule: string, other: string): void {
+    const db = openDatabase(join(directory, 'events.db'), { defensive: false });
+    db.exec(`PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, '${rule}', '${other}') WHERE name = 'events'`);
+    db.close();
+  }
+
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'ledger-'));
     store = await SqliteEventStore.open(join(directory, 'events.db'));
@@ -183,10 +191,7 @@ describe('a reader of the log beside its owner', () => {
 
   it('gives a number as the revision, whatever stands there in a file whose rules somebody has changed', async () => {
     await store.append('stream', newEvents(3), 'no-stream');
-    const db = openDatabase(join(directory, 'events.db'), { defensive: false });
-    db.exec(`PRAGMA writable_schema = ON;
-      UPDATE sqlite_schema SET sql = replace(sql, 'revision INTEGER NOT NULL', 'revision ANY') WHERE name = 'events'`);
-    db.close();
+    changeSchema('revision INTEGER NOT NULL', 'revision ANY');
     const changed = openDatabase(join(directory, 'events.db'), { defensive: false });
     changed.exec(`UPDATE events SET revision = NULL WHERE position = 2;
       UPDATE events SET revision = 'two' WHERE position = 3`);
@@ -197,10 +202,7 @@ describe('a reader of the log beside its owner', () => {
   it('gives texts, also where bytes stand in their place in such a file', async () => {
     await store.append('stream', newEvents(3), 'no-stream');
     const before = await collect(reader.readAll(START));
-    const db = openDatabase(join(directory, 'events.db'), { defensive: false });
-    db.exec(`PRAGMA writable_schema = ON;
-      UPDATE sqlite_schema SET sql = replace(sql, 'TEXT', 'ANY') WHERE name = 'events'`);
-    db.close();
+    changeSchema('TEXT', 'ANY');
     for (const text of ['type', 'data', 'metadata']) {
       const changed = openDatabase(join(directory, 'events.db'), { defensive: false });
       changed.exec(`UPDATE events SET ${text} = CAST(${text} AS BLOB)`);
@@ -213,10 +215,7 @@ describe('a reader of the log beside its owner', () => {
 
   it('reads a stretch as it reads the whole, where one event is gone and another looks like two', async () => {
     await store.append('stream', newEvents(3), 'no-stream');
-    const db = openDatabase(join(directory, 'events.db'), { defensive: false });
-    db.exec(`PRAGMA writable_schema = ON;
-      UPDATE sqlite_schema SET sql = replace(sql, 'NOT NULL', '') WHERE name = 'events'`);
-    db.close();
+    changeSchema('NOT NULL', '');
     const changed = openDatabase(join(directory, 'events.db'), { defensive: false });
     changed.exec(`UPDATE events SET metadata = NULL WHERE position = 2;
       UPDATE events SET metadata = '{}' || char(10) || '2' || char(10) || '1' || char(10) || '1' || char(10)
@@ -244,10 +243,7 @@ describe('a reader of the log beside its owner', () => {
     ['more than is exact', String(2n ** 60n), Number.MAX_SAFE_INTEGER],
   ])('reads a stretch as it reads the whole, where %s is the revision', async (_, revision, read) => {
     await store.append('stream', newEvents(2), 'no-stream');
-    const db = openDatabase(join(directory, 'events.db'), { defensive: false });
-    db.exec(`PRAGMA writable_schema = ON;
-      UPDATE sqlite_schema SET sql = replace(sql, 'revision INTEGER NOT NULL', 'revision ANY') WHERE name = 'events'`);
-    db.close();
+    changeSchema('revision INTEGER NOT NULL', 'revision ANY');
     const changed = openDatabase(join(directory, 'events.db'), { defensive: false });
     changed.exec(`UPDATE events SET revision = ${revision} WHERE position = 2`);
     changed.close();
