@@ -73,7 +73,9 @@ export class EventPages {
 const isText = (value: unknown): value is string => typeof value === 'string';
 
 function isWhole([, name, revision, , type, data, metadata, bytes]: Row): boolean {
-  if (typeof revision !== 'number' || ![name, type, data, metadata].every(isText)) return false;
+  // One by one: a list of them would be made for every event that is read.
+  if (typeof revision !== 'number' || !isText(name) || !isText(type)) return false;
+  if (!isText(data) || !isText(metadata)) return false;
   // Nearly all of them are ASCII.
   if (name.length + type.length + data.length + metadata.length === bytes) return true;
   return Buffer.byteLength(name + type + data + metadata) === bytes;
