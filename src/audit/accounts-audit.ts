@@ -48,8 +48,10 @@ export class AccountsAudit {
     }
     this.chain.revision(event, account.revision);
     account.revision = event.revision;
-    const { hash, said, digest } = this.events.check(event, account);
-    if (said && digest !== undefined) {
+    const read = this.events.read(event, account);
+    const hash = this.events.check(event, account, read);
+    const { said, digest } = read;
+    if (digest) {
       this.keys.add(digest);
       this.chain.link(event, said.metadata.previousHash, account.hash);
       this.chain.time(event, said.metadata.recordedAt, account.recordedAt);
@@ -57,7 +59,7 @@ export class AccountsAudit {
       book(account.balances, said.movement, (check, message) => this.findings.add(check, message, event));
     }
     account.hash = hash;
-    if (said) this.witnesses.event({ recorded: event, read: said, account });
+    if (digest) this.witnesses.event({ recorded: event, read: said, account });
     return hash;
   }
 

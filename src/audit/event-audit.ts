@@ -1,7 +1,8 @@
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { readEvent, type ReadEvent } from './event-form.js';
-import { idOfDigest, keyDigest, quoted, statedHash, textsHash } from './event-hash.js';
+import { idOfDigest, keyDigest, quoted, sha256, statedHash, textsHash } from './event-hash.js';
 import type { Findings } from './findings.js';
+import { isIdOf, KeyDigests, type KeyDigest } from './key-digests.js';
 
 /** A main account, and its stream in JSON. */
 export interface AccountNames {
@@ -9,45 +10,56 @@ export interface AccountNames {
   readonly streamText: string;
 }
 
-/** An event of which all that does not depend on others has been checked. */
-export interface CheckedEvent {
-  /** The hash that it bears. */
-  readonly hash: string;
-  /** Undefined where its form is too bad for it to be booked. */
-  readonly said?: ReadEvent;
-  /** Of its key; undefined likewise. */
-  readonly digest?: string;
-}
+/** What an event says and the digest of its key, known once it is checked; or in words what is wrong with its form. */
+export type EventRead =
+  | { readonly said: ReadEvent; readonly digest: KeyDigest }
+  | { readonly said: string; readonly digest: undefined };
 
 /** Checks events each by itself: the form of what it says, its hash, and that its id follows from its key. */
 export class EventAudit {
-  constructor(private readonly findings: Findings) {}
+  constructor(
+    private readonly findings: Findings,
+    private readonly keys = new KeyDigests(),
+  ) {}
 
-  check(event: RecordedEvent, { mainAccountId, streamText }: AccountNames): CheckedEvent {
+  /** Reads an event, ahead of its check: keys of several that are read before one is checked are hashed together. */
+  read(event: RecordedEvent, { mainAccountId }: AccountNames): EventRead {
     const said = readEvent(event);
-    if (typeof said === 'string') {
+    if (typeof said === 'string') return { said, digest: undefined };
+    return { said, digest: this.keys.of(mainAccountId, said.metadata.idempotencyKey) };
+  }
+
+  /** @returns the hash that the event bears */
+  check(
+    event: RecordedEvent,
+    { mainAccountId, streamText }: AccountNames,
+    { said, digest }: EventRead,
+  ): string {
+    if (digest === undefined) {
       this.findings.add('form', said, event);
-      return { hash: statedHash(event) };
+      return statedHash(event);
     }
     const { metadata, movement, data, unhashed, flaws } = said;
-    const digest = keyDigest(mainAccountId, metadata.idempotencyKey);
-    const id = idOfDigest(digest, said);
+    this.keys.finish();
+    const follows = isIdOf(event.id, digest, sha256(unhashed));
     const hash = textsHash(event.revision, {
       data,
-      id: event.id === id ? `"${id}"` : quoted(event.id),
+      id: follows ? `"${event.id}"` : quoted(event.id),
       unhashed,
       stream: streamText,
       type: `"${movement.type}"`,
     });
     if (hash !== metadata.hash)
       this.findings.add('hash', `its hash is ${metadata.hash}, but what it says makes ${hash}`, event);
-    if (event.id !== id)
+    if (!follows) {
+      const id = idOfDigest(keyDigest(mainAccountId, metadata.idempotencyKey), said);
       this.findings.add(
         'id',
         `its id does not follow from its key and its metadata, which make ${id}`,
         event,
       );
+    }
     for (const { check, message } of flaws) this.findings.add(check, message, event);
-    return { hash: hash === metadata.hash ? hash : statedHash(event), said, digest };
+    return hash === metadata.hash ? hash : statedHash(event);
   }
 }

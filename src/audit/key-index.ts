@@ -1,116 +1,110 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { KeyDigest } from './key-digests.js';
 
-/** 8 MiB. */
+/** 16 MiB. */
 const CAPACITY = 1 << 20;
 const BUCKETS = 256;
 
-/** What is kept of a digest, which is a text in hexadecimal. */
+/** What is kept of a digest. */
+type DigestStart = Pick<KeyDigest, 'first' | 'second'>;
+
+/** The same of a digest in hexadecimal, as one number. */
 export const digestStart = (digest: string): bigint => BigInt(`0x${digest.slice(0, 16)}`);
-
-/** The number that eight hexadecimal digits of a text make. Digit by digit: to call for it takes three times as long. */
-export function wordAt(text: string, at: number): number {
-  let word = 0;
-  for (let i = at; i < at + 8; i++) word = (word << 4) | DIGITS[text.charCodeAt(i)]!;
-  return word;
-}
-
-/** What each digit stands for, by its code. */
-const DIGITS = new Uint8Array(128);
-for (let digit = 0; digit < 16; digit++) DIGITS[digit.toString(16).charCodeAt(0)] = digit;
 
 /**
  * Finds keys that occur twice among any number of events, in a fixed amount of memory: 8 bytes of each
- * key's digest are sorted, in memory while they fit and in 256 temporary files when they do not.
+ * key's digest are looked up in a table, in memory while they fit and in 256 temporary files when they do not.
  * Two keys may share 8 bytes by chance, so what it finds are suspects, to be looked at in a second pass.
  */
 export class KeyIndex {
-  private readonly held: BigUint64Array;
-  /** The same memory, the lower half of each first: a bigint for each digest would take as long as the digest. */
-  private readonly words: Uint32Array;
-  private count = 0;
+  private readonly repeated = new Set<bigint>();
+  private held: DigestTable;
   private directory: string | undefined;
 
   /** @param capacity digests held in memory before they go to disk */
   constructor(private readonly capacity = CAPACITY) {
-    this.held = new BigUint64Array(capacity);
-    this.words = new Uint32Array(this.held.buffer);
+    this.held = new DigestTable(capacity);
   }
 
-  /** @param digest in hexadecimal */
-  add(digest: string): void {
-    this.addWords(wordAt(digest, 0), wordAt(digest, 8));
-  }
-
-  /** The same of the first two words of a digest. */
-  addWords(first: number, second: number): void {
-    if (this.count === this.capacity) this.spill();
-    this.words[2 * this.count] = second;
-    this.words[2 * this.count + 1] = first;
-    this.count += 1;
+  add(digest: DigestStart): void {
+    if (this.held.count === this.capacity) this.spill();
+    this.addTo(this.held, digest);
   }
 
   /** The start of every digest that was added more than once. */
   suspects(): ReadonlySet<bigint> {
-    const found = new Set<bigint>();
-    if (!this.directory) collectRepeated(this.held.subarray(0, this.count), found);
-    else {
+    if (this.directory) {
       this.spill();
-      for (let bucket = 0; bucket < BUCKETS; bucket++) {
-        const file = join(this.directory, String(bucket));
-        if (!existsSync(file)) continue;
-        const bytes = readFileSync(file);
-        collectRepeated(new BigUint64Array(new Uint8Array(bytes).buffer), found);
-      }
+      for (let bucket = 0; bucket < BUCKETS; bucket++) this.lookThrough(join(this.directory, String(bucket)));
     }
-    return found;
+    return this.repeated;
   }
 
   close(): void {
     if (this.directory) rmSync(this.directory, { recursive: true, force: true });
   }
 
+  private addTo(table: DigestTable, { first, second }: DigestStart): void {
+    if (!table.add(first, second)) this.repeated.add((BigInt(first >>> 0) << 32n) | BigInt(second >>> 0));
+  }
+
   private spill(): void {
     this.directory ??= mkdtempSync(join(tmpdir(), 'credit-ledger-verify-'));
-    const sorted = this.held.subarray(0, this.count);
-    sortInPlace(sorted);
-    let from = 0;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const end = firstAtLeast(sorted, BigInt(bucket + 1) << 56n);
-      if (end > from)
-        appendFileSync(join(this.directory, String(bucket)), bytesOf(sorted.subarray(from, end)));
-      from = end;
-    }
+    const buckets = Array.from({ length: BUCKETS }, (): number[] => []);
+    for (const { first, second } of this.held) buckets[first >>> 24]!.push(first, second);
+    for (const [bucket, words] of buckets.entries())
+      if (words.length > 0)
+        appendFileSync(join(this.directory, String(bucket)), new Uint8Array(Int32Array.from(words).buffer));
+    this.held.clear();
+  }
+
+  private lookThrough(file: string): void {
+    if (!existsSync(file)) return;
+    const words = new Int32Array(new Uint8Array(readFileSync(file)).buffer);
+    const table = new DigestTable(words.length / 2);
+    for (let n = 0; n < words.length; n += 2) this.addTo(table, { first: words[n]!, second: words[n + 1]! });
+  }
+}
+
+/** Digests, each in the place that its second word tells, or in the first free one behind that. */
+class DigestTable implements Iterable<DigestStart> {
+  count = 0;
+  /**
+   * Both words of each; where there is none, both are 0: a digest that begins so is not kept, but nobody has a key for it.
+   * Half of it stays empty, so that a free place is near.
+   */
+  private readonly words: Int32Array;
+  private readonly shift: number;
+
+  /** @param capacity digests that it has room for */
+  constructor(capacity: number) {
+    const bits = 1 + Math.ceil(Math.log2(Math.max(1, capacity)));
+    this.words = new Int32Array(2 * 2 ** bits);
+    this.shift = 32 - bits;
+  }
+
+  /** @returns false where it is there already */
+  add(first: number, second: number): boolean {
+    const { words } = this;
+    let at = 2 * (second >>> this.shift);
+    for (; words[at] !== 0 || words[at + 1] !== 0; at = (at + 2) & (words.length - 1))
+      if (words[at] === first && words[at + 1] === second) return false;
+    words[at] = first;
+    words[at + 1] = second;
+    this.count += 1;
+    return true;
+  }
+
+  clear(): void {
+    this.words.fill(0);
     this.count = 0;
   }
-}
 
-/** A typed array is sorted where it is: a sorted copy would double the memory. */
-function sortInPlace(digests: BigUint64Array): void {
-  // oxlint-disable-next-line unicorn/no-array-sort
-  digests.sort();
-}
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: BigUint64Array): Buffer =>
-  Buffer.from(buffer, byteOffset, byteLength);
-
-function collectRepeated(digests: BigUint64Array, found: Set<bigint>): void {
-  sortInPlace(digests);
-  for (let i = 1; i < digests.length; i++) {
-    const digest = digests[i];
-    if (digest !== undefined && digest === digests[i - 1]) found.add(digest);
+  *[Symbol.iterator](): Generator<DigestStart, undefined> {
+    const { words } = this;
+    for (let at = 0; at < words.length; at += 2)
+      if (words[at] !== 0 || words[at + 1] !== 0) yield { first: words[at]!, second: words[at + 1]! };
   }
-}
-
-/** Index of the first of the sorted digests that is not below the bound. */
-function firstAtLeast(sorted: BigUint64Array, bound: bigint): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0n) < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

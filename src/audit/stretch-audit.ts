@@ -2,10 +2,11 @@ import { isTombstone, type RecordedEvent } from '../event-store/event-store.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 import type { Movement } from './balances.js';
 import { addMisplaced, addTombstone, ChainAudit } from './chain.js';
-import { EventAudit, type AccountNames } from './event-audit.js';
+import { EventAudit, type AccountNames, type EventRead } from './event-audit.js';
 import type { ReadEvent } from './event-form.js';
 import { quoted } from './event-hash.js';
 import { Findings } from './findings.js';
+import { KeyDigests } from './key-digests.js';
 import { ownText } from './own-text.js';
 import type { Stretch, StretchSeen } from './stretch.js';
 import { StretchNotes, type Run } from './stretch-notes.js';
@@ -20,6 +21,14 @@ interface SeenAccount extends AccountNames {
   run: GrowingRun | undefined;
 }
 
+interface SeenEvent {
+  readonly event: RecordedEvent;
+  /** None where the event is none of the ledger's. */
+  readonly account: SeenAccount | undefined;
+  /** Of a tombstone nothing can be read. */
+  readonly read: EventRead | undefined;
+}
+
 /** Checks all of a stretch of the log that does not depend on what is ahead of it; one stretch after the other. */
 export class StretchAudit {
   private readonly accounts = new Map<string, SeenAccount>();
@@ -27,7 +36,8 @@ export class StretchAudit {
   /** Those with events in the stretch. */
   private touched: SeenAccount[] = [];
   private findings = new Findings();
-  private events = new EventAudit(this.findings);
+  private readonly keys = new KeyDigests();
+  private events = new EventAudit(this.findings, this.keys);
   private chain: ChainAudit;
   private readonly notes = new StretchNotes();
 
@@ -45,14 +55,13 @@ export class StretchAudit {
     let events = 0;
     let last = after;
     for await (const page of pages)
-      for (const event of page) {
+      for (const { event, account, read } of page.map((each) => this.seen(each))) {
         events += 1;
         if (event.position <= last) addMisplaced(this.findings, event);
         last = event.position;
-        const account = this.accounts.get(event.stream) ?? this.met(event.stream);
         if (!account) continue;
-        if (isTombstone(event)) this.noteTombstone(event, account);
-        else this.check(event, account);
+        if (read) this.check(event, account, read);
+        else this.noteTombstone(event, account);
       }
     for (const account of this.touched) account.run = undefined;
     this.touched = [];
@@ -63,7 +72,7 @@ export class StretchAudit {
   /** @returns whether the numbers begin anew */
   private begin(): boolean {
     this.findings = new Findings();
-    this.events = new EventAudit(this.findings);
+    this.events = new EventAudit(this.findings, this.keys);
     this.chain = new ChainAudit(this.findings, this.clockTolerance);
     const anew = this.accounts.size + this.names > this.mostNumbers;
     if (anew) {
@@ -71,6 +80,13 @@ export class StretchAudit {
       this.names = 0;
     }
     return anew;
+  }
+
+  /** All events of a page are seen before one of them is checked. */
+  private seen(event: RecordedEvent): SeenEvent {
+    const account = this.accounts.get(event.stream) ?? this.met(event.stream);
+    const read = account && !isTombstone(event) ? this.events.read(event, account) : undefined;
+    return { event, account, read };
   }
 
   private met(stream: string): SeenAccount | undefined {
@@ -83,14 +99,15 @@ export class StretchAudit {
     return account;
   }
 
-  private check(event: RecordedEvent, account: SeenAccount): void {
+  private check(event: RecordedEvent, account: SeenAccount, read: EventRead): void {
     const { run } = account;
     if (run) this.chain.revision(event, run.revision);
-    const { hash, said, digest } = this.events.check(event, account);
+    const hash = this.events.check(event, account, read);
     this.notes.hash(hash);
-    if (said && digest !== undefined) {
+    const said = read.digest && read.said;
+    if (said) {
       const { movement } = said;
-      this.notes.movement(digest, account.number, movement, this.nameOf(movement, account));
+      this.notes.movement(read.digest, account.number, movement, this.nameOf(movement, account));
     }
     if (run) this.goOn(event, run, hash, said);
     else account.run = this.begun(event, account, hash, said);

@@ -33,7 +33,8 @@ export class StretchBooking {
     for (const name of seen.names) this.names.push(name);
     this.follow(seen.runs);
     findings.adopt(seen.findings, seen.unlisted);
-    for (let n = 0; n < seen.digests.length; n += 2) keys.addWords(seen.digests[n]!, seen.digests[n + 1]!);
+    for (let n = 0; n < seen.digests.length; n += 2)
+      keys.add({ first: seen.digests[n]!, second: seen.digests[n + 1]! });
     const broken = this.bookAll(seen);
     if (broken.length === 0) return;
     const events = await ledgersOf(readAgain());

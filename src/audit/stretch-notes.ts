@@ -1,5 +1,5 @@
 import type { Movement } from './balances.js';
-import { wordAt } from './key-index.js';
+import type { KeyDigest } from './key-digests.js';
 import { HASH_BYTES } from './merkle.js';
 import { MOVEMENT_TYPES, type Movements, type Runs, type StretchSeen } from './stretch.js';
 
@@ -38,11 +38,11 @@ export class StretchNotes {
   }
 
   /** Of the event of which the hash was noted last. @param name the number of what it names */
-  movement(digest: string, account: number, movement: Movement, name: number): void {
+  movement({ first, second }: KeyDigest, account: number, movement: Movement, name: number): void {
     const { digests, nths, accounts, types, names, units } = this.columns;
     const at = this.moved++;
-    digests[2 * at] = wordAt(digest, 0);
-    digests[2 * at + 1] = wordAt(digest, 8);
+    digests[2 * at] = first;
+    digests[2 * at + 1] = second;
     nths[at] = this.hashes - 1;
     accounts[at] = account;
     types[at] = MOVEMENT_TYPES.indexOf(movement.type);
@@ -89,7 +89,7 @@ const runsTold = (runs: readonly Run[]): Runs => ({
 /** As many places for each thing that is noted of an event. */
 class Columns {
   readonly hashes: Buffer;
-  readonly digests: Uint32Array;
+  readonly digests: Int32Array;
   readonly nths: Uint32Array;
   readonly accounts: Uint32Array;
   readonly types: Uint8Array;
@@ -99,7 +99,7 @@ class Columns {
   /** @param room events that they hold */
   constructor(readonly room: number) {
     this.hashes = Buffer.alloc(HASH_BYTES * room);
-    this.digests = new Uint32Array(2 * room);
+    this.digests = new Int32Array(2 * room);
     this.nths = new Uint32Array(room);
     this.accounts = new Uint32Array(room);
     this.types = new Uint8Array(room);

@@ -17,7 +17,7 @@ export interface StretchSeen {
   /** The hashes that the ledger's events bear, side by side. */
   readonly hashes: Uint8Array;
   /** The first two words of the digest of each movement's key. */
-  readonly digests: Uint32Array;
+  readonly digests: Int32Array;
   /** Whether the numbers of accounts and names begin anew with this stretch. */
   readonly anew: boolean;
   /** The streams of the accounts that the thread has seen for the first time. */
