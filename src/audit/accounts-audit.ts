@@ -4,7 +4,7 @@ import { book, conservationBroken, noBalances, type Balances } from './balances.
 import { addTombstone, ChainAudit } from './chain.js';
 import { EventAudit, type AccountNames } from './event-audit.js';
 import { isAccountId } from './event-form.js';
-import { quoted, sha256 } from './event-hash.js';
+import { escaped, sha256 } from './event-hash.js';
 import type { EventPlace, Findings } from './findings.js';
 import { KeyIndex } from './key-index.js';
 import { ownText } from './own-text.js';
@@ -87,7 +87,7 @@ export class AccountsAudit {
     if (!isAccountId(mainAccountId))
       this.findings.add('form', 'its stream is not named after a main account id', event);
     const [hash, balances] = [sha256(event.stream), noBalances()];
-    const streamText = quoted(event.stream);
+    const streamText = escaped(event.stream);
     const account = { mainAccountId, streamText, revision: -1, hash, recordedAt: '', balances };
     this.accounts.set(event.stream, account);
     return account;

@@ -1,10 +1,10 @@
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { readEvent, type ReadEvent } from './event-form.js';
-import { idOfDigest, keyDigest, quoted, sha256, statedHash, textsHash } from './event-hash.js';
+import { escaped, idOfDigest, keyDigest, sha256, statedHash, textsHash } from './event-hash.js';
 import type { Findings } from './findings.js';
 import { isIdOf, KeyDigests, type KeyDigest } from './key-digests.js';
 
-/** A main account, and its stream in JSON. */
+/** A main account, and its stream as it stands between quotes in JSON. */
 export interface AccountNames {
   readonly mainAccountId: string;
   readonly streamText: string;
@@ -44,10 +44,10 @@ export class EventAudit {
     const follows = isIdOf(event.id, digest, sha256(unhashed));
     const hash = textsHash(event.revision, {
       data,
-      id: follows ? `"${event.id}"` : quoted(event.id),
+      id: follows ? event.id : escaped(event.id),
       unhashed,
       stream: streamText,
-      type: `"${movement.type}"`,
+      type: movement.type,
     });
     if (hash !== metadata.hash)
       this.findings.add('hash', `its hash is ${metadata.hash}, but what it says makes ${hash}`, event);

@@ -4,7 +4,7 @@ import type { Movement } from './balances.js';
 import { addMisplaced, addTombstone, ChainAudit } from './chain.js';
 import { EventAudit, type AccountNames, type EventRead } from './event-audit.js';
 import type { ReadEvent } from './event-form.js';
-import { quoted } from './event-hash.js';
+import { escaped } from './event-hash.js';
 import { Findings } from './findings.js';
 import { KeyDigests } from './key-digests.js';
 import { ownText } from './own-text.js';
@@ -92,7 +92,7 @@ export class StretchAudit {
   private met(stream: string): SeenAccount | undefined {
     const mainAccountId = mainAccountIdOf(stream);
     if (mainAccountId === undefined) return undefined;
-    const [number, streamText] = [this.accounts.size, quoted(stream)];
+    const [number, streamText] = [this.accounts.size, escaped(stream)];
     const account = { mainAccountId, streamText, number, sips: new Map<string, number>(), run: undefined };
     this.accounts.set(stream, account);
     this.notes.streams.push(stream);
