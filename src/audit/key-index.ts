@@ -5,7 +5,10 @@ import type { KeyDigest } from './key-digests.js';
 
 /** 16 MiB. */
 const CAPACITY = 1 << 20;
-const BUCKETS = 256;
+/** A bucket for each of the first bits of a digest. */
+const BUCKET_BITS = 8;
+const BUCKETS = 2 ** BUCKET_BITS;
+const bucketOf = (first: number): number => first >>> (32 - BUCKET_BITS);
 
 /** What is kept of a digest. */
 type DigestStart = Pick<KeyDigest, 'first' | 'second'>;
@@ -20,7 +23,7 @@ export const digestStart = (digest: string): bigint => BigInt(`0x${digest.slice(
  */
 export class KeyIndex {
   private readonly repeated = new Set<bigint>();
-  private held: DigestTable;
+  private readonly held: DigestTable;
   private directory: string | undefined;
 
   /** @param capacity digests held in memory before they go to disk */
@@ -37,7 +40,7 @@ export class KeyIndex {
   suspects(): ReadonlySet<bigint> {
     if (this.directory) {
       this.spill();
-      for (let bucket = 0; bucket < BUCKETS; bucket++) this.lookThrough(join(this.directory, String(bucket)));
+      for (let bucket = 0; bucket < BUCKETS; bucket++) this.lookThrough(this.file(bucket));
     }
     return this.repeated;
   }
@@ -51,24 +54,37 @@ export class KeyIndex {
   }
 
   private spill(): void {
-    this.directory ??= mkdtempSync(join(tmpdir(), 'credit-ledger-verify-'));
-    const buckets = Array.from({ length: BUCKETS }, (): number[] => []);
-    for (const { first, second } of this.held) buckets[first >>> 24]!.push(first, second);
-    for (const [bucket, words] of buckets.entries())
-      if (words.length > 0)
-        appendFileSync(join(this.directory, String(bucket)), new Uint8Array(Int32Array.from(words).buffer));
+    let [bucket, words]: [number, number[]] = [0, []];
+    // They come nearly in the order of their buckets.
+    for (const { first, second } of this.held) {
+      if (bucketOf(first) !== bucket) {
+        this.append(bucket, words);
+        [bucket, words] = [bucketOf(first), []];
+      }
+      words.push(first, second);
+    }
+    this.append(bucket, words);
     this.held.clear();
+  }
+
+  private append(bucket: number, words: readonly number[]): void {
+    if (words.length > 0) appendFileSync(this.file(bucket), new Uint8Array(Int32Array.from(words).buffer));
+  }
+
+  private file(bucket: number): string {
+    this.directory ??= mkdtempSync(join(tmpdir(), 'credit-ledger-verify-'));
+    return join(this.directory, String(bucket));
   }
 
   private lookThrough(file: string): void {
     if (!existsSync(file)) return;
     const words = new Int32Array(new Uint8Array(readFileSync(file)).buffer);
-    const table = new DigestTable(words.length / 2);
+    const table = new DigestTable(words.length / 2, BUCKET_BITS);
     for (let n = 0; n < words.length; n += 2) this.addTo(table, { first: words[n]!, second: words[n + 1]! });
   }
 }
 
-/** Digests, each in the place that its second word tells, or in the first free one behind that. */
+/** Digests, each in the place that its first bits tell, or in the first free one behind that. */
 class DigestTable implements Iterable<DigestStart> {
   count = 0;
   /**
@@ -78,8 +94,14 @@ class DigestTable implements Iterable<DigestStart> {
   private readonly words: Int32Array;
   private readonly shift: number;
 
-  /** @param capacity digests that it has room for */
-  constructor(capacity: number) {
+  /**
+   * @param capacity digests that it has room for
+   * @param same first bits that all of them have
+   */
+  constructor(
+    capacity: number,
+    private readonly same = 0,
+  ) {
     const bits = 1 + Math.ceil(Math.log2(Math.max(1, capacity)));
     this.words = new Int32Array(2 * 2 ** bits);
     this.shift = 32 - bits;
@@ -88,7 +110,7 @@ class DigestTable implements Iterable<DigestStart> {
   /** @returns false where it is there already */
   add(first: number, second: number): boolean {
     const { words } = this;
-    let at = 2 * (second >>> this.shift);
+    let at = 2 * ((first << this.same) >>> this.shift);
     for (; words[at] !== 0 || words[at + 1] !== 0; at = (at + 2) & (words.length - 1))
       if (words[at] === first && words[at + 1] === second) return false;
     words[at] = first;
