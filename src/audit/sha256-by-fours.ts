@@ -115,8 +115,6 @@ const INITIAL_STATE = fourEach(PRIMES.slice(0, 8).map(Math.sqrt));
 export class FourMessages {
   /** Sixteen words of each. */
   readonly block: Uint32Array;
-  /** The same, byte by byte; of a word, the last one comes first. */
-  readonly bytes: Uint8Array;
   /** Eight words of each: in the end the hashes. */
   readonly state: Uint32Array;
   /** Takes the block into the state. */
@@ -128,7 +126,6 @@ export class FourMessages {
     const { buffer } = exports['m'] as WebAssembly.Memory;
     new Uint32Array(buffer, K_AT, 4 * ROUNDS).set(fourEach(PRIMES.map(Math.cbrt)));
     this.block = new Uint32Array(buffer, BLOCK_AT, 4 * 16);
-    this.bytes = new Uint8Array(buffer, BLOCK_AT, 4 * 64);
     this.state = new Uint32Array(buffer, STATE_AT, 4 * 8);
     this.compress = exports['c'] as () => void;
   }
