@@ -21,13 +21,9 @@ export class AuditThread {
     this.answers = on(this.worker, 'message', { close: ['exit'] }) as AsyncIterator<[StretchSeen]>;
   }
 
-  /** It does so behind those that it was told of before. */
-  look(stretch: Stretch): void {
+  /** Looks at one behind those that it was told of before. @throws what ended the thread */
+  async look(stretch: Stretch): Promise<StretchSeen> {
     this.worker.postMessage(stretch);
-  }
-
-  /** What it has seen in the next one. @throws what ended the thread */
-  async seen(): Promise<StretchSeen> {
     const { value, done } = await this.answers.next();
     if (done) throw new Error('a thread of the audit ended before its time');
     return value[0];

@@ -6,13 +6,14 @@ import { AuditThread } from './audit-thread.js';
 import { finishAccounts, reportOf, type AuditOptions, type AuditReport, type ReadLog } from './audit.js';
 import { Findings } from './findings.js';
 import { LogAudit } from './log-audit.js';
-import type { Stretch } from './stretch.js';
+import type { Stretch, StretchSeen } from './stretch.js';
+import { StretchAudit } from './stretch-audit.js';
 import { StretchBooking } from './stretch-booking.js';
 
-/** Positions of a stretch. What the threads have seen of so many is held in memory until it is booked. */
+/** Positions of a stretch. What has been seen of it is held in memory until it is booked. */
 const STRETCH = 20_000n;
-/** Stretches that a thread is told of ahead, so that none has to wait for the slowest. */
-const AHEAD = 2;
+/** Stretches that a thread is told of ahead, so that it need not wait for this one. */
+const AHEAD = 3;
 
 /** The log up to a position, from its beginning. */
 export const logUntil = (reader: EventReader, until: Position): ReadLog =>
@@ -24,16 +25,20 @@ export const logUntil = (reader: EventReader, until: Position): ReadLog =>
     }
   };
 
+/** Who looks at stretches, and what books those that it has seen. */
 interface Part {
-  readonly thread: AuditThread;
+  readonly look: (stretch: Stretch) => Promise<StretchSeen>;
   readonly booking: StretchBooking;
+  /** Stretches that it has been told of and not answered. */
+  told: number;
 }
 
 /**
- * Audits the embedded store in several threads. Each looks at every so many-th stretch of the log, whosever events are
- * there; this one books them in order, and puts the tree together.
+ * Audits the embedded store in several threads. Each looks at stretches of the log, whosever events are there; this one
+ * also books them in order, and puts the tree together.
  * @param reader of that store
  * @param until the last position to look at
+ * @param threads that look, this one among them
  * @throws whatever ends a thread
  */
 export async function auditInParallel(
@@ -46,27 +51,17 @@ export async function auditInParallel(
   const findings = new Findings();
   const log = new LogAudit(findings, checkpoints);
   const accounts = new AccountsAudit(findings, clockTolerance);
-  const parts = Array.from({ length: threads }, () => ({
-    thread: new AuditThread({ config, clockTolerance }),
-    booking: new StretchBooking(accounts),
-  }));
+  const partOf = (look: Part['look']): Part => ({ look, booking: new StretchBooking(accounts), told: 0 });
+  const pagesOf = ({ after, end }: Stretch) => reader.readStretch(after, end);
+  const audited = new StretchAudit(clockTolerance);
+  const here = partOf((stretch) => audited.look(stretch, pagesOf(stretch)));
+  const others = Array.from({ length: threads - 1 }, () => new AuditThread({ config, clockTolerance }));
+  const parts = others.map((thread) => partOf((stretch) => thread.look(stretch)));
   try {
-    const stretches = stretchesUntil(until, reader);
-    const ahead: { readonly part: Part; readonly stretch: Stretch }[] = [];
-    const goOn = (part: Part) => {
-      const { value: stretch } = stretches.next();
-      if (!stretch) return;
-      part.thread.look(stretch);
-      ahead.push({ part, stretch });
-    };
-    for (let n = 0; n < AHEAD; n++) parts.forEach(goOn);
-    for (let next; (next = ahead.shift());) {
-      const { part, stretch } = next;
-      const seen = await part.thread.seen();
-      goOn(part);
+    for await (const { part, stretch, seen } of lookedAt(stretchesUntil(until, reader), here, parts)) {
       log.append(Buffer.from(seen.hashes.buffer));
       log.seen += seen.events;
-      await part.booking.book(seen, () => reader.readStretch(stretch.after, stretch.end));
+      await part.booking.book(seen, () => pagesOf(stretch));
       onProgress?.(log.seen, stretch.end);
     }
     await finishAccounts(accounts, logUntil(reader, until), findings);
@@ -74,7 +69,54 @@ export async function auditInParallel(
     return reportOf(log, accounts.accounts, findings);
   } finally {
     accounts.keys.close();
-    await Promise.all(parts.map(({ thread }) => thread.end()));
+    await Promise.all(others.map((thread) => thread.end()));
+  }
+}
+
+/** Has stretches looked at, here and elsewhere. @yields them in their order */
+async function* lookedAt(stretches: Iterator<Stretch, undefined>, here: Part, elsewhere: readonly Part[]) {
+  const ahead: Looked[] = [];
+  const most = 2 * AHEAD * (1 + elsewhere.length);
+  const tell = (part: Part): Looked | undefined => {
+    const { value: stretch } = stretches.next();
+    if (!stretch) return undefined;
+    const looked = new Looked(part, stretch);
+    ahead.push(looked);
+    return looked;
+  };
+  for (;;) {
+    // In turns, as they are to be booked.
+    for (let told = 0; told < AHEAD; told++) for (const part of elsewhere) if (part.told <= told) tell(part);
+    const [next] = ahead;
+    // Rather than wait for the next one this thread looks at another, unless too much would be held.
+    const another = !next?.done && ahead.length < most ? tell(here) : undefined;
+    if (another) await another.seen;
+    else if (!next) return;
+    else {
+      yield { part: next.part, stretch: next.stretch, seen: await next.seen };
+      ahead.shift();
+    }
+  }
+}
+
+/** A stretch that somebody looks at. */
+class Looked {
+  done = false;
+  readonly seen: Promise<StretchSeen>;
+
+  constructor(
+    readonly part: Part,
+    readonly stretch: Stretch,
+  ) {
+    part.told += 1;
+    this.seen = part.look(stretch).finally(() => this.end());
+    // Whoever waits for it is told of what went wrong.
+    this.seen.catch(() => undefined);
+  }
+
+  private end(): void {
+    this.part.told -= 1;
+    this.done = true;
   }
 }
 

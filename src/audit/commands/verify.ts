@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Config } from '../../config/config.js';
-import { START, type Position } from '../../event-store/event-store.js';
+import type { Position } from '../../event-store/event-store.js';
 import { openEmbeddedReader, openEventReader } from '../../event-store/open-event-store.js';
 import { audit, type AuditOptions, type AuditReport } from '../audit.js';
 import { auditBundle } from '../bundle-audit.js';
@@ -40,7 +40,7 @@ export interface StoreOptions extends VerifyOptions {
   readonly readModels?: string;
 }
 
-/** From so many positions of the embedded store on, threads are worth their start. */
+/** From so many positions of the embedded store on, more threads are worth their start. */
 const MANY = 100_000n;
 const MOST_THREADS = 8;
 
@@ -58,15 +58,12 @@ export async function verifyStore(config: Config, options: StoreOptions, output:
     const asked = auditOptions(options, publishedIn(options));
     const report = await withProgress('verified', Number(until), (progress) => {
       const onProgress = (events: number, position: Position) => progress.update(events, Number(position));
-      if (embedded && !readModels && until > MANY) {
-        const threads = Math.min(availableParallelism(), MOST_THREADS);
+      if (embedded && !readModels) {
+        const threads = until > MANY ? Math.min(availableParallelism(), MOST_THREADS) : 1;
         return auditInParallel(config, embedded, until, threads, { ...asked, onProgress });
       }
-      // Witnesses keep texts of events, and these would keep the pages that they came with.
-      const readLog =
-        embedded && !readModels ? () => embedded.readStretch(START, until) : logUntil(reader, until);
       const witnesses = readModels?.witnesses ?? [];
-      return audit(readLog, { ...asked, witnesses, onProgress }, findings);
+      return audit(logUntil(reader, until), { ...asked, witnesses, onProgress }, findings);
     });
     const compared = [
       'log',
