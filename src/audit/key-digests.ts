@@ -1,6 +1,5 @@
-import { endianness } from 'node:os';
 import { keyDigest } from './event-hash.js';
-import { FourMessages } from './sha256-by-fours.js';
+import { fourMessages, type FourMessages } from './sha256-by-fours.js';
 
 /** The first words of the digest of a key, as many as its event's id is made of. */
 export class KeyDigest {
@@ -82,14 +81,6 @@ function put(text: string, bytes: Uint8Array, at: number): boolean {
     bytes[at + i] = code;
   }
   return codes < 0x80;
-}
-
-function fourMessages(): FourMessages | null {
-  try {
-    return endianness() === 'LE' ? new FourMessages() : null;
-  } catch {
-    return null;
-  }
 }
 
 function read(digest: KeyDigest, hexadecimal: string): void {

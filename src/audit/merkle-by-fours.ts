@@ -1,6 +1,5 @@
-import { endianness } from 'node:os';
 import { eventLeaf, HASH_BYTES, rootOver, slices, type Hash } from './merkle.js';
-import { FourMessages } from './sha256-by-fours.js';
+import { fourMessages, FourMessages } from './sha256-by-fours.js';
 
 const HASH_WORDS = 8;
 
@@ -20,10 +19,11 @@ export const oneByOne: Subtrees = {
 
 /** Four at a time; between two calls it keeps the room that the largest subtree took. */
 export class ByFours implements Subtrees {
-  private readonly four = new FourMessages();
   /** What is left of each message when its words have gone into the block: its prefix is a byte, so all stand a byte later. */
   private readonly carried = new Uint32Array(4);
   private room = new Uint32Array(0);
+
+  constructor(private readonly four = new FourMessages()) {}
 
   ofEvents(hashes: Buffer): Hash {
     const words = this.wordsOf(hashes);
@@ -97,13 +97,7 @@ export class ByFours implements Subtrees {
   }
 }
 
-function best(): Subtrees {
-  try {
-    return endianness() === 'LE' ? new ByFours() : oneByOne;
-  } catch {
-    return oneByOne;
-  }
-}
+const four = fourMessages();
 
 /** By fours, where the processor can. */
-export const subtrees: Subtrees = best();
+export const subtrees: Subtrees = four ? new ByFours(four) : oneByOne;

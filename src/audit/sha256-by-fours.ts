@@ -1,3 +1,5 @@
+import { endianness } from 'node:os';
+
 /**
  * SHA-256 (FIPS 180-4) of four messages at a time, a word of each in a vector of 128 bits. The runtime's own is quicker
  * at long ones, but each call of it takes longer than to hash what is as short as a node of a tree. The instructions are
@@ -132,5 +134,14 @@ export class FourMessages {
 
   begin(): void {
     this.state.set(INITIAL_STATE);
+  }
+}
+
+/** Null where the processor has no such vectors or puts the larger end of a word first, or no memory can be had. */
+export function fourMessages(): FourMessages | null {
+  try {
+    return endianness() === 'LE' ? new FourMessages() : null;
+  } catch {
+    return null;
   }
 }
