@@ -54,7 +54,8 @@ export async function auditInParallel(
   const partOf = (look: Part['look']): Part => ({ look, booking: new StretchBooking(accounts), told: 0 });
   const pagesOf = ({ after, end }: Stretch) => reader.readStretch(after, end);
   const audited = new StretchAudit(clockTolerance);
-  const here = partOf((stretch) => audited.look(stretch, pagesOf(stretch)));
+  // A copy, as what a thread tells is one: its texts are parts of pages, and an account would keep a whole one for its time.
+  const here = partOf(async (stretch) => structuredClone(await audited.look(stretch, pagesOf(stretch))));
   const others = Array.from({ length: threads - 1 }, () => new AuditThread({ config, clockTolerance }));
   const parts = others.map((thread) => partOf((stretch) => thread.look(stretch)));
   try {

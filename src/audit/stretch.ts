@@ -9,7 +9,8 @@ export interface Stretch {
 
 /**
  * What a thread has seen in a stretch of the log. Accounts and names have numbers of the thread's own, 0, 1, 2, … in the
- * order in which it tells them; so that their memory does not grow, it begins anew at times. All that is there for each event comes as one array: so it takes next to no time to send.
+ * order in which it tells them; so that their memory does not grow, it begins anew at times. All that is there for each
+ * event comes as one array: so it takes next to no time to send.
  */
 export interface StretchSeen {
   /** All of them, also those that are none of the ledger's. */
