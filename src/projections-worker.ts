@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from './config/config.js';
 import { openEventReader } from './event-store/open-event-store.js';
+import { giveWay } from './operations/priority.js';
 import { buildInBulk, writeBesideFile } from './projections/bulk/bulk-build.js';
 import { writeBeside, type BesideOrder } from './projections/bulk/bulk-thread.js';
 import { BUILT } from './projections/bulk/parts.js';
@@ -8,6 +9,7 @@ import type { ThreadMessage, ThreadOptions, ThreadWish } from './projections/mes
 import { Pace } from './projections/pace.js';
 import { runProjections } from './projections/run-projections.js';
 
+giveWay();
 const { config, options: told } = workerData as { config: Config; options: ThreadOptions | BesideOrder };
 const openReader = () => openEventReader(config);
 const report = (message: ThreadMessage) => parentPort?.postMessage(message);

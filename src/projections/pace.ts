@@ -1,5 +1,5 @@
 /** How long commits gather while nobody waits for them, in milliseconds. */
-const PAUSE_MS = 20;
+const PAUSE_MS = 10;
 
 /**
  * Lets commits gather between two batches. A busy log then costs the read models a transaction every few

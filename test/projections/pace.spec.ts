@@ -11,7 +11,7 @@ describe('the pace of the projections', () => {
   it('lets commits gather while nobody waits', async () => {
     const pace = new Pace();
 
-    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(15);
+    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(8);
   });
 
   it('ends the pause when somebody waits', async () => {
@@ -19,14 +19,14 @@ describe('the pace of the projections', () => {
     const pause = pace.pause();
     pace.hurry();
 
-    expect(await milliseconds(() => pause)).toBeLessThan(15);
+    expect(await milliseconds(() => pause)).toBeLessThan(8);
   });
 
   it('leaves out the next pause for whoever came before it, and only that one', async () => {
     const pace = new Pace();
     pace.hurry();
 
-    expect(await milliseconds(() => pace.pause())).toBeLessThan(15);
-    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(15);
+    expect(await milliseconds(() => pace.pause())).toBeLessThan(8);
+    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(8);
   });
 });
