@@ -27,14 +27,15 @@ export async function start(config: Config): Promise<void> {
   // Before any part looks for its files there.
   const directory = ownDirectory(config.dataDir);
   process.once('exit', () => directory.release());
+  const observe = requestObserver(logger, metrics);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, logger, metrics),
-    fastifyAdapter(requestObserver(logger, metrics), config.trustedProxies),
+    fastifyAdapter(observe, config.trustedProxies),
     // A failed start is told once, on stderr, and not in the log as well.
     { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
   );
   configureHttp(app);
-  serveDirectly(app);
+  serveDirectly(app, observe);
   try {
     // Of the name `localhost` Fastify would serve every address, each by a server of its own that no stop waits for.
     const { address } = await lookup(config.host);

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthenticatedRequest } from '../auth/decorators.js';
 import type { CommandContext } from '../ledger/commands/command-context.js';
 import { readIdempotencyKey } from './idempotency-key.js';
@@ -13,6 +13,12 @@ export const POSITION = /^(0|[1-9][0-9]{0,18})$/;
 export function correlationIdOf({ headers, id }: Pick<FastifyRequest, 'headers' | 'id'>): string {
   const header = headers['x-correlation-id'];
   return typeof header === 'string' && CORRELATION_ID.test(header) ? header : id;
+}
+
+/** What every answer says of itself. @param ofApi what the API says is not to be kept by anybody on the way */
+export function setCommonHeaders(request: FastifyRequest, reply: FastifyReply, ofApi = true): void {
+  reply.header('X-Correlation-Id', correlationIdOf(request)).header('X-Content-Type-Options', 'nosniff');
+  if (ofApi) reply.header('Cache-Control', 'no-store');
 }
 
 /**

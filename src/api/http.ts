@@ -10,7 +10,7 @@ import { StoreUnavailable } from '../event-store/errors.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
-import { correlationIdOf } from './headers.js';
+import { correlationIdOf, setCommonHeaders } from './headers.js';
 import { BODY_LIMIT, parseJsonBody } from './json-body.js';
 import type { Problem } from './problem-of.js';
 import { sendProblem } from './send-problem.js';
@@ -60,7 +60,7 @@ export function fastifyAdapter(
     // What the router itself refuses, such as a path that is not percent-encoded well, reaches no hook and no filter.
     frameworkErrors: ({ message }: Error, request: FastifyRequest, reply: FastifyReply) => {
       observe(request, reply);
-      reply.header('X-Content-Type-Options', 'nosniff').header('Cache-Control', 'no-store');
+      setCommonHeaders(request, reply);
       const problem: Problem = { code: 'invalid-request', detail: message, members: { errors: [] } };
       sendProblem(request, reply, problem, correlationIdOf(request));
     },
@@ -91,13 +91,11 @@ export function configureHttp(app: NestFastifyApplication): void {
     done();
   });
   server.addHook('onRequest', (request, reply, done) => {
-    reply.header('X-Correlation-Id', correlationIdOf(request));
-    reply.header('X-Content-Type-Options', 'nosniff');
     // By the route that was found: a path can be written in many ways.
     const { url: route, config } = request.routeOptions;
     const path = route ?? pathOf(request.url);
     const ofApi = path.startsWith('/v1/');
-    if (ofApi) reply.header('Cache-Control', 'no-store');
+    setCommonHeaders(request, reply, ofApi);
     if (closing) throw new StoreUnavailable('the service is stopping');
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
       throw new BadRequestException('A request needs the header Host');

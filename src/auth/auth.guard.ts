@@ -10,13 +10,15 @@ import type { FastifyReply } from 'fastify';
 import { MainAccountNotFound } from '../ledger/domain/errors.js';
 import { ApiKeys } from './api-keys.js';
 import type { AuthenticatedRequest } from './decorators.js';
-import type { Principal, Role } from './principal.js';
+import type { Principal } from './principal.js';
 import { RateLimit, RETRY_AFTER_S } from './rate-limit.js';
 import { RouteAccesses } from './route-access.js';
 import type { Sessions } from './sessions.js';
 import type { Tokens } from './tokens.js';
 
 const BEARER = /^Bearer +(\S+)$/i;
+
+const credentialsIn = (header: string | undefined): string | undefined => BEARER.exec(header ?? '')?.[1];
 
 /** Stands before every route. A route that does not say who may use it is closed to everybody. */
 export class AuthGuard implements CanActivate {
@@ -35,37 +37,43 @@ export class AuthGuard implements CanActivate {
 
   /** Answers without a promise wherever it can: it runs on every request. */
   canActivate(context: ExecutionContext): true | Promise<true> {
-    const { isPublic, isPage, roles } = this.accesses.of(context);
+    const { isPublic, isPage } = this.accesses.of(context);
     if (isPublic) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<AuthenticatedRequest>();
-    const reply = http.getResponse<FastifyReply>();
     const principal = isPage
       ? this.sessions.principalOf(request.headers.cookie)
       : this.authenticate(request.headers.authorization);
-    if (!(principal instanceof Promise)) return this.admit(principal, roles, request, reply);
+    if (!(principal instanceof Promise)) return this.admit(principal, context);
     return principal.then(
-      (found) => this.admit(found, roles, request, reply),
+      (found) => this.admit(found, context),
       (error: unknown) => {
         // It may be forged, so it counts against its address.
-        this.count(`ip:${request.ip}`, reply);
+        this.count(`ip:${request.ip}`, http.getResponse<FastifyReply>());
         throw error;
       },
     );
   }
 
+  /** Whose API key it is, or whose token that was looked at before; undefined where that takes time, or is nobody's. */
+  knownAtOnce(header: string | undefined): Principal | undefined {
+    const credentials = credentialsIn(header);
+    if (!credentials) return undefined;
+    return this.keys.verify(credentials) ?? this.tokens?.known(credentials);
+  }
+
   private authenticate(header: string | undefined): Principal | undefined | Promise<Principal | undefined> {
-    const credentials = BEARER.exec(header ?? '')?.[1];
+    const credentials = credentialsIn(header);
     if (!credentials) return undefined;
     return this.keys.verify(credentials) ?? this.tokens?.verify(credentials);
   }
 
-  private admit(
-    principal: Principal | undefined,
-    roles: readonly Role[],
-    request: AuthenticatedRequest,
-    reply: FastifyReply,
-  ): true {
+  /** Lets him through whose credentials these are, or throws. @param principal undefined for nobody */
+  admit(principal: Principal | undefined, context: ExecutionContext): true {
+    const { roles } = this.accesses.of(context);
+    const http = context.switchToHttp();
+    const request = http.getRequest<AuthenticatedRequest>();
+    const reply = http.getResponse<FastifyReply>();
     // Also of one that is refused below: the log says who it was.
     if (principal) request.principal = principal;
     this.count(principal?.id ?? `ip:${request.ip}`, reply);

@@ -91,9 +91,13 @@ export class Tokens {
    * @throws IssuerUnavailable
    */
   verify(token: string): Principal | undefined | Promise<Principal | undefined> {
+    return this.known(token) ?? this.check(token).then((good) => good?.principal);
+  }
+
+  /** The principal of a token that was looked at before, and is still good. */
+  known(token: string): Principal | undefined {
     const known = this.verified.get(hashOf(token));
-    if (known && Date.now() < known.until) return known.principal;
-    return this.check(token).then((good) => good?.principal);
+    return known && Date.now() < known.until ? known.principal : undefined;
   }
 
   /**

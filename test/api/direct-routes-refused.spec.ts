@@ -39,6 +39,7 @@ async function start(controller: Type): Promise<void> {
   serveDirectly(app);
   try {
     await app.init();
+    await app.getHttpAdapter().getInstance().ready();
   } finally {
     await app.close();
   }
@@ -118,4 +119,28 @@ it('a direct route with none of these is taken', async () => {
     }
   }
   await start(Probe);
+});
+
+it('a route that a direct one would hide is refused, whichever comes first', async () => {
+  class First {
+    @Get('accounts/summary')
+    summary(): void {}
+
+    @DirectRoute()
+    @Get('accounts/:id')
+    get(): void {}
+  }
+  Controller()(First);
+  class Second {
+    @DirectRoute()
+    @Get('accounts/:id')
+    get(): void {}
+
+    @Get('accounts/summary')
+    summary(): void {}
+  }
+  Controller()(Second);
+  const refusal = 'GET /accounts/summary: a direct route would take its requests';
+  await expect(start(First)).rejects.toThrow(refusal);
+  await expect(start(Second)).rejects.toThrow(refusal);
 });

@@ -66,22 +66,43 @@ const send = (api: ApiApp, [method, path, body, headers]: Request): Promise<Answ
     ? api.post(path, body, { ...CORRELATED, ...headers })
     : api.send(path, { method, headers: { ...CORRELATED, ...headers } as Record<string, string> });
 
+/** After a body that it cannot parse Fastify closes the connection, though it has read all of it. */
+const OF_CONNECTION = ['date', 'connection', 'keep-alive'];
+
 const shapeOf = ({ status, headers, text }: Answer) => ({
   status,
-  headers: [...headers].filter(([name]) => name !== 'date'),
+  headers: [...headers].filter(([name]) => !OF_CONNECTION.includes(name)),
   text: text.replaceAll(VARIES, '"$1"'),
 });
 
+/** Not plain any more, so that Fastify has to see to it; the ledger does not mind. */
+const forFastify = ([method, path, body, headers]: Request): Request => [
+  method,
+  path,
+  body,
+  { ...headers, 'Content-Encoding': 'identity' },
+];
+
 describe('a direct route', () => {
-  let direct: ApiApp;
+  let plain: ApiApp;
+  let throughFastify: ApiApp;
   let throughNest: ApiApp;
   beforeAll(async () => {
-    [direct, throughNest] = await Promise.all([ApiApp.start(), ApiApp.startThroughNest()]);
+    [plain, throughFastify, throughNest] = await Promise.all([
+      ApiApp.start(),
+      ApiApp.start(),
+      ApiApp.startThroughNest(),
+    ]);
   });
-  afterAll(() => Promise.all([direct.close(), throughNest.close()]));
+  afterAll(() => Promise.all([plain.close(), throughFastify.close(), throughNest.close()]));
 
   it.each(REQUESTS)('answers %s %s as it would through Nest', async (...request) => {
-    const [ours, theirs] = await Promise.all([send(direct, request), send(throughNest, request)]);
-    expect(shapeOf(ours)).toEqual(shapeOf(theirs));
+    const [ours, fastifys, nests] = await Promise.all([
+      send(plain, request),
+      send(throughFastify, forFastify(request)),
+      send(throughNest, request),
+    ]);
+    expect(shapeOf(ours)).toEqual(shapeOf(nests));
+    expect(shapeOf(fastifys)).toEqual(shapeOf(nests));
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CompactSign, SignJWT, UnsecuredJWT } from 'jose';
+import { AuthGuard } from '../../src/auth/auth.guard.js';
 import { Tokens } from '../../src/auth/tokens.js';
 import { AuthApp } from '../support/auth-app.js';
 import {
@@ -11,6 +12,7 @@ import {
   signingKey,
   token,
 } from '../support/issuer.js';
+import { KEY } from '../support/service.js';
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
@@ -40,13 +42,19 @@ describe.each(['a public key', "the issuer's keys"])('tokens that are checked wi
   it('are known at once when seen before', async () => {
     const seen = await token(key, { sub: 'again' });
     const principal = await tokens.verify(seen);
+    expect(tokens.known(seen)).toBe(principal);
     expect(tokens.verify(seen)).toBe(principal);
+  });
+
+  it('are not known before they were looked at', async () => {
+    expect(tokens.known(await token(key, { sub: 'new' }))).toBeUndefined();
   });
 
   it('are looked at again when their time is over', async () => {
     const seen = await token(key, { exp: now() + 30 });
     expect(await tokens.verify(seen)).toBeDefined();
     const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 36_000);
+    expect(tokens.known(seen)).toBeUndefined();
     expect(tokens.verify(seen)).toBeInstanceOf(Promise);
     later.mockRestore();
   });
@@ -157,6 +165,16 @@ describe('over HTTP', () => {
   afterAll(async () => {
     jwks.stop();
     await app.close();
+  });
+
+  it('is known at once who has come with a token before', async () => {
+    const guard = app.app.get(AuthGuard);
+    const header = `Bearer ${await token(key, { sub: 'regular' })}`;
+    expect(guard.knownAtOnce(header)).toBeUndefined();
+    await app.send('POST', '/probe/billing', header);
+    expect(guard.knownAtOnce(header)).toMatchObject({ id: 'jwt:regular' });
+    expect(guard.knownAtOnce(`Bearer ${KEY}`)).toMatchObject({ id: 'key:bootstrap' });
+    expect(guard.knownAtOnce(undefined)).toBeUndefined();
   });
 
   it('answers 503 with Retry-After while it cannot tell, and counts that against the address', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as passed } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -108,5 +109,21 @@ describe('a client that leaves before its answer', () => {
     expect(metrics).toContain(
       'ledger_http_request_seconds_count{method="POST",route="/v1/main-accounts",status="499"} 1',
     );
+  });
+
+  it('does no harm when it has sent a whole command', async () => {
+    const path = '/v1/main-accounts/gone/purchases';
+    await service.command('', { mainAccountId: 'gone', currency: 'EUR' }, 'open');
+    const body = JSON.stringify({ amount: '1', reference: 'x' }).padEnd(100);
+    for (let i = 0; i < 20; i++) {
+      const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+      const head = `Host: ledger\r\nAuthorization: Bearer ${KEY}\r\nIdempotency-Key: gone-${i}\r\n`;
+      const type = 'Content-Type: application/json\r\nContent-Length: 100\r\n';
+      socket.write(`POST ${path} HTTP/1.1\r\n${head}${type}\r\n${body}`, () => socket.resetAndDestroy());
+      await once(socket, 'close');
+    }
+    await passed(100);
+    expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
+    expect(linesOf(path).filter(({ status }) => status === 499)).not.toEqual([]);
   });
 });

@@ -30,6 +30,8 @@ export class ApiApp {
     /** As in `GET /v1/main-accounts/{mainAccountId}`. */
     readonly routes: readonly string[],
     readonly dataDir: string,
+    /** The paths of the requests that have come to Fastify. */
+    readonly seenByFastify: readonly string[],
   ) {}
 
   /** @param more modules besides those of the API, such as the dashboard */
@@ -72,17 +74,22 @@ export class ApiApp {
       logger: false,
     });
     const routes: string[] = [];
+    const seenByFastify: string[] = [];
     app
       .getHttpAdapter()
       .getInstance()
       .addHook('onRoute', ({ method, url }) => {
         for (const each of [method].flat())
           if (each !== 'HEAD') routes.push(`${each} ${url.replace(/:(\w+)/g, '{$1}')}`);
+      })
+      .addHook('onRequest', ({ url }, _reply, done) => {
+        seenByFastify.push(url);
+        done();
       });
     configureHttp(app);
     if (way === 'direct') serveDirectly(app);
     await app.listen(0, '127.0.0.1');
-    return new ApiApp(app, store, await app.getUrl(), routes, dataDir);
+    return new ApiApp(app, store, await app.getUrl(), routes, dataDir, seenByFastify);
   }
 
   /** Sends a command: `body` as JSON, or as it is if it is a string. A header set to null is left out. */

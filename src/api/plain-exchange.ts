@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+const NO_QUERY: object = Object.freeze({});
+
+type Asked = 'raw' | 'headers' | 'id' | 'method' | 'url' | 'params' | 'query' | 'body';
+type Answered = 'raw' | 'server' | 'statusCode' | 'sent' | 'hasHeader';
+
+/** What a direct route looks at of a request, in place of Fastify's. */
+export class PlainRequest implements Pick<FastifyRequest, Asked> {
+  readonly id = randomUUID();
+  readonly headers: IncomingMessage['headers'];
+  readonly method: string;
+  readonly url: string;
+  readonly query = NO_QUERY;
+  readonly routeOptions: { readonly url: string };
+  /** Filled in when it has come. */
+  body: unknown = undefined;
+
+  /** @param route its path, as in `/v1/main-accounts/:mainAccountId` */
+  constructor(
+    readonly raw: IncomingMessage,
+    route: string,
+    readonly params: Readonly<Record<string, string>>,
+  ) {
+    this.headers = raw.headers;
+    this.method = raw.method ?? '';
+    this.url = raw.url ?? '';
+    this.routeOptions = { url: route };
+  }
+}
+
+/** What a direct route uses of a reply, in place of Fastify's. Its body is a text. */
+export class PlainReply implements Pick<FastifyReply, Answered> {
+  statusCode = 200;
+  private readonly headers: Record<string, string | number> = {};
+
+  constructor(
+    readonly raw: ServerResponse,
+    readonly server: FastifyInstance,
+  ) {}
+
+  get sent(): boolean {
+    return this.raw.headersSent;
+  }
+
+  hasHeader(name: string): boolean {
+    return this.headers[name.toLowerCase()] !== undefined;
+  }
+
+  header(name: string, value: string | number): this {
+    this.headers[name.toLowerCase()] = value;
+    return this;
+  }
+
+  status(code: number): this {
+    this.statusCode = code;
+    return this;
+  }
+
+  send(text: string): void {
+    this.header('content-length', Buffer.byteLength(text));
+    this.raw.writeHead(this.statusCode, this.headers).end(text);
+  }
+}
