@@ -9,7 +9,6 @@ import type { ThreadMessage, ThreadOptions, ThreadWish } from './projections/mes
 import { Pace } from './projections/pace.js';
 import { runProjections } from './projections/run-projections.js';
 
-giveWay();
 const { config, options: told } = workerData as { config: Config; options: ThreadOptions | BesideOrder };
 const openReader = () => openEventReader(config);
 const report = (message: ThreadMessage) => parentPort?.postMessage(message);
@@ -34,6 +33,8 @@ else await project(told);
 parentPort?.close();
 
 async function project(options: ThreadOptions): Promise<void> {
+  // The threads that it starts do as it does.
+  giveWay();
   if (options.inBulk)
     await buildInBulk(
       options.file,

@@ -62,13 +62,7 @@ export class AuthGuard implements CanActivate {
     return this.keys.verify(credentials) ?? this.tokens?.known(credentials);
   }
 
-  private authenticate(header: string | undefined): Principal | undefined | Promise<Principal | undefined> {
-    const credentials = credentialsIn(header);
-    if (!credentials) return undefined;
-    return this.keys.verify(credentials) ?? this.tokens?.verify(credentials);
-  }
-
-  /** Lets him through whose credentials these are, or throws. @param principal undefined for nobody */
+  /** Lets through whose credentials these are, or throws. @param principal undefined for nobody's */
   admit(principal: Principal | undefined, context: ExecutionContext): true {
     const { roles } = this.accesses.of(context);
     const http = context.switchToHttp();
@@ -92,6 +86,12 @@ export class AuthGuard implements CanActivate {
       );
     if (principal.roles.includes('customer')) this.keepToOwnAccount(principal, request);
     return true;
+  }
+
+  private authenticate(header: string | undefined): Principal | undefined | Promise<Principal | undefined> {
+    const credentials = credentialsIn(header);
+    if (!credentials) return undefined;
+    return this.keys.verify(credentials) ?? this.tokens?.verify(credentials);
   }
 
   private count(sender: string, reply: FastifyReply): void {
