@@ -94,7 +94,7 @@ export class DirectHandler {
   answerTo(principal: Principal, request: FastifyRequest, reply: FastifyReply, body?: Buffer): void {
     const host = this.hostOf(request, reply);
     try {
-      if (body) request.body = parseJsonBody(body);
+      if (body) request.body = parsed(body, reply);
       this.guard.admit(principal, host);
     } catch (error) {
       return this.filter.answer(error, request, reply);
@@ -111,6 +111,16 @@ export class DirectHandler {
     const answer = await this.method.apply(this.instance, args);
     await allRead();
     void reply.status(this.status).send(answer);
+  }
+}
+
+/** After a body that it cannot parse Fastify lets the connection go: so every answer is the same. */
+function parsed(body: Buffer, reply: FastifyReply): unknown {
+  try {
+    return parseJsonBody(body);
+  } catch (error) {
+    reply.header('Connection', 'close');
+    throw error;
   }
 }
 
