@@ -62,7 +62,12 @@ export interface LogBatch {
 /** A stream of which events are hidden from who reads it, and where the log says so. They are in the log all the same. */
 export type Hidden = Pick<RecordedEvent, 'stream' | 'position'>;
 
-/** The reading half of the port: what projections and auditors need, also in another thread or process. */
+/**
+ * The reading half of the port: what projections and auditors need, also in another thread or process.
+ *
+ * The data and metadata of a page of the log may be parts of one text, which each of them keeps in memory: to keep one
+ * for long is to copy it.
+ */
 export abstract class EventReader {
   /**
    * The stream's events from a revision (inclusive) to its end, in pages that are never empty. A missing stream has none.

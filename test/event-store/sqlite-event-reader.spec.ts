@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { START, type LogBatch } from '../../src/event-store/event-store.js';
+import { START, type LogBatch, type RecordedEvent } from '../../src/event-store/event-store.js';
+import { EventPages } from '../../src/event-store/sqlite/event-pages.js';
 import { PackedPages } from '../../src/event-store/sqlite/packed-pages.js';
 import { SqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-reader.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
@@ -21,6 +22,17 @@ describe('a reader of the log beside its owner', () => {
     db.exec(`PRAGMA writable_schema = ON;
       UPDATE sqlite_schema SET sql = replace(sql, '${rule}', '${other}') WHERE name = 'events'`);
     db.close();
+  }
+
+  /** The log as it is read where a page of it is not one text. */
+  function rowByRow(): RecordedEvent[] {
+    const db = openDatabase(join(directory, 'events.db'));
+    const pages = new EventPages(db, 'WHERE position > ? ORDER BY position');
+    const events: RecordedEvent[] = [];
+    for (let page = pages.read(0); page.length > 0; page = pages.read(page.at(-1)!.position))
+      events.push(...page);
+    db.close();
+    return events;
   }
 
   beforeEach(async () => {
@@ -108,8 +120,22 @@ describe('a reader of the log beside its owner', () => {
       );
     const until = await reader.head();
     const together = await collect(reader.readStretch(START, until));
-    expect(together).toEqual(await collect(reader.readAll(START)));
+    expect(together).toEqual(rowByRow());
+    expect(await collect(reader.readAll(START))).toEqual(together);
     expect(together.slice(0, texts.length).map(({ data }) => data)).toEqual(texts);
+  });
+
+  it('knows the streams of events, also when they are more than it keeps the names of', async () => {
+    const streams = Array.from({ length: 5 }, newStream);
+    for (const stream of streams) await store.append(stream, newEvents(1), 'no-stream');
+    const db = openDatabase(join(directory, 'events.db'));
+    const names = new StreamNames(db, 3);
+    expect([1, 2, 3, 4, 5, 1, 2, 5, 6].map((number) => names.of(number))).toEqual([
+      ...streams,
+      ...[0, 1, 4].map((nth) => streams[nth]),
+      undefined,
+    ]);
+    db.close();
   });
 
   it('does not take a stretch for read that came in another order', async () => {
@@ -140,7 +166,8 @@ describe('a reader of the log beside its owner', () => {
     db.close();
     const until = await reader.head();
     const together = await collect(reader.readStretch(START, until));
-    expect(together).toEqual(await collect(reader.readAll(START)));
+    expect(together).toEqual(rowByRow());
+    expect(await collect(reader.readAll(START))).toEqual(together);
     expect([...new Set(together.map(({ stream }) => stream))]).toEqual([
       'a\0b',
       ...[2, 4, 5].map((n) => streams[n]),

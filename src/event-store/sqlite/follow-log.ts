@@ -3,13 +3,16 @@ import { isDamage } from '../../sqlite/result-code.js';
 import { StoreUnavailable } from '../errors.js';
 import type { LogBatch, Position, RecordedEvent } from '../event-store.js';
 import { CommitListener } from './commit-bell.js';
-import { PAGE } from './event-pages.js';
+import { PACKED_PAGE } from './packed-pages.js';
 import { isThere } from './schema.js';
 
 /** Pause after a fault before a follower tries again, in milliseconds. */
 const FAULT_PAUSE_MS = 500;
 
-/** Reads a page of the log after a position, erased events too. @throws StoreUnavailable */
+/**
+ * Reads a page of the log after a position, erased events too. One that is not the last has PACKED_PAGE at least.
+ * @throws StoreUnavailable
+ */
 type ReadPage = (after: Position) => readonly RecordedEvent[];
 
 /**
@@ -31,7 +34,7 @@ export async function* followLog(
       const page = await readPatiently(read, position, until);
       // An empty page does not mean the end of the log then.
       if (until.aborted) return;
-      const caughtUp = page.length < PAGE;
+      const caughtUp = page.length < PACKED_PAGE;
       position = page.at(-1)?.position ?? position;
       if (page.length > 0 || live !== caughtUp)
         yield { events: page.filter(isThere), position, live: caughtUp };

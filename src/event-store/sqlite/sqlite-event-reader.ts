@@ -69,23 +69,14 @@ export class SqliteEventReader extends EventReader {
   }
 
   async *readAll(after: Position): AsyncGenerator<readonly RecordedEvent[], void> {
-    const end = await this.head();
-    yield* this.pages((position) => this.pageAfter(position, end), after);
+    yield* this.pages(after, await this.head());
   }
 
-  /**
-   * The log after a position (exclusive) up to another, in pages that are never empty, for who looks at each event and
-   * lets it go: it keeps all of the page that it came with.
-   * @throws StoreUnavailable
-   */
-  readStretch(after: Position, until: Position) {
+  /** The log after a position (exclusive) up to another, in pages that are never empty. @throws StoreUnavailable */
+  readStretch(after: Position, until: Position): AsyncGenerator<readonly RecordedEvent[], void> {
     // Each page of the file comes by once: those that were kept would only push what is at work out of the cache.
     this.read(() => this.db.exec('PRAGMA cache_size = -128'));
-    const pageAfter = (position: Position) => {
-      const stretch = [above(position), bound(until)];
-      return this.read(() => this.packed.read(...stretch) ?? this.ofLog.read(...stretch));
-    };
-    return this.pages(pageAfter, after, PACKED_PAGE);
+    return this.pages(after, until);
   }
 
   follow(after: Position, signal: AbortSignal): AsyncGenerator<LogBatch, void> {
@@ -113,25 +104,22 @@ export class SqliteEventReader extends EventReader {
     this.db.close();
   }
 
-  /** @param size of a page that is not the last one, at least */
-  private async *pages(
-    pageAfter: (position: Position) => readonly RecordedEvent[],
-    after: Position,
-    size = PAGE,
-  ) {
+  private async *pages(after: Position, until: Position): AsyncGenerator<readonly RecordedEvent[], void> {
     for (let position = after; ; await nextTurn()) {
-      const page = pageAfter(position);
+      const page = this.pageAfter(position, until);
       const events = page.filter(isThere);
       if (events.length > 0) yield events;
       const last = page.at(-1)?.position;
       // It stands still where more events than a page holds have been put beyond the last position.
-      if (page.length < size || last === undefined || last === position) return;
+      if (page.length < PACKED_PAGE || last === undefined || last === position) return;
       position = last;
     }
   }
 
-  private pageAfter(after: Position, end: Position = LAST): RecordedEvent[] {
-    return this.read(() => this.ofLog.read(above(after), bound(end)));
+  /** Erased events too. One that is not the last has PACKED_PAGE at least. */
+  private pageAfter(after: Position, until: Position = LAST): RecordedEvent[] {
+    const stretch = [above(after), bound(until)] as const;
+    return this.read(() => this.packed.read(...stretch) ?? this.ofLog.read(...stretch));
   }
 
   private read<T>(run: () => T): T {

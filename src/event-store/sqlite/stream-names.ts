@@ -1,11 +1,17 @@
 import { query, type Connection, type Statement } from '../../sqlite/database.js';
 
-/** The names of streams by their numbers. Each is read once, so memory grows with the streams. */
+/** Names that are kept, some 5 MB at most. */
+const MOST = 50_000;
+
+/** The names of streams by their numbers. Each is read once, where there are not very many. */
 export class StreamNames {
   private readonly known = new Map<number, string>();
   private readonly name: Statement<[string]>;
 
-  constructor(db: Connection) {
+  constructor(
+    db: Connection,
+    private readonly most = MOST,
+  ) {
     // As hexadecimal, for the driver cuts a text at a zero.
     this.name = query(db, 'SELECT hex(name) FROM streams WHERE number = ?');
   }
@@ -17,6 +23,7 @@ export class StreamNames {
     const [row, another] = this.name.all(number);
     if (!row || another) return undefined;
     const name = Buffer.from(row[0], 'hex').toString();
+    if (this.known.size === this.most) this.known.clear();
     this.known.set(number, name);
     return name;
   }
