@@ -3,19 +3,25 @@ import { fourMessages, FourMessages } from './sha256-by-fours.js';
 
 const HASH_WORDS = 8;
 
-/** The roots of complete subtrees. What they are over lies side by side, and there are a power of two of it. */
+/** Hashes of the tree, of what lies side by side. */
 export interface Subtrees {
-  /** Over events. @param hashes that they bear */
+  /** The leaves of events. @param hashes that they bear */
+  leaves(hashes: Buffer): Buffer;
+  /** The root of a complete subtree: over a power of two. */
   ofEvents(hashes: Buffer): Hash;
-  /** Over leaves, or over nodes of one level. */
+  /** The same over leaves, or over nodes of one level. */
   ofNodes(hashes: Buffer): Hash;
 }
 
 /** One hash after the other, as the runtime offers it. */
 export const oneByOne: Subtrees = {
-  ofEvents: (hashes) => rootOver(slices(hashes, HASH_BYTES).map((hash) => eventLeaf(hash.toString('hex')))),
+  leaves: (hashes) => Buffer.concat(leavesOf(hashes)),
+  ofEvents: (hashes) => rootOver(leavesOf(hashes)),
   ofNodes: (hashes) => rootOver(slices(hashes, HASH_BYTES)),
 };
+
+const leavesOf = (hashes: Buffer): Hash[] =>
+  slices(hashes, HASH_BYTES).map((hash) => eventLeaf(hash.toString('hex')));
 
 /** Four at a time; between two calls it keeps the room that the largest subtree took. */
 export class ByFours implements Subtrees {
@@ -25,14 +31,22 @@ export class ByFours implements Subtrees {
 
   constructor(private readonly four = new FourMessages()) {}
 
+  leaves(hashes: Buffer): Buffer {
+    return Buffer.copyBytesFrom(this.leafWords(hashes)).swap32();
+  }
+
   ofEvents(hashes: Buffer): Hash {
-    const words = this.wordsOf(hashes);
-    this.hashAll(words, words.length / HASH_WORDS, HASH_WORDS);
-    return this.rootOver(words);
+    return this.rootOver(this.leafWords(hashes));
   }
 
   ofNodes(hashes: Buffer): Hash {
     return this.rootOver(this.wordsOf(hashes));
+  }
+
+  private leafWords(hashes: Buffer): Uint32Array {
+    const words = this.wordsOf(hashes);
+    this.hashAll(words, words.length / HASH_WORDS, HASH_WORDS);
+    return words;
   }
 
   /** A copy, each word in the order of this machine, of which the smaller end comes first. */

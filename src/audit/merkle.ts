@@ -35,15 +35,8 @@ export interface TreeSize {
 
 /** A leaf of the ledger's tree is an event's `hash`, as 32 bytes. */
 export function eventLeaf(eventHash: string): Hash {
-  const leaf = Buffer.allocUnsafe(HASH_BYTES);
-  writeEventLeaf(eventHash, leaf, 0);
-  return leaf;
-}
-
-/** Writes an event's leaf into bytes that hold many. */
-export function writeEventLeaf(eventHash: string, leaves: Buffer, at: number): void {
   leafBytes.write(eventHash, 1, 'hex');
-  leaves.write(hash('sha256', leafBytes, 'binary'), at, 'binary');
+  return sha256(leafBytes);
 }
 
 /** The byte 0 and room for a hash. */

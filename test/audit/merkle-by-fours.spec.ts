@@ -38,6 +38,16 @@ describe('SHA-256 of four messages at a time', () => {
   });
 });
 
+describe('leaves', () => {
+  it.each([1, 3, 4, 5, 255])('are those of hashing one by one: %i', (count) => {
+    const hashes = randomBytes(32 * count);
+    const before = Buffer.from(hashes);
+    const fours = new ByFours();
+    for (let again = 0; again < 2; again++) expect(fours.leaves(hashes)).toEqual(oneByOne.leaves(hashes));
+    expect(hashes).toEqual(before);
+  });
+});
+
 describe('the root of a complete subtree', () => {
   it.each([1, 2, 4, 8, 16, 256])('is that of hashing one by one: %i', (count) => {
     const hashes = randomBytes(32 * count);

@@ -1,5 +1,5 @@
 import { subtrees } from '../../audit/merkle-by-fours.js';
-import { HASH_BYTES, writeEventLeaf, type Hash } from '../../audit/merkle.js';
+import { HASH_BYTES, type Hash } from '../../audit/merkle.js';
 import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import type { Projection, ProjectionWriter } from '../projection.js';
@@ -44,6 +44,8 @@ export interface TileRow {
 /** A tile of which the last hashes are still to come, or that is still to be written. */
 class Tile {
   count = 0;
+  /** Of so many of its events the leaves are made; of the rest it holds what they bear, for leaves are made together. */
+  private made = 0;
   private readonly allHashes = Buffer.alloc(TILE * HASH_BYTES);
   private readonly allPositions: Buffer;
 
@@ -55,7 +57,13 @@ class Tile {
   }
 
   get hashes(): Buffer {
-    return this.allHashes.subarray(0, this.count * HASH_BYTES);
+    const all = this.allHashes.subarray(0, this.count * HASH_BYTES);
+    if (this.made < this.count) {
+      const rest = all.subarray(this.made * HASH_BYTES);
+      rest.set(subtrees.leaves(rest));
+      this.made = this.count;
+    }
+    return all;
   }
 
   get positions(): Buffer {
@@ -66,12 +74,12 @@ class Tile {
   fill({ hashes, positions }: TileRow): this {
     this.allHashes.set(hashes);
     this.allPositions.set(positions);
-    this.count = hashes.length / HASH_BYTES;
+    this.made = this.count = hashes.length / HASH_BYTES;
     return this;
   }
 
   addEvent(hash: string, position: bigint): void {
-    writeEventLeaf(hash, this.allHashes, this.count * HASH_BYTES);
+    this.allHashes.write(hash, this.count * HASH_BYTES, 'hex');
     this.allPositions.writeBigInt64BE(position, this.count * POSITION_BYTES);
     this.count += 1;
   }
@@ -79,7 +87,7 @@ class Tile {
   /** Of a full tile one level of tiles below. */
   addRoot(root: Hash): void {
     root.copy(this.allHashes, this.count * HASH_BYTES);
-    this.count += 1;
+    this.made = this.count += 1;
   }
 }
 
