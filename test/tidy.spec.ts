@@ -93,9 +93,9 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^event-store\/eventstoredb\//,
       /^config\//,
       /^node:/,
-      // The messages of the protocol too: appends share a call of the adapter's own (docs/adr/0016).
+      // The messages of the protocol too, for calls of the adapter's own (docs/adr/0016, docs/adr/0022).
       /^@eventstore\/db-client(\/|$)/,
-      /^google-protobuf\//,
+      /^google-protobuf(\/|$)/,
     ],
     why: 'an adapter knows the port and its database client',
   },

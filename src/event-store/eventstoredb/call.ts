@@ -1,7 +1,7 @@
 import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
 import streamsService, { type StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 
-type HowToCall = Parameters<StreamsClient['batchAppend']>;
+type HowToCall = Required<Parameters<StreamsClient['batchAppend']>>;
 
 /** The client's hooks that open a call, protected. */
 interface Hooks {

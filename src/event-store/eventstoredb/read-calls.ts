@@ -2,10 +2,12 @@ import { ReadStream } from '@eventstore/db-client/dist/streams/utils/ReadStream.
 import { Subscription } from '@eventstore/db-client/dist/streams/utils/Subscription.js';
 import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
+import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { START, type Position } from '../event-store.js';
 import { callOf } from './call.js';
-import { toStored, type Place, type StoredEvent } from './stored-event.js';
+import { eventOf, readAnswer } from './read-answer.js';
+import type { Place, StoredEvent } from './stored-event.js';
 
 /**
  * Reads and subscriptions, as the client has them but for the events: the client parses their texts, and what was
@@ -13,6 +15,7 @@ import { toStored, type Place, type StoredEvent } from './stored-event.js';
  */
 
 const { ReadReq } = streams;
+const { path, requestSerialize } = streamsService.StreamsService.read;
 type Options = streams.ReadReq.Options;
 
 /** Where to begin: an end, or a place, which is included unless it is one of the log and read backwards. */
@@ -70,7 +73,7 @@ export function subscribe(
     .setFilter(filterOf(prefixes));
   return new Subscription(
     readCall(client, options, wanted),
-    toStored,
+    eventOf,
     { highWaterMark: bufferSize },
     async () => heard(),
   );
@@ -87,13 +90,15 @@ function read(
     .setReadDirection(direction === 'forwards' ? FORWARDS : BACKWARDS)
     .setCount(String(maxCount))
     .setNoFilter(new shared.Empty());
-  return new ReadStream(readCall(client, options, wanted), toStored, {});
+  return new ReadStream(readCall(client, options, wanted), eventOf, {});
 }
 
 function readCall(client: EventStoreDBClient, options: BaseOptions, wanted: Options) {
   const ids = new ReadReq.Options.UUIDOption().setString(new shared.Empty());
   const request = new ReadReq().setOptions(wanted.setUuidOption(ids));
-  return callOf(client, options, (service, ...how) => service.read(request, ...how));
+  return callOf(client, options, (service, ...how) =>
+    service.makeServerStreamRequest(path, requestSerialize, readAnswer, request, ...how),
+  );
 }
 
 function logFrom(from: From<Place>): streams.ReadReq.Options.AllOptions {

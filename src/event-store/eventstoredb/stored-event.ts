@@ -1,4 +1,3 @@
-import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { StoreUnavailable } from '../errors.js';
 import type { RecordedEvent } from '../event-store.js';
 
@@ -13,28 +12,11 @@ export interface StoredEvent extends RecordedEvent {
   readonly place: Place;
 }
 
-/** Reads all of a message at once: kept for a page, it would take several times the memory. */
-export function toStored(read: streams.ReadResp.ReadEvent): StoredEvent {
-  // Only of a link nothing may be left, and links are not followed.
-  const message = read.getEvent() ?? new streams.ReadResp.ReadEvent.RecordedEvent();
-  const commit = message.getCommitPosition();
-  return {
-    id: message.getId()?.getString() ?? '',
-    type: message.getMetadataMap().get('type') ?? '',
-    data: utf8(message.getData_asU8()),
-    metadata: utf8(message.getCustomMetadata_asU8()),
-    stream: utf8(message.getStreamIdentifier()?.getStreamName_asU8()),
-    revision: Number(message.getStreamRevision()),
-    position: BigInt(commit),
-    place: { commit, prepare: message.getPreparePosition() },
-  };
-}
-
 /** @throws StoreUnavailable the event was written in a way in which the ledger does not write */
-export function toRecorded({ place: { commit, prepare }, ...event }: StoredEvent): RecordedEvent {
-  if (commit === prepare) return event;
-  throw new StoreUnavailable(`event ${event.id} was committed at ${commit}, but prepared at ${prepare}`);
+export function toRecorded(stored: StoredEvent): RecordedEvent {
+  const { id, type, data, metadata, stream, revision, position, place } = stored;
+  if (place.commit === place.prepare) return { id, type, data, metadata, stream, revision, position };
+  throw new StoreUnavailable(
+    `event ${id} was committed at ${place.commit}, but prepared at ${place.prepare}`,
+  );
 }
-
-const utf8 = (bytes: Uint8Array = new Uint8Array()): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
