@@ -11,6 +11,7 @@ import { writeBundle } from '../src/audit/bundle-writer.js';
 import { auditInParallel } from '../src/audit/parallel-audit.js';
 import { loadConfig } from '../src/config/config.js';
 import { START } from '../src/event-store/event-store.js';
+import { EventPages } from '../src/event-store/sqlite/event-pages.js';
 import { SqliteEventReader } from '../src/event-store/sqlite/sqlite-event-reader.js';
 import { SqliteEventStore } from '../src/event-store/sqlite/sqlite-event-store.js';
 import {
@@ -22,6 +23,7 @@ import { collectTheYoungCheaply } from '../src/operations/heap.js';
 import type { Projections } from '../src/projections/projections.js';
 import { ReadModels } from '../src/projections/read-models.js';
 import { runProjections } from '../src/projections/run-projections.js';
+import { openReadOnly } from '../src/sqlite/database.js';
 import { writeLog, type Lives } from './write-log.js';
 
 /**
@@ -52,12 +54,15 @@ const livesOf = (mains: number): Lives => ({
 });
 
 const TASKS: Readonly<Record<string, () => Promise<unknown>>> = {
-  'raw read': () =>
-    withReader(async (reader) => {
-      let seen = 0;
-      for await (const page of reader.readAll(START)) seen += page.length;
-      if (seen !== events) throw new Error(`${seen} events`);
-    }),
+  'raw read': async () => {
+    const db = openReadOnly(log);
+    const pages = new EventPages(db, 'WHERE position > ? ORDER BY position');
+    let seen = 0;
+    for (let page = pages.read(0); page.length > 0; page = pages.read(page.at(-1)!.position))
+      seen += page.length;
+    db.close();
+    if (seen !== events) throw new Error(`${seen} events`);
+  },
   verify: () => withReader(async (reader) => sound(await audit(() => reader.readAll(START)))),
   'verify, threads': () =>
     withReader(async (reader) => {

@@ -96,7 +96,7 @@ async function fund(mainAccountId: string): Promise<void> {
 }
 
 const add = (mainAccountId: string) =>
-  ledger.book(new AddCreditCommand({ mainAccountId, sipAccountId, amount: parseAmount('1.25') }, fresh()));
+  ledger.book(new AddCreditCommand({ amount: parseAmount('1.25'), mainAccountId, sipAccountId }, fresh()));
 
 async function eventsOf(mainAccountId: string): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];

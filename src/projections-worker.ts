@@ -3,13 +3,22 @@ import type { Config } from './config/config.js';
 import { openEventReader } from './event-store/open-event-store.js';
 import { giveWay } from './operations/priority.js';
 import { buildInBulk, writeBesideFile } from './projections/bulk/bulk-build.js';
-import { writeBeside, type BesideOrder } from './projections/bulk/bulk-thread.js';
+import {
+  readingOnce,
+  readingTwice,
+  type BesideOrder,
+  type RelayOrder,
+} from './projections/bulk/bulk-thread.js';
 import { BUILT } from './projections/bulk/parts.js';
+import { RelayedLog, relayLog } from './projections/bulk/relay.js';
 import type { ThreadMessage, ThreadOptions, ThreadWish } from './projections/messages.js';
 import { Pace } from './projections/pace.js';
 import { runProjections } from './projections/run-projections.js';
 
-const { config, options: told } = workerData as { config: Config; options: ThreadOptions | BesideOrder };
+const { config, options: told } = workerData as {
+  readonly config: Config;
+  readonly options: ThreadOptions | BesideOrder | RelayOrder;
+};
 const openReader = () => openEventReader(config);
 const report = (message: ThreadMessage) => parentPort?.postMessage(message);
 
@@ -24,25 +33,33 @@ const pace = new Pace();
 parentPort?.on('message', (wish: ThreadWish) => {
   if (wish !== 'close' && wish !== 'hurry') throw new TypeError(`unknown wish ${String(wish)}`);
   pace.hurry();
-  if (wish === 'close') closing.abort();
+  if (wish !== 'close') return;
+  closing.abort();
+  // It holds nothing, and may be waiting for a server that does not answer.
+  if ('relayTo' in told) process.exit();
 });
 
-/** Composition root of the thread that writes the read models, and of the one that helps it to build them. */
-if ('beside' in told) await writeBesideFile(told.beside, told.until, openReader, closing.signal);
+/** Composition root of the thread that writes the read models, and of those that help it to build them. */
+if ('relayTo' in told) await relayLog(openReader, told.relayTo);
+else if ('beside' in told) await writeFileBeside(told);
 else await project(told);
 parentPort?.close();
+
+function writeFileBeside({ beside, until, log }: BesideOrder): Promise<void> {
+  const openLog = log ? async () => new RelayedLog(log) : openReader;
+  return writeBesideFile(beside, until, openLog, closing.signal);
+}
 
 async function project(options: ThreadOptions): Promise<void> {
   // The threads that it starts do as it does.
   giveWay();
-  if (options.inBulk)
-    await buildInBulk(
-      options.file,
-      openReader,
-      (beside, until, signal) => writeBeside(config, { beside, until }, signal),
-      report,
-      closing.signal,
-    );
+  if (options.inBulk) {
+    const { signal } = closing;
+    // Of a server, to read takes longer than to write.
+    const threads =
+      config.store === 'eventstoredb' ? readingOnce(config, signal) : readingTwice(config, openReader);
+    await buildInBulk(options.file, threads, report, signal);
+  }
   // Told already, it would not be told again: nothing would end it where the store does not answer.
   if (closing.signal.aborted) return;
   // Not earlier: it would end the thread beside with it.

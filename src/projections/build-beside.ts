@@ -17,8 +17,7 @@ export class BuildBeside {
   ) {
     this.thread = new ProjectionsThread(
       config,
-      // Two threads that each read all of EventStoreDB take twice as long as one that follows it.
-      { file, mayReset: true, inBulk: config.store === 'sqlite' },
+      { file, mayReset: true, inBulk: true },
       (message) => {
         if (message.kind === 'log') log(message.level, `rebuild: ${message.message}`, message.fields);
         else this.progress.hear(message);

@@ -1,9 +1,19 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Config } from '../../src/config/config.js';
+import type { EventStore } from '../../src/event-store/event-store.js';
+import { openEventStoreDb } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 import { BuildBeside } from '../../src/projections/build-beside.js';
+import { BUILT } from '../../src/projections/bulk/parts.js';
+import { Simulator } from '../support/eventstoredb/simulator.js';
 import { killThread } from '../support/kill-thread.js';
+import { Ledger } from '../support/ledger.js';
+import { project, rowsIn } from '../support/projecting.js';
 import { ReadSide, testConfig } from '../support/read-side.js';
+import { temporaryDirectory } from '../support/service.js';
 
 describe('read models that are built beside those in use', () => {
   let side: ReadSide;
@@ -54,4 +64,73 @@ describe('read models that are built beside those in use', () => {
 
     await Promise.all([expect(never()).rejects.toThrow('the service is closing'), beside.close()]);
   });
+});
+
+describe('read models that are built beside those in use, on EventStoreDB', () => {
+  let directory: string;
+  let simulator: Simulator;
+  let store: EventStore;
+  let beside: BuildBeside;
+  let told: string[];
+  beforeEach(async () => {
+    directory = temporaryDirectory();
+    simulator = await Simulator.start();
+    store = await openEventStoreDb({ eventStoreDbUrl: simulator.url });
+    const ledger = new Ledger(store);
+    await ledger.funded('acme', '100', 'desk');
+    await Promise.all(Array.from({ length: 1200 }, () => ledger.add('acme', 'desk', '0.01')));
+    told = [];
+  });
+  afterEach(async () => {
+    await beside.close();
+    await store.close();
+    await simulator.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const file = () => join(directory, 'built.db');
+  const build = () => {
+    const config: Config = {
+      ...testConfig(directory),
+      store: 'eventstoredb',
+      eventStoreDbUrl: simulator.url,
+    };
+    beside = new BuildBeside(config, file(), (_level, message) => told.push(message));
+  };
+
+  it('are built in bulk, with the rows that event by event would have been written', async () => {
+    build();
+    await beside.until(() => beside.progress.live);
+    await beside.close();
+
+    expect(told).toContain('rebuild: read models built in bulk');
+    const fresh = join(directory, 'fresh.db');
+    await project(fresh, store, BUILT);
+    expect(rowsIn(file())).toEqual(rowsIn(fresh));
+  });
+
+  it('are built event by event when one of the threads of the build ends', async () => {
+    await store.append(
+      mainAccountStream('acme'),
+      [{ id: crypto.randomUUID(), type: 'CreditVanished', data: '{}', metadata: '{}' }],
+      1202,
+    );
+    build();
+    await expect(beside.until(() => false)).rejects.toThrow('a projection stopped');
+
+    expect(told).toContain(
+      'rebuild: the read models could not be built in bulk; building them event by event',
+    );
+  });
+
+  it('are let go of in a few seconds, also when the server does not answer', async () => {
+    simulator.network.freeze();
+    build();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const began = performance.now();
+    await beside.close();
+
+    expect(performance.now() - began).toBeLessThan(3000);
+    simulator.network.thaw();
+  }, 20_000);
 });

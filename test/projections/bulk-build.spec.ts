@@ -6,7 +6,7 @@ import type { EventStore } from '../../src/event-store/event-store.js';
 import { PAGE } from '../../src/event-store/sqlite/event-pages.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 import { Profiles } from '../../src/profiles/profiles.js';
-import { buildInBulk, writeBesideFile, type WriteBeside } from '../../src/projections/bulk/bulk-build.js';
+import { buildInBulk, writeBesideFile, type BuildThreads } from '../../src/projections/bulk/bulk-build.js';
 import { BUILT } from '../../src/projections/bulk/parts.js';
 import type { ThreadMessage } from '../../src/projections/messages.js';
 import { purchaseTwice } from '../support/key-used-twice.js';
@@ -14,6 +14,8 @@ import { Ledger } from '../support/ledger.js';
 import { borrowed, project, rowsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
+
+type WriteBeside = BuildThreads['writeBeside'];
 
 const context = { actor: 'key:1', correlationId: 'c-1' };
 
@@ -48,8 +50,8 @@ describe('read models that are built in bulk', () => {
     writeBesideFile(besideFile, until, async () => borrowed(store), signal);
   const build = async (writeBeside = beside, signal = new AbortController().signal) => {
     const messages: ThreadMessage[] = [];
-    const openReader = async () => borrowed(store);
-    await buildInBulk(file, openReader, writeBeside, (message) => messages.push(message), signal);
+    const threads = { openLog: async () => borrowed(store), writeBeside };
+    await buildInBulk(file, threads, (message) => messages.push(message), signal);
     return messages.map((message) => {
       if (message.kind !== 'log') return message.kind;
       const { reason } = message.fields;

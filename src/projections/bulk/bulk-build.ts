@@ -1,5 +1,5 @@
 import { reasonOf } from '../../event-store/errors.js';
-import type { EventReader, Position } from '../../event-store/event-store.js';
+import type { Position } from '../../event-store/event-store.js';
 import type { Connection } from '../../sqlite/database.js';
 import { syncToDisk } from '../../files/small-file.js';
 import { CommandKeys } from '../accounts/command-keys.js';
@@ -7,10 +7,16 @@ import { Checkpoints } from '../checkpoints.js';
 import type { Report } from '../messages.js';
 import { fileBeside, openForBulk, removeReadModels } from '../read-models-file.js';
 import { BESIDE, BUILT, HERE } from './parts.js';
+import type { LogToBuild } from './relay.js';
 import { writeInBulk, type BulkPart } from './write-in-bulk.js';
 
-/** Writes the tables of `BESIDE` into a file, up to a position. Aborted, it ends. */
-export type WriteBeside = (file: string, until: Position, signal: AbortSignal) => Promise<void>;
+/** What a build is given for its two threads. */
+export interface BuildThreads {
+  /** Opens the log for the one that asks. */
+  readonly openLog: () => Promise<LogToBuild>;
+  /** Has the other one write the tables of `BESIDE` into a file, up to a position. Aborted, it ends. */
+  readonly writeBeside: (file: string, until: Position, signal: AbortSignal) => Promise<void>;
+}
 
 /**
  * Builds read models in a new file that nobody reads, up to where the log ends now, with two threads. Nothing of it is
@@ -19,23 +25,22 @@ export type WriteBeside = (file: string, until: Position, signal: AbortSignal) =
  */
 export async function buildInBulk(
   file: string,
-  openReader: () => Promise<EventReader>,
-  writeBeside: WriteBeside,
+  { openLog, writeBeside }: BuildThreads,
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
   const besideFile = fileBeside(file);
-  const reader = await openReader();
+  const log = await openLog();
   // Whichever thread fails ends the other.
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const began = performance.now();
   let beside: Promise<void> | undefined;
   try {
-    const until = await reader.head();
+    const until = await log.head();
     beside = writeBeside(besideFile, until, either);
     beside.catch((error: unknown) => failed.abort(error));
-    await writeHere(file, reader, { until, beside, besideFile }, either).catch((error: unknown) => {
+    await writeHere(file, log, { until, beside, besideFile }, either).catch((error: unknown) => {
       failed.abort(error);
       throw error;
     });
@@ -51,7 +56,7 @@ export async function buildInBulk(
     const message = 'the read models could not be built in bulk; building them event by event';
     report({ kind: 'log', level: 'warn', message, fields });
   } finally {
-    await reader.close();
+    await log.close();
     removeReadModels(besideFile);
   }
 }
@@ -64,7 +69,7 @@ interface Beside {
 
 async function writeHere(
   file: string,
-  reader: EventReader,
+  log: LogToBuild,
   { until, beside, besideFile }: Beside,
   signal: AbortSignal,
 ): Promise<void> {
@@ -73,7 +78,7 @@ async function writeHere(
     const checkpoints = new Checkpoints(db);
     for (const { ddl } of BUILT) db.exec(ddl);
     db.exec('BEGIN');
-    const last = await writeInBulk(db, reader, HERE, until, signal);
+    const last = await writeInBulk(db, log, HERE, until, signal);
     db.exec('COMMIT');
     await beside;
     db.prepare('ATTACH ? AS beside').run(besideFile);
@@ -96,22 +101,22 @@ async function writeHere(
 export async function writeBesideFile(
   file: string,
   until: Position,
-  openReader: () => Promise<EventReader>,
+  openLog: () => Promise<LogToBuild>,
   signal: AbortSignal,
   parts: readonly BulkPart[] = BESIDE,
 ): Promise<void> {
-  const reader = await openReader();
+  const log = await openLog();
   let db: Connection | undefined;
   try {
     db = openForBulk(file);
     for (const { ddl } of parts) db.exec(ddl);
     db.exec('BEGIN');
     const checkpoints = new Checkpoints(db);
-    const last = await writeInBulk(db, reader, parts, until, signal);
+    const last = await writeInBulk(db, log, parts, until, signal);
     checkpoints.save('beside', { schema: 0, position: until, last });
     db.exec('COMMIT');
   } finally {
     db?.close();
-    await reader.close();
+    await log.close();
   }
 }

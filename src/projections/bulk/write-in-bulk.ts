@@ -1,8 +1,9 @@
-import { START, type EventReader, type Position } from '../../event-store/event-store.js';
+import { START, type Position } from '../../event-store/event-store.js';
 import type { Connection } from '../../sqlite/database.js';
 import type { LastEvent } from '../checkpoints.js';
 import { isLandmark, isOfLedger, readEntry } from '../log-entry.js';
 import type { Projection } from '../projection.js';
+import type { LogToBuild } from './relay.js';
 
 /** What is built in a file: tables, and what writes them. */
 export type BulkPart = Pick<Projection, 'tables' | 'ddl' | 'open'>;
@@ -15,14 +16,14 @@ export type BulkPart = Pick<Projection, 'tables' | 'ddl' | 'open'>;
  */
 export async function writeInBulk(
   db: Connection,
-  reader: EventReader,
+  log: Pick<LogToBuild, 'readAll'>,
   parts: readonly BulkPart[],
   until: Position,
   signal: AbortSignal,
 ): Promise<LastEvent | undefined> {
   const writers = parts.map((part) => part.open(db));
   let last: LastEvent | undefined;
-  for await (const page of reader.readAll(START)) {
+  for await (const page of log.readAll(START)) {
     signal.throwIfAborted();
     for (const recorded of page) {
       if (recorded.position > until) break;

@@ -1,0 +1,129 @@
+import type { MessagePort } from 'node:worker_threads';
+import { reasonOf } from '../../event-store/errors.js';
+import { START, type EventReader, type Position, type RecordedEvent } from '../../event-store/event-store.js';
+import { packPage, unpackPage, type PageMessage } from './page-message.js';
+
+/** What a build needs of a log. */
+export type LogToBuild = Pick<EventReader, 'head' | 'readAll' | 'close'>;
+
+/** Events of a message: its text is to stay small enough for the engine to collect it as it does any other. */
+const TOGETHER = 100;
+/** Messages that a thread may have before it. */
+const MOST_AHEAD = 40;
+
+type Told =
+  { readonly head: Position } | { readonly page: PageMessage } | { readonly failed: string } | 'end';
+
+/**
+ * Reads the log up to where it ends now for other threads, where reading takes longer than what each of them does with
+ * it. A page is sent to all of them as soon as none has too many before it. Never rejects: what fails they are told.
+ */
+export async function relayLog(
+  openReader: () => Promise<EventReader>,
+  ports: readonly MessagePort[],
+): Promise<void> {
+  const takers = ports.map((port) => new Taker(port));
+  const tell = (told: Told): void => {
+    for (const taker of takers) taker.tell(told);
+  };
+  try {
+    const reader = await openReader();
+    try {
+      const head = await reader.head();
+      tell({ head });
+      for await (const page of reader.readAll(START)) {
+        for (let from = 0; from < page.length; from += TOGETHER)
+          tell({ page: packPage(page.slice(from, from + TOGETHER)) });
+        await Promise.all(takers.map((taker) => taker.hasRoom()));
+        if (page.at(-1)!.position >= head || takers.every(({ gone }) => gone)) break;
+      }
+      tell('end');
+    } finally {
+      await reader.close();
+    }
+  } catch (error) {
+    tell({ failed: reasonOf(error) });
+  }
+  for (const port of ports) port.close();
+}
+
+/** A thread that pages are sent to. */
+class Taker {
+  gone = false;
+  private ahead = 0;
+  private changed = (): void => undefined;
+
+  constructor(private readonly port: MessagePort) {
+    port.on('message', () => {
+      this.ahead -= 1;
+      this.changed();
+    });
+    port.on('close', () => {
+      this.gone = true;
+      this.changed();
+    });
+  }
+
+  tell(told: Told): void {
+    this.ahead += 1;
+    this.port.postMessage(told);
+  }
+
+  async hasRoom(): Promise<void> {
+    while (!this.gone && this.ahead > MOST_AHEAD)
+      await new Promise<void>((resolve) => (this.changed = resolve));
+  }
+}
+
+/** A log that another thread reads for this one, once and from its beginning. */
+export class RelayedLog implements LogToBuild {
+  private readonly arrived: Told[] = [];
+  private cut = false;
+  private changed = (): void => undefined;
+
+  constructor(private readonly port: MessagePort) {
+    port.on('message', (told: Told) => {
+      this.arrived.push(told);
+      this.changed();
+    });
+    port.on('close', () => {
+      this.cut = true;
+      this.changed();
+    });
+  }
+
+  /** To be asked first, if at all. @throws Error with why the log cannot be read */
+  async head(): Promise<Position> {
+    const told = await this.next();
+    if (told === 'end' || !('head' in told)) throw new TypeError('where the log ends is told first');
+    return told.head;
+  }
+
+  /** All of it. Who needs no more of it holds up nobody else. @throws likewise */
+  async *readAll(): AsyncGenerator<readonly RecordedEvent[], void> {
+    try {
+      for (let told = await this.next(); told !== 'end'; told = await this.next())
+        if ('page' in told) yield unpackPage(told.page);
+    } finally {
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.port.close();
+  }
+
+  private async next(): Promise<Exclude<Told, { readonly failed: string }>> {
+    for (;;) {
+      const told = this.arrived.shift();
+      if (told === undefined) {
+        if (this.cut) throw new Error('the thread that reads the log has ended');
+        await new Promise<void>((resolve) => (this.changed = resolve));
+        continue;
+      }
+      this.port.postMessage('taken');
+      if (told !== 'end' && 'failed' in told) throw new Error(told.failed);
+      return told;
+    }
+  }
+}
