@@ -1,15 +1,11 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { CommandCounts } from './command-counts.js';
 
 /** The figures of the service, counted as things happen. docs/reference/metrics.md lists them. */
 export class Metrics {
   readonly registry = new Registry();
 
-  readonly commands = new Counter({
-    name: 'ledger_commands_total',
-    help: 'Commands by type and outcome: booked, replayed, the code of a refusal, or the name of a store failure',
-    labelNames: ['type', 'outcome'],
-    registers: [this.registry],
-  });
+  readonly commands = new CommandCounts(this.registry);
 
   readonly appendSeconds = new Histogram({
     name: 'ledger_append_seconds',

@@ -12,7 +12,7 @@ export class PrometheusObserver extends LedgerObserver {
   }
 
   command(type: string, outcome: string): void {
-    this.metrics.commands.inc({ type, outcome });
+    this.metrics.commands.add(type, outcome);
   }
 
   append(events: number, seconds: number): void {

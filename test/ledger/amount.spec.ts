@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { Big } from 'big.js';
 import * as fc from 'fast-check';
-import { formatAmount, isCanonicalAmount, parseAmount } from '../../src/ledger/domain/amount.js';
+import {
+  formatAmount,
+  isCanonicalAmount,
+  isSumTooLarge,
+  parseAmount,
+} from '../../src/ledger/domain/amount.js';
 import { refusalOf } from '../support/given.js';
 
 describe('an amount', () => {
@@ -69,5 +74,16 @@ describe('an amount', () => {
   it.each(['0.0000', '1000000000000.0000', '1', '1.000', '01.0000', '1.00000', '-1.0000', 1, null])(
     '%j is not canonical',
     (value) => expect(isCanonicalAmount(value)).toBe(false),
+  );
+});
+
+it('tells that a sum is too large without making it, unless it is close', () => {
+  const units = fc.bigInt({ min: 0n, max: 10n ** 16n - 1n });
+  const close = fc.bigInt({ min: 10n ** 16n - 3n, max: 10n ** 16n - 1n });
+  const sum = (value: bigint): Big => new Big(value.toString()).div(10_000);
+  fc.assert(
+    fc.property(fc.oneof(units, close), fc.oneof(units, close, fc.constantFrom(0n, 1n, 2n)), (one, other) => {
+      expect(isSumTooLarge(sum(one), sum(other))).toBe(one + other >= 10n ** 16n);
+    }),
   );
 });

@@ -22,6 +22,12 @@ describe('the observer of the write side', () => {
     const text = await metrics.registry.metrics();
     expect(text).toContain('ledger_commands_total{type="AddCredit",outcome="booked"} 2');
     expect(text).toContain('ledger_commands_total{type="AddCredit",outcome="insufficient-credit"} 1');
+
+    observer.command('AddCredit', 'booked');
+    for (const _ of ['asked', 'asked again'])
+      expect(await metrics.registry.metrics()).toContain(
+        'ledger_commands_total{type="AddCredit",outcome="booked"} 3',
+      );
   });
 
   it('measures appends and their size', async () => {

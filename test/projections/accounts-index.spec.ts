@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { START } from '../../src/event-store/event-store.js';
 import type { EventMetadata } from '../../src/ledger/domain/events.js';
 import { keyHash } from '../../src/projections/accounts/command-keys.js';
 import { openDatabase } from '../../src/sqlite/database.js';
@@ -32,6 +33,33 @@ describe('the index of commands', () => {
     const known = side.index.atOnce(ask);
     expect(known).toEqual(ask());
     expect(known.map((command) => command !== undefined)).toEqual([true, false, true, true, false, true]);
+  });
+
+  it('knows which of many running numbers were booked, in whatever order it is asked', async () => {
+    const numbers = Array.from({ length: 250 }, (_, n) => `run-${String(n).padStart(3, '0')}`);
+    const booked = numbers.filter((_, n) => n % 7 === 3 || n === 249);
+    let position = START;
+    for (const key of booked) ({ position } = await side.ledger.purchase('acme', '1', key));
+    await side.overview('acme', position);
+    const knownOf = (keys: readonly string[]): string[] =>
+      side.index.atOnce(() => keys.filter((key) => side.index.command('acme', key)));
+    const shuffled = numbers.toSorted((a, b) => keyHash('any', a) - keyHash('any', b) || (a < b ? 1 : -1));
+    for (const keys of [numbers, numbers.toReversed(), shuffled])
+      expect(knownOf(keys).toSorted()).toEqual(booked);
+    expect(numbers.filter((key) => side.index.command('acme', key))).toEqual(booked);
+  });
+
+  it('knows in the next moment what was booked since the last', async () => {
+    const isKnown = (key: string): boolean => side.index.command('acme', key) !== undefined;
+    expect(side.index.atOnce(() => ['next-00', 'next-01', 'next-02'].map(isKnown))).not.toContain(true);
+    const { position } = await side.ledger.purchase('acme', '1', 'next-01');
+    await side.overview('acme', position);
+    expect(isKnown('next-01')).toBe(true);
+    expect(side.index.atOnce(() => ['next-00', 'next-01', 'next-02'].map(isKnown))).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('answers as of one moment, an account too, and lets go of it when the work throws', async () => {

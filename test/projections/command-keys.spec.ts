@@ -89,6 +89,20 @@ describe('the hash of a key', () => {
     expect(new Set(hashes).size).toBe(100);
   });
 
+  it('is the same whichever was asked for before', () => {
+    const keys = ['run-0001', 'run-0002', 'run-0101', 'other', '', 'run-0002'];
+    const asked = keys.flatMap((key) => [keyHash('acme', key), keyHash('other', key)]);
+    const again = keys
+      .toReversed()
+      .flatMap((key) => [keyHash('other', key), keyHash('acme', key)])
+      .toReversed();
+    expect(again).toEqual(asked);
+    // As it has been: those that are stored are to be found.
+    expect(asked.slice(0, 4)).toEqual([
+      156_015_509_280_817, 873_312_286_267_441, 156_015_509_280_818, 873_312_286_267_442,
+    ]);
+  });
+
   it('tells short keys and accounts apart', () => {
     const pairs = ['a', 'b', 'aa', 'ab', 'aaa', '~~'].flatMap((key) => [
       keyHash('m', key),

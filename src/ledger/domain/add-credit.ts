@@ -1,6 +1,6 @@
 import { Big } from 'big.js';
 import { requireOpen, sipAvailable, type Account } from './account.js';
-import { formatAmount, isTooLarge, type Amount } from './amount.js';
+import { formatAmount, isSumTooLarge, type Amount } from './amount.js';
 import { BalanceLimitExceeded, InsufficientCredit } from './errors.js';
 import type { CreditAllocated } from './events.js';
 
@@ -16,7 +16,7 @@ export function addCredit(account: Account, { sipAccountId, amount }: AddCredit)
   const available = sipAvailable(account, sipAccountId);
   const moved = new Big(amount);
   if (account.available.lt(moved)) throw new InsufficientCredit(formatAmount(account.available), amount);
-  if (isTooLarge(available.plus(moved)))
+  if (isSumTooLarge(available, moved))
     throw new BalanceLimitExceeded(`SIP account ${sipAccountId}`, formatAmount(available));
   return { type: 'CreditAllocated', data: { amount, sipAccountId } };
 }

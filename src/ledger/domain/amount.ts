@@ -34,6 +34,10 @@ export function parseAmount(text: string): Amount {
  */
 export const isTooLarge = (value: Big): boolean => value.e >= MAX_DIGITS;
 
+/** The same of the sum of two, which is at most one digit longer than the longer of them: mostly it is not even made. */
+export const isSumTooLarge = (one: Big, other: Big): boolean =>
+  Math.max(one.e, other.e) >= MAX_DIGITS - 1 && isTooLarge(one.plus(other));
+
 /** True for an amount in the form in which events hold it: canonical, and above zero. */
 export const isCanonicalAmount = (value: unknown): value is Amount =>
   typeof value === 'string' && CANONICAL.test(value) && value !== ZERO;

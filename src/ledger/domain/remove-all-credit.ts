@@ -1,5 +1,5 @@
 import { requireOpen, sipAvailable, type Account } from './account.js';
-import { formatAmount, isTooLarge, type Amount } from './amount.js';
+import { formatAmount, isSumTooLarge, type Amount } from './amount.js';
 import { AmountChanged, BalanceLimitExceeded, NoCreditToReclaim } from './errors.js';
 import type { CreditReclaimed } from './events.js';
 
@@ -20,7 +20,7 @@ export function removeAllCredit(
   if (available.eq(0)) throw new NoCreditToReclaim(sipAccountId);
   const amount = formatAmount(available);
   if (expected !== undefined && expected !== amount) throw new AmountChanged(sipAccountId, amount, expected);
-  if (isTooLarge(account.available.plus(available)))
+  if (isSumTooLarge(account.available, available))
     throw new BalanceLimitExceeded('the main account', formatAmount(account.available));
   return { type: 'CreditReclaimed', data: { amount, sipAccountId } };
 }

@@ -18,6 +18,9 @@ import { accountOf, type MainRow } from './partial-fold.js';
  */
 @Injectable()
 export class SqliteAccountsIndex extends AccountsIndex {
+  /** Between two hashes of keys there is none, as of the moment that `atOnce` answers of; undefined when there is no such. */
+  private gap: Gap | undefined;
+
   constructor(
     private readonly projections: Projections,
     private readonly models: ReadModels,
@@ -43,7 +46,7 @@ export class SqliteAccountsIndex extends AccountsIndex {
     if (this.position === START) return undefined;
     const hash = keyHash(mainAccountId, idempotencyKey);
     // Nearly every key is new: that takes a small part of the time that reading an entry does.
-    if (!this.models.query('SELECT 1 FROM command_keys WHERE hash = ?').get(hash)) return undefined;
+    if (this.isFree(hash)) return undefined;
     const row = this.models
       .query<CommandRow>(
         `SELECT ${COMMAND} FROM command_keys JOIN history USING (position) WHERE command_keys.hash = ?`,
@@ -54,7 +57,24 @@ export class SqliteAccountsIndex extends AccountsIndex {
 
   /** To begin and end a transaction for each question takes several times as long as to answer it. */
   override atOnce<Result>(work: () => Result): Result {
-    return this.models.isOpen ? this.models.atOnce(work) : work();
+    if (!this.models.isOpen) return work();
+    this.gap = { from: 0, to: 0 };
+    try {
+      return this.models.atOnce(work);
+    } finally {
+      this.gap = undefined;
+    }
+  }
+
+  /** Whether no key has the hash. Running numbers that are new lie in one gap, and the first one finds its end. */
+  private isFree(hash: number): boolean {
+    if (this.gap && this.gap.from <= hash && hash < this.gap.to) return true;
+    const next = this.models
+      .query<{ hash: number }>('SELECT hash FROM command_keys WHERE hash >= ? ORDER BY hash LIMIT 1')
+      .get(hash);
+    if (next?.hash === hash) return false;
+    if (this.gap) this.gap = { from: hash, to: next?.hash ?? Infinity };
+    return true;
   }
 
   /** @param first the first entry with the hash of the key, which may be another's */
@@ -74,6 +94,12 @@ export class SqliteAccountsIndex extends AccountsIndex {
       .find(isIt);
     return row && commandOf(mainAccountId, row);
   }
+}
+
+/** From the first number on, up to but without the second. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
 }
 
 interface SnapshotRow extends Omit<MainRow, 'place' | 'recorded_at' | 'recent'> {
