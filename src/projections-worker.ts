@@ -51,10 +51,10 @@ function writeFileBeside({ beside, until, log }: BesideOrder): Promise<void> {
 }
 
 async function project(options: ThreadOptions): Promise<void> {
-  // The threads that it starts do as it does.
-  giveWay();
   if (options.inBulk) {
     const { signal } = closing;
+    // Nobody waits for what it builds. The threads that it starts do as it does.
+    giveWay();
     // Of a server, to read takes longer than to write.
     const threads =
       config.store === 'eventstoredb' ? readingOnce(config, signal) : readingTwice(config, openReader);

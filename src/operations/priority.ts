@@ -5,8 +5,8 @@ const NICENESS = 5;
 const MOST = 19;
 
 /**
- * Lets the other threads go first where cores are scarce: the calling thread is there for those who look, and the
- * others for those who wait for an answer. Linux knows priorities of threads; elsewhere they are of the whole process.
+ * Lets the other threads go first where cores are scarce, for good. Linux knows priorities of threads; elsewhere they
+ * are of the whole process.
  */
 export function giveWay(): void {
   if (process.platform !== 'linux') return;

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
@@ -48,20 +47,6 @@ describe('the running service', () => {
       'ledger_http_request_seconds_count{method="POST",route="/v1/main-accounts/:mainAccountId/purchases",status="404"} 1',
     ])
       expect(figures).toContain(line);
-  });
-
-  it('lets whoever waits for an answer go before the read models, where threads have priorities', () => {
-    if (process.platform !== 'linux') return;
-    const { pid } = service.process;
-    // The 19th field of what is told of a thread: behind its name, which stands in parentheses, the 17th.
-    const nicenessOf = (thread: string): number =>
-      Number(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[16]);
-    const mine = nicenessOf(String(pid));
-    const others = readdirSync(`/proc/${pid}/task`).map(nicenessOf);
-
-    // The thread of the read models, and the one that moves their write-ahead log.
-    expect(others.filter((niceness) => niceness > mine)).toEqual([mine + 5, mine + 5]);
-    expect(others.filter((niceness) => niceness < mine)).toEqual([]);
   });
 
   it('logs what its parts have to say, once it has started too', async () => {

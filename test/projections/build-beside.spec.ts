@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -14,6 +15,12 @@ import { Ledger } from '../support/ledger.js';
 import { project, rowsIn } from '../support/projecting.js';
 import { ReadSide, testConfig } from '../support/read-side.js';
 import { temporaryDirectory } from '../support/service.js';
+
+/** Of the threads of this process: the 19th field of what is told of one, behind its name in parentheses the 17th. */
+const niceness = (): number[] =>
+  readdirSync('/proc/self/task').map((thread) =>
+    Number(readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[16]),
+  );
 
 describe('read models that are built beside those in use', () => {
   let side: ReadSide;
@@ -41,6 +48,20 @@ describe('read models that are built beside those in use', () => {
     await beside.until(() => beside.progress.position('accounts') >= head);
 
     expect(told).toContain('rebuild: read models built in bulk');
+  });
+
+  it('are built by threads that let all others go first, where threads have priorities', async () => {
+    if (process.platform !== 'linux') return;
+    const before = niceness();
+    build();
+    await beside.until(() => beside.progress.live);
+
+    const mine = getPriority();
+    // What builds them, and what moves their write-ahead log.
+    expect(niceness().filter((each) => each !== mine)).toEqual([
+      ...before.filter((each) => each !== mine),
+      ...[mine + 5, mine + 5],
+    ]);
   });
 
   it('are not waited for once one of them has stopped at an event', async () => {
