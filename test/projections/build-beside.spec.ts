@@ -60,7 +60,8 @@ describe('read models that are built beside those in use', () => {
     // What builds them, and what moves their write-ahead log.
     expect(niceness().filter((each) => each !== mine)).toEqual([
       ...before.filter((each) => each !== mine),
-      ...[mine + 5, mine + 5],
+      mine + 5,
+      mine + 5,
     ]);
   });
 

@@ -142,6 +142,24 @@ describe('read models that are built in bulk', () => {
     expect(filesThere()).toEqual([]);
   });
 
+  it('are given up also where the other thread waits for the log that this one has opened', async () => {
+    let close = (): void => undefined;
+    const closed = new Promise<void>((resolve) => (close = resolve));
+    const openLog = async () => ({
+      head: () => store.head(),
+      readAll: (): never => {
+        throw new Error('the disk is full');
+      },
+      close: async () => close(),
+    });
+    const messages: ThreadMessage[] = [];
+    const writeBeside = () => closed.then(() => Promise.reject(new Error('the log has ended')));
+    const { signal } = new AbortController();
+    await buildInBulk(file, { openLog, writeBeside }, (message) => messages.push(message), signal);
+
+    expect(messages).toMatchObject([{ kind: 'log', fields: { reason: 'the disk is full' } }]);
+  });
+
   it('are given up in both threads as soon as one of them fails', async () => {
     const event = { id: crypto.randomUUID(), type: 'CreditVanished', data: '{}', metadata: '{}' };
     await store.append(mainAccountStream('other'), [event], 3);

@@ -49,6 +49,8 @@ export async function buildInBulk(
     const fields = { until: String(until), seconds };
     report({ kind: 'log', level: 'info', message: 'read models built in bulk', fields });
   } catch (error) {
+    // The other thread may be waiting for what is relayed no further without this one.
+    await log.close();
     await beside?.catch(() => undefined);
     removeReadModels(file);
     if (signal.aborted) return;
