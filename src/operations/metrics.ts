@@ -5,7 +5,12 @@ import { CommandCounts } from './command-counts.js';
 export class Metrics {
   readonly registry = new Registry();
 
-  readonly commands = new CommandCounts(this.registry);
+  readonly commands = new CommandCounts({
+    name: 'ledger_commands_total',
+    help: 'Commands by type and outcome: booked, replayed, the code of a refusal, or the name of a store failure',
+    labelNames: ['type', 'outcome'],
+    registers: [this.registry],
+  });
 
   readonly appendSeconds = new Histogram({
     name: 'ledger_append_seconds',

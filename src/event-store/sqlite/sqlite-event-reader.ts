@@ -119,7 +119,10 @@ export class SqliteEventReader extends EventReader {
   /** Erased events too. One that is not the last has PACKED_PAGE at least. */
   private pageAfter(after: Position, until: Position = LAST): RecordedEvent[] {
     const stretch = [above(after), bound(until)] as const;
-    return this.read(() => this.packed.read(...stretch) ?? this.ofLog.read(...stretch));
+    return this.read(() =>
+      // Else a transaction for each name of a stream that is not known yet.
+      this.transaction.atOnce(() => this.packed.read(...stretch) ?? this.ofLog.read(...stretch)),
+    );
   }
 
   private read<T>(run: () => T): T {

@@ -1,7 +1,7 @@
 import { query, type Connection, type Statement } from '../../sqlite/database.js';
 
-/** Names that are kept, some 5 MB at most. */
-const MOST = 50_000;
+/** Names that are kept, some 2 MB at most. To read one again takes little longer than to read it with its event. */
+const MOST = 20_000;
 
 /** The names of streams by their numbers. Each is read once, where there are not very many. */
 export class StreamNames {
