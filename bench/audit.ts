@@ -24,6 +24,7 @@ import type { Projections } from '../src/projections/projections.js';
 import { ReadModels } from '../src/projections/read-models.js';
 import { runProjections } from '../src/projections/run-projections.js';
 import { openReadOnly } from '../src/sqlite/database.js';
+import { median } from './report/statistics.js';
 import { writeLog, type Lives } from './write-log.js';
 
 /**
@@ -121,9 +122,6 @@ function inOwnProcess(task: string, directory: string): Taken {
   if (status !== 0) throw new Error(`${task}: ${stderr}`);
   return JSON.parse(stdout) as Taken;
 }
-
-const median = (all: readonly number[]): number =>
-  all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
 
 /** p99 of a question about the past, in milliseconds, at a part of a stream that holds all events. */
 async function askThePast(directory: string): Promise<void> {

@@ -10,6 +10,7 @@ import { SqliteEventReader } from '../src/event-store/sqlite/sqlite-event-reader
 import { collectTheYoungCheaply, holdHeapsDown } from '../src/operations/heap.js';
 import { Simulator } from '../test/support/eventstoredb/simulator.js';
 import { testConfig } from '../test/support/read-side.js';
+import { median, ratio } from './report/statistics.js';
 import { writeLog } from './write-log.js';
 
 /**
@@ -135,21 +136,19 @@ async function compare(): Promise<void> {
   for (let round = 0; round < Number(values.rounds); round++)
     for (const task of round % 2 === 0 ? [...taken.keys()] : [...taken.keys()].toReversed())
       taken.get(task)!.push(await inOwnProcess(task, url));
+  const secondsOf = (all: readonly Taken[]): number[] => all.map(({ seconds }) => seconds);
   const [client] = [...taken.values()] as [Taken[]];
   tell(`${events} events`);
   for (const [task, all] of taken) {
-    const rate = median(all.map(({ seconds }) => events / seconds)).toFixed(0);
-    const ratio = median(all.map(({ seconds }, round) => client[round]!.seconds / seconds)).toFixed(2);
+    const rate = (events / median(secondsOf(all))).toFixed(0);
+    const ofClient = ratio(secondsOf(client), secondsOf(all)).toFixed(2);
     const processor = median(all.map((each) => (each.processor / events) * 1e6)).toFixed(1);
     tell(
-      `${task.padEnd(26)} ${rate.padStart(7)} a second, ${ratio} of the client's rate, ${processor} µs an event`,
+      `${task.padEnd(26)} ${rate.padStart(7)} a second, ${ofClient} of the client's rate, ${processor} µs an event`,
     );
   }
   await simulator?.stop();
 }
-
-const median = (all: readonly number[]): number =>
-  all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
 
 if (values.task !== undefined) await measure(values.task);
 else await compare();

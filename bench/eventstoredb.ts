@@ -14,6 +14,7 @@ import { LedgerObserver } from '../src/ledger/ledger-observer.js';
 import { mainAccountStream } from '../src/ledger/streams.js';
 import { Simulator } from '../test/support/eventstoredb/simulator.js';
 import { contextOf, EmptyIndex } from '../test/support/ledger.js';
+import { median } from './report/statistics.js';
 
 /**
  * The write side on EventStoreDB, in this process, without HTTP and read models, beside the client's own appends of
@@ -63,9 +64,6 @@ interface Sample {
 }
 
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-
 const given = process.env['EVENTSTOREDB_URL'];
 const simulator = given ? undefined : await Simulator.start();
 const eventStoreDbUrl = given ?? simulator?.url;

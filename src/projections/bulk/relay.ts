@@ -47,49 +47,63 @@ export async function relayLog(
   for (const port of ports) port.close();
 }
 
-/** A thread that pages are sent to. */
-class Taker {
+/** An end of a channel, which can be waited at. */
+class End {
+  /** Whether there is no other end any more. */
   gone = false;
-  private ahead = 0;
-  private changed = (): void => undefined;
+  private wake = (): void => undefined;
 
-  constructor(private readonly port: MessagePort) {
-    port.on('message', () => {
-      this.ahead -= 1;
-      this.changed();
+  /** @param hear told what arrives */
+  constructor(
+    readonly port: MessagePort,
+    hear: (message: unknown) => void,
+  ) {
+    port.on('message', (message: unknown) => {
+      hear(message);
+      this.wake();
     });
     port.on('close', () => {
       this.gone = true;
-      this.changed();
+      this.wake();
     });
+  }
+
+  /** Resolves when something has arrived, or the other end has gone. */
+  change(): Promise<void> {
+    return new Promise((resolve) => (this.wake = resolve));
+  }
+}
+
+/** A thread that pages are sent to. */
+class Taker {
+  private ahead = 0;
+  private readonly end: End;
+
+  constructor(port: MessagePort) {
+    this.end = new End(port, () => (this.ahead -= 1));
+  }
+
+  get gone(): boolean {
+    return this.end.gone;
   }
 
   tell(told: Told): void {
     this.ahead += 1;
-    this.port.postMessage(told);
+    this.end.port.postMessage(told);
   }
 
   async hasRoom(): Promise<void> {
-    while (!this.gone && this.ahead > MOST_AHEAD)
-      await new Promise<void>((resolve) => (this.changed = resolve));
+    while (!this.gone && this.ahead > MOST_AHEAD) await this.end.change();
   }
 }
 
 /** A log that another thread reads for this one, once and from its beginning. */
 export class RelayedLog implements LogToBuild {
   private readonly arrived: Told[] = [];
-  private cut = false;
-  private changed = (): void => undefined;
+  private readonly end: End;
 
-  constructor(private readonly port: MessagePort) {
-    port.on('message', (told: Told) => {
-      this.arrived.push(told);
-      this.changed();
-    });
-    port.on('close', () => {
-      this.cut = true;
-      this.changed();
-    });
+  constructor(port: MessagePort) {
+    this.end = new End(port, (told) => this.arrived.push(told as Told));
   }
 
   /** To be asked first, if at all. @throws Error with why the log cannot be read */
@@ -110,20 +124,15 @@ export class RelayedLog implements LogToBuild {
   }
 
   async close(): Promise<void> {
-    this.port.close();
+    this.end.port.close();
   }
 
   private async next(): Promise<Exclude<Told, { readonly failed: string }>> {
-    for (;;) {
-      const told = this.arrived.shift();
-      if (told === undefined) {
-        if (this.cut) throw new Error('the thread that reads the log has ended');
-        await new Promise<void>((resolve) => (this.changed = resolve));
-        continue;
-      }
-      this.port.postMessage('taken');
-      if (told !== 'end' && 'failed' in told) throw new Error(told.failed);
-      return told;
-    }
+    while (this.arrived.length === 0 && !this.end.gone) await this.end.change();
+    const told = this.arrived.shift();
+    if (told === undefined) throw new Error('the thread that reads the log has ended');
+    this.end.port.postMessage('taken');
+    if (told !== 'end' && 'failed' in told) throw new Error(told.failed);
+    return told;
   }
 }
