@@ -64,6 +64,7 @@ interface Sample {
 }
 
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+
 const given = process.env['EVENTSTOREDB_URL'];
 const simulator = given ? undefined : await Simulator.start();
 const eventStoreDbUrl = given ?? simulator?.url;

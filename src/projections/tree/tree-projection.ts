@@ -79,7 +79,7 @@ class Tile {
   }
 
   addEvent(hash: string, position: bigint): void {
-    this.allHashes.write(hash, this.count * HASH_BYTES, 'hex');
+    this.allHashes.write(hash, this.count * HASH_BYTES, HASH_BYTES, 'hex');
     this.allPositions.writeBigInt64BE(position, this.count * POSITION_BYTES);
     this.count += 1;
   }
