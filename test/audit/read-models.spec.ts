@@ -7,6 +7,7 @@ import { ReadModelAudit } from '../../src/audit/read-models/read-model-audit.js'
 import { BODY } from '../../src/projections/accounts/entry-body.js';
 import { BUILT } from '../../src/projections/bulk/parts.js';
 import { openDatabase, query } from '../../src/sqlite/database.js';
+import { accountsOfOneHash } from '../support/one-hash.js';
 import { project, readModelsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
@@ -42,16 +43,20 @@ let copies = 0;
 beforeAll(async () => {
   directory = temporaryDirectory();
   built = readModelsIn(directory);
-  const store = await openTestStore();
-  await storeLog(store, log.events);
-  await project(built, store, BUILT);
-  await store.close();
+  await projectLog(built, log);
 });
 beforeEach(() => {
   file = join(directory, `${++copies}.db`);
   copyFileSync(built, file);
 });
 afterAll(() => rmSync(directory, { recursive: true }));
+
+async function projectLog(to: string, { events }: LogBuilder): Promise<void> {
+  const store = await openTestStore();
+  await storeLog(store, events);
+  await project(to, store, BUILT);
+  await store.close();
+}
 
 function change(sql: string): void {
   const db = openDatabase(file);
@@ -147,6 +152,17 @@ describe('the comparison of the read models with the log', () => {
   ])('names the tile of the tree with other %s', async (_, assignment, tile) => {
     change(`UPDATE tree_tiles SET ${assignment}`);
     expect(await found()).toEqual([`tree_tiles ${tile} is not what the log makes`]);
+  });
+
+  it('finds nothing where keys have any form, and two of them one hash', async () => {
+    const keys = new LogBuilder();
+    for (const account of accountsOfOneHash('2026-11')) keys.add(account, opened, '2026-11');
+    const [v4, v7] = ['9b2f3c1e-7d0a-4c55-8a11-2f6e0d9c4b7a', '0192f3a4-5b6c-7d0a-8c55-a112f6e0d9c4'];
+    for (const key of ['x', 'xy', '/', 'order-42', v4, v7, `${v7}-0`, '7'.repeat(36)])
+      keys.add('customer-0', purchased('1.0000'), key);
+    file = join(directory, 'keys.db');
+    await projectLog(file, keys);
+    expect(await found(keys.events)).toEqual([]);
   });
 
   it('names the rows that are missing, also the last', async () => {

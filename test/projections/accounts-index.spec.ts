@@ -2,9 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { START } from '../../src/event-store/event-store.js';
 import type { EventMetadata } from '../../src/ledger/domain/events.js';
-import { keyHash } from '../../src/projections/accounts/command-keys.js';
+import { keyHash } from '../../src/projections/accounts/key-hash.js';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { Ledger } from '../support/ledger.js';
+import { accountsOfOneHash } from '../support/one-hash.js';
 import { readModelsIn } from '../support/projecting.js';
 import { ReadSide } from '../support/read-side.js';
 
@@ -113,5 +114,20 @@ describe('the index of commands', () => {
     expect(side.index.command('acme', 'never')).toBeUndefined();
     expect(side.index.command('other', 'buy')).toBeUndefined();
     expect(side.index.command('acme', 'again')).toEqual(known);
+  });
+
+  it('knows the commands of two accounts that share a hash, and books neither again', async () => {
+    const [first, second] = accountsOfOneHash('2026-11');
+    const receipts = [];
+    for (const account of [first, second]) receipts.push(await side.ledger.open(account, '2026-11'));
+    const { position } = receipts[1]!;
+    await side.overview(second, position);
+    await nextTurn();
+    for (const [at, account] of [first, second].entries()) {
+      expect(side.index.command(account, '2026-11')?.position).toBe(receipts[at]!.position);
+      expect(await side.ledger.open(account, '2026-11')).toEqual({ ...receipts[at], replayed: true });
+    }
+    const other = `${second}-too`;
+    expect(side.index.command(other, '2026-11')).toBeUndefined();
   });
 });

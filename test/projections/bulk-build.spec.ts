@@ -11,6 +11,7 @@ import { BUILT } from '../../src/projections/bulk/parts.js';
 import type { ThreadMessage } from '../../src/projections/messages.js';
 import { purchaseTwice } from '../support/key-used-twice.js';
 import { Ledger } from '../support/ledger.js';
+import { accountsOfOneHash } from '../support/one-hash.js';
 import { borrowed, project, rowsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
@@ -36,6 +37,7 @@ describe('read models that are built in bulk', () => {
     await profiles.erase('other', context);
     for (let i = 0; i < 40; i += 1) await ledger.add('acme', i % 3 === 0 ? 'attic' : 'desk', '0.5');
     await ledger.removeAll('acme', 'desk');
+    for (const account of accountsOfOneHash('2026-11')) await ledger.open(account, '2026-11');
     const unrelated = { type: 'Something', data: '{}', metadata: '{}' };
     const deleted = { ...unrelated, id: crypto.randomUUID(), type: '$streamDeleted' };
     await store.append(mainAccountStream('gone'), [deleted], 'no-stream');

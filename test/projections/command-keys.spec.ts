@@ -4,7 +4,6 @@ import { accountsProjection } from '../../src/projections/accounts/accounts-proj
 import {
   CommandKeys,
   KEY_DDL,
-  keyHash,
   KeysWriter,
   KeyUsedTwice,
 } from '../../src/projections/accounts/command-keys.js';
@@ -79,36 +78,4 @@ it('the keys of a log with more events than are gathered at a time are all kept'
   writer.flush();
   expect(value(db, 'SELECT count(DISTINCT position) FROM known_keys')).toBe(many);
   db.close();
-});
-
-describe('the hash of a key', () => {
-  it('puts running numbers side by side', () => {
-    const hashes = Array.from({ length: 100 }, (_, n) => keyHash('acme', `order-${4200 + n}`));
-    expect(hashes).toEqual(hashes.toSorted((a, b) => a - b));
-    expect(hashes.at(-1)! - hashes[0]!).toBeLessThan(2 ** 14);
-    expect(new Set(hashes).size).toBe(100);
-  });
-
-  it('is the same whichever was asked for before', () => {
-    const keys = ['run-0001', 'run-0002', 'run-0101', 'other', '', 'run-0002'];
-    const asked = keys.flatMap((key) => [keyHash('acme', key), keyHash('other', key)]);
-    const again = keys
-      .toReversed()
-      .flatMap((key) => [keyHash('other', key), keyHash('acme', key)])
-      .toReversed();
-    expect(again).toEqual(asked);
-    // As it has been: those that are stored are to be found.
-    expect(asked.slice(0, 4)).toEqual([
-      156_015_509_280_817, 873_312_286_267_441, 156_015_509_280_818, 873_312_286_267_442,
-    ]);
-  });
-
-  it('tells short keys and accounts apart', () => {
-    const pairs = ['a', 'b', 'aa', 'ab', 'aaa', '~~'].flatMap((key) => [
-      keyHash('m', key),
-      keyHash('n', key),
-    ]);
-    expect(new Set(pairs).size).toBe(pairs.length);
-    expect(pairs.every(Number.isSafeInteger)).toBe(true);
-  });
 });

@@ -60,11 +60,18 @@ export class HistoryWitness implements Witness {
   }
 }
 
-/** By which the read models know a key: the digest of all but its last two characters, 36 bits of it, and those two. */
+/**
+ * By which the read models know a key: 18 bits of what it begins with, its last two characters, and 21 bits of whose it
+ * is. It begins with all but those two, or with the time where it is a UUID of version 7.
+ */
 function keyHash(mainAccountId: string, key: string): bigint {
-  const begin = BigInt(`0x${sha256(`${mainAccountId}/${key.slice(0, -2)}`).slice(0, 9)}`);
-  return Array.from(key.slice(-2).padStart(2, '\0')).reduce(
-    (bits, character) => bits * 128n + BigInt(character.charCodeAt(0) & 127),
-    begin,
+  const rest = key.slice(0, -2);
+  const begin = /^.{8}-.{5}7.{21}$/s.test(key) ? key.slice(0, 11) : rest;
+  const lastTwo = Array.from(key.slice(-2).padStart(2, '\0'), (character) =>
+    BigInt(character.charCodeAt(0) & 127),
   );
+  const [own, near] = [firstBits(21, `${mainAccountId}/${rest}`), firstBits(18, begin)];
+  return lastTwo.reduce((bits, character) => bits * 128n + character, near) * 2n ** 21n + own;
 }
+
+const firstBits = (bits: number, text: string): bigint => BigInt(`0x${sha256(text)}`) >> BigInt(256 - bits);

@@ -9,7 +9,7 @@ import { BODY } from './entry-body.js';
  */
 export const accountsProjection: Projection = {
   name: 'accounts',
-  schema: 6,
+  schema: 7,
   // The last one was a table of its own before schema 3.
   tables: [
     'main_accounts',

@@ -1,12 +1,12 @@
-import { hash as digest } from 'node:crypto';
 import { BulkInsert } from '../../sqlite/bulk-insert.js';
 import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
 import type { ProjectionWriter } from '../projection.js';
+import { keyHash } from './key-hash.js';
 
 /**
  * The one index that is written here and there: nothing else finds a key that was never there. So it is small: a hash
- * of 50 bits, and the position of the entry that holds the key itself. A key that has the hash of an earlier one, as
+ * of 53 bits, and the position of the entry that holds the key itself. A key that has the hash of an earlier one, as
  * a few among ten million do, is in a table of its own.
  */
 export const KEY_TABLES = ['command_keys', 'colliding_keys'] as const;
@@ -22,27 +22,6 @@ export const KEY_DDL = `
     CREATE VIEW known_keys AS
       SELECT hash, position FROM command_keys UNION ALL SELECT hash, position FROM colliding_keys;`;
 
-/**
- * 36 bits of a digest of all but the key's last two characters, then those two as they are: running numbers lie side
- * by side, a hundred on a page, instead of a page each. Cryptographic, so that nobody can easily choose keys that are
- * slow to find. No id holds a slash, and keys are visible ASCII.
- */
-export function keyHash(mainAccountId: string, idempotencyKey: string): number {
-  const begin = beginOf(`${mainAccountId}/${idempotencyKey.slice(0, -2)}`);
-  const [last = 0, lastButOne = 0] = [idempotencyKey.at(-1), idempotencyKey.at(-2)].map((c) =>
-    c?.charCodeAt(0),
-  );
-  return begin * 2 ** 14 + (lastButOne & 127) * 128 + (last & 127);
-}
-
-let [asked, answered] = ['', 0];
-
-/** Its first 36 bits. A hundred running numbers that follow each other are asked for with one text. */
-function beginOf(text: string): number {
-  if (text !== asked) [asked, answered] = [text, Number.parseInt(digest('sha256', text).slice(0, 9), 16)];
-  return answered;
-}
-
 /** A command that was booked a second time. */
 export class KeyUsedTwice extends Error {
   override readonly name = 'KeyUsedTwice';
@@ -53,11 +32,25 @@ const MOST = 2 ** 20;
 /** Keys a statement carries. */
 const TOGETHER = 64;
 
+/** Two entries of one hash, one of them in the table of those that collide. */
+const TWICE = `SELECT min(earlier.position, later.position) AS position
+  FROM colliding_keys AS asked CROSS JOIN known_keys AS other ON other.hash = asked.hash
+  CROSS JOIN history AS earlier ON earlier.position = other.position
+  CROSS JOIN history AS later ON later.position = asked.position`;
+const SAME = `earlier.position <> later.position AND earlier.account = later.account
+  AND earlier.idempotency_key = later.idempotency_key`;
+
+/** @throws KeyUsedTwice when there is one */
+function refuse(twice: { readonly position: number } | undefined): void {
+  if (twice) throw new KeyUsedTwice(`its key was used at position ${twice.position}`);
+}
+
 /** Collects the keys of entries and writes them together. */
 export class CommandKeys {
   private readonly rows: BulkInsert;
   private readonly byHash: Statement<{ position: number }>;
   private readonly collide: Statement;
+  private twice: Statement<{ position: number }> | undefined;
   private hashes: number[] = [];
   private positions: number[] = [];
 
@@ -84,42 +77,37 @@ export class CommandKeys {
 
   /** To be called when the entries are written. @throws KeyUsedTwice */
   flush(): void {
-    if (this.write()) this.checkCollisions();
+    for (const [hash, position] of this.write()) {
+      this.twice ??= this.db.prepare(
+        `${TWICE} WHERE asked.hash = ? AND asked.position = ? AND ${SAME} LIMIT 1`,
+      );
+      refuse(this.twice.get(hash, position));
+    }
   }
 
-  /** Writes the keys; the entries may be missing. @returns whether some have the hash of others */
-  write(): boolean {
+  /** Writes the keys; the entries may be missing. @returns hashes and positions of those with the hash of an earlier one */
+  write(): (readonly [number, number])[] {
     const { hashes, positions } = this;
     [this.hashes, this.positions] = [[], []];
-    let collided = false;
+    const collided: (readonly [number, number])[] = [];
     // In about their order, so that those of one page follow each other: the first 33 bits, then the place in the
     // array, are one number that sorts without a call for each two.
-    const order = Float64Array.from(hashes, (hash, i) => Math.floor(hash / 2 ** 17) * MOST + i).toSorted();
+    const order = Float64Array.from(hashes, (hash, i) => Math.floor(hash / 2 ** 20) * MOST + i).toSorted();
     for (let begin = 0; begin < order.length; begin += TOGETHER) {
       const some = Array.from(order.subarray(begin, begin + TOGETHER), (each) => each % MOST);
       const before = this.rows.inserted;
       for (const i of some) this.rows.add(hashes[i]!, positions[i]!);
       this.rows.flush();
       if (this.rows.inserted - before === some.length) continue;
-      collided = true;
-      for (const i of some) this.keepApart(hashes[i]!, positions[i]!);
+      for (const i of some)
+        if (this.keepApart(hashes[i]!, positions[i]!)) collided.push([hashes[i]!, positions[i]!]);
     }
     return collided;
   }
 
-  /** Two keys of one hash must be two keys. @throws KeyUsedTwice */
+  /** Two keys of one hash must be two keys, in all that was written. @throws KeyUsedTwice */
   checkCollisions(): void {
-    const twice = this.db
-      .prepare<{ position: number }>(
-        `SELECT min(earlier.position, later.position) AS position
-         FROM colliding_keys AS asked CROSS JOIN known_keys AS other ON other.hash = asked.hash
-         CROSS JOIN history AS earlier ON earlier.position = other.position
-         CROSS JOIN history AS later ON later.position = asked.position
-         WHERE earlier.position <> later.position AND earlier.account = later.account
-           AND earlier.idempotency_key = later.idempotency_key LIMIT 1`,
-      )
-      .get();
-    if (twice) throw new KeyUsedTwice(`its key was used at position ${twice.position}`);
+    refuse(this.db.prepare<{ position: number }>(`${TWICE} WHERE ${SAME} LIMIT 1`).get());
   }
 
   forget(): void {
@@ -128,9 +116,11 @@ export class CommandKeys {
     this.rows.forget();
   }
 
-  private keepApart(hash: number, position: number): void {
-    const { position: holder } = this.byHash.get(hash)!;
-    if (holder !== position) this.collide.run(hash, position);
+  /** @returns whether another key has the hash */
+  private keepApart(hash: number, position: number): boolean {
+    const apart = this.byHash.get(hash)!.position !== position;
+    if (apart) this.collide.run(hash, position);
+    return apart;
   }
 }
 

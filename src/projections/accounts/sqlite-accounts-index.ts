@@ -9,7 +9,7 @@ import { receiptText } from '../../ledger/domain/receipt.js';
 import { ENTRY, type EntryRow } from '../history/entries.js';
 import { Projections } from '../projections.js';
 import { ReadModels } from '../read-models.js';
-import { keyHash } from './command-keys.js';
+import { keyHash } from './key-hash.js';
 import { accountOf, type MainRow } from './partial-fold.js';
 
 /**
