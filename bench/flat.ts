@@ -69,8 +69,10 @@ const MEASURES = [
   { name: 'bulk, hot', full: hot, empty: hot, measure: inBulk },
   { name: 'bulk, cold', full: cold, empty: cold, measure: inBulk },
   { name: 'bulk, any account', full: all, empty: cold, measure: inBulk },
-  { name: 'overview', full: all, empty: cold, measure: overHttp('overview') },
-  { name: 'balance', full: all, empty: cold, measure: overHttp('balance') },
+  { name: 'overview, cold', full: cold, empty: cold, measure: overHttp('overview') },
+  { name: 'overview, any account', full: all, empty: cold, measure: overHttp('overview') },
+  { name: 'balance, cold', full: cold, empty: cold, measure: overHttp('balance') },
+  { name: 'balance, any account', full: all, empty: cold, measure: overHttp('balance') },
 ];
 
 function overHttp(kind: Run['kind']): (store: Store, scenario: Scenario) => Promise<Rate> {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -46,6 +46,22 @@ describe('the thread that writes a log', () => {
       expect(end.status === 'rejected' || length === 1).toBe(true);
     }
     await again.close();
+  });
+
+  it('commits at once what comes alone, and together what comes while it commits', async () => {
+    const store = await SqliteEventStore.open(file);
+    const append = () => store.append(newStream(), newEvents(1), 'no-stream');
+    // SQLite counts them in the header of the index of its write-ahead log.
+    const commits = (): number => readFileSync(`${file}-shm`).readUInt32LE(8);
+    const before = commits();
+    for (let alone = 0; alone < 3; alone++) await append();
+    expect(commits() - before).toBe(3);
+    const appends = [];
+    // No answer comes before this turn of the event loop ends.
+    for (let at = 0; at < 20; at++) appends.push(await Promise.resolve([append()]));
+    await Promise.all(appends.flat());
+    expect(commits() - before).toBe(5);
+    await store.close();
   });
 
   it('is believed when it cannot tell what became of an append', async () => {

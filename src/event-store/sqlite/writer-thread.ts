@@ -6,11 +6,8 @@ import { isEventId, type Position } from '../event-store.js';
 import type { Answer, AppendRequest, AppendResult, Wish } from './messages.js';
 import { pack } from './packed-appends.js';
 
-/** So many events are sent at once, however short ago the last message was. */
+/** So many events are sent whatever the worker has: it can go on with them when it has committed. */
 const WORTH_A_MESSAGE = 32;
-/** Pause after a message: so many milliseconds for each of its events, up to the longest one; none after a single one. */
-const PAUSE_MS = 0.25;
-const LONGEST_PAUSE_MS = 4;
 
 interface Waiting {
   readonly request: AppendRequest;
@@ -28,8 +25,6 @@ export class WriterThread {
   private readonly sent: Waiting[] = [];
   /** Other wishes with the worker, likewise. Each is told the fault, if there is one. */
   private readonly others: ((fault: string | undefined) => void)[] = [];
-  /** Runs for a while after each message. */
-  private pause: NodeJS.Timeout | undefined;
   /** Why the log takes no appends any more. */
   private ended: string | undefined;
   private checking: Promise<void> | undefined;
@@ -111,22 +106,12 @@ export class WriterThread {
   }
 
   /**
-   * At once when the last message is a while ago; else a little later, with what comes in meanwhile: to wake the worker,
-   * commit, and hear of it costs more than ten appends do, and the busier the ledger, the more come in while it pauses.
-   * Who sends one at a time is never kept waiting.
+   * At once when the worker has nothing to do; else with what comes in until it has answered: to wake it, commit, and
+   * hear of it costs more than ten appends do. So the busier the ledger, the more share a commit, and nobody waits for
+   * others to come.
    */
   private sendSoon(): void {
-    const events = this.gatheredEvents;
-    if (events === 0 || (this.pause && events < WORTH_A_MESSAGE)) return;
-    if (events > 1 && !this.pause)
-      this.pause = setTimeout(
-        () => {
-          this.pause = undefined;
-          this.sendSoon();
-        },
-        Math.min(events * PAUSE_MS, LONGEST_PAUSE_MS),
-      );
-    this.send();
+    if (this.sent.length === 0 || this.gatheredEvents >= WORTH_A_MESSAGE) this.send();
   }
 
   private send(): void {
@@ -146,6 +131,7 @@ export class WriterThread {
     if (answer.kind === 'results') {
       const answered = this.sent.splice(0, answer.results.length);
       for (const [at, waiting] of answered.entries()) settle(waiting, answer.results[at]!);
+      this.sendSoon();
     } else if (answer.kind === 'fault') this.others.shift()?.(answer.reason);
   }
 
