@@ -103,15 +103,12 @@ export class AccountFolds {
 
   /** The rows are as the folds are. */
   settle(): void {
-    for (const sip of this.changedSips) {
-      sip.changed = false;
-      sip.recent = sip.recent.slice();
-    }
+    for (const sip of this.changedSips) sip.changed = false;
     this.changedSips = [];
     for (const [mainAccountId, fold] of this.changed) {
-      // Of the room that a list grows by next to nothing is used where accounts are many.
-      fold.recent = fold.recent.slice();
-      // The cache does not weigh again what it already holds.
+      if (this.settled.peek(mainAccountId) === fold && fold.sips.size === fold.weighed) continue;
+      fold.weighed = fold.sips.size;
+      // The cache does not weigh again what it already holds, so one that has grown goes and comes back.
       this.settled.delete(mainAccountId);
       this.settled.set(mainAccountId, fold);
     }

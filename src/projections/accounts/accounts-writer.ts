@@ -7,7 +7,7 @@ import { AccountFolds } from './account-folds.js';
 import { CommandKeys } from './command-keys.js';
 import { bodyOf, digestsOf } from './entry-body.js';
 import type { PartialFold, PartialSip } from './partial-fold.js';
-import { textOf, TILE } from './tiles.js';
+import { firstOf, TILE } from './tiles.js';
 
 /** Main and SIP accounts of which rows are held back, at most. */
 const MAX_CHANGED = 40_000;
@@ -62,16 +62,10 @@ export class AccountsWriter implements ProjectionWriter {
     const body = bodyOf(entry, fold, sip?.available);
     this.entries.add(position, fold.place, recorded.revision, digestsOf(metadata), body);
     this.keys.add(fold.account.mainAccountId, metadata.idempotencyKey, position);
-    fold.recent.push(position);
-    if (fold.recent.length === TILE) {
-      this.tiles.add(fold.place, Math.floor(recorded.revision / TILE), textOf(fold.recent));
-      fold.recent = [];
-    }
-    sip?.recent.push(position);
-    if (sip?.recent.length === TILE) {
-      this.sipTiles.add(fold.place, sip.place, sip.recent[0]!, textOf(sip.recent));
-      sip.recent = [];
-    }
+    const tile = fold.recent.add(position);
+    if (tile !== undefined) this.tiles.add(fold.place, Math.floor(recorded.revision / TILE), tile);
+    const sipTile = sip?.recent.add(position);
+    if (sipTile !== undefined) this.sipTiles.add(fold.place, sip!.place, firstOf(sipTile), sipTile);
     // Only a build touches so many before it ends.
     if (this.folds.changes > MAX_CHANGED) this.flushAccounts();
   }
@@ -111,12 +105,12 @@ export class AccountsWriter implements ProjectionWriter {
       revision,
       hash ?? null,
       recordedAt,
-      textOf(recent),
+      recent.text,
     );
   }
 
   private saveSip(sip: PartialSip): void {
     const { mainAccountId, place, sipAccountId, available, movedAt, addedRevision, recent } = sip;
-    this.sips.add(mainAccountId, place, sipAccountId, available, movedAt, addedRevision, textOf(recent));
+    this.sips.add(mainAccountId, place, sipAccountId, available, movedAt, addedRevision, recent.text);
   }
 }

@@ -1,7 +1,7 @@
 import { Big } from 'big.js';
 import { emptyFold, type Fold } from '../../ledger/domain/account.js';
 import { kept, ZERO, type Amount } from '../../ledger/domain/amount.js';
-import { positionsIn } from './tiles.js';
+import { GrowingTile } from './tiles.js';
 
 /** An account as far as the events at hand touch it: of its SIP accounts only those that were named. */
 export interface PartialFold {
@@ -17,9 +17,11 @@ export interface PartialFold {
   /** In canonical form. */
   available: Amount;
   sipAccountsAvailable: Amount;
-  /** Positions of the entries since the last full tile. */
-  recent: number[];
+  /** Positions of its entries. */
+  readonly recent: GrowingTile;
   readonly sips: Map<string, PartialSip>;
+  /** How many of them there were when it was weighed last. */
+  weighed: number;
 }
 
 /** A SIP account, as its row holds it. */
@@ -33,7 +35,7 @@ export interface PartialSip {
   /** The balance in canonical form. */
   available: Amount;
   movedAt: string | null;
-  recent: number[];
+  readonly recent: GrowingTile;
   /** Since it was last settled. */
   changed: boolean;
 }
@@ -88,8 +90,9 @@ export const foldOf = (
   recordedAt: row.recorded_at,
   available: row.available,
   sipAccountsAvailable: row.sip_accounts_available,
-  recent: positionsIn(row.recent),
+  recent: new GrowingTile(row.recent),
   sips: new Map(),
+  weighed: 0,
 });
 
 /** The fold of an account that is about to be opened. @param sipAccounts likewise */
@@ -105,8 +108,9 @@ export const openedFold = (
   recordedAt: '',
   available: ZERO,
   sipAccountsAvailable: ZERO,
-  recent: [],
+  recent: new GrowingTile(),
   sips: new Map(),
+  weighed: 0,
 });
 
 export const sipOf = (mainAccountId: string, sipAccountId: string, row: SipRow): PartialSip => ({
@@ -117,7 +121,7 @@ export const sipOf = (mainAccountId: string, sipAccountId: string, row: SipRow):
   balance: kept(new Big(row.available)),
   available: row.available,
   movedAt: row.moved_at,
-  recent: positionsIn(row.recent),
+  recent: new GrowingTile(row.recent),
   changed: false,
 });
 
@@ -131,7 +135,7 @@ export function addedSip({ account, revision, sips }: PartialFold, sipAccountId:
     balance: new Big(0),
     available: ZERO,
     movedAt: null,
-    recent: [],
+    recent: new GrowingTile(),
     changed: false,
   };
   sips.set(sipAccountId, sip);

@@ -4,7 +4,31 @@
  */
 export const TILE = 16;
 
-/** Positions as a column holds them. */
-export const textOf = (positions: readonly number[]): string => `[${positions.join()}]`;
+const EMPTY = '[]';
 
-export const positionsIn = (text: string): number[] => JSON.parse(text) as number[];
+/** Positions since the last full tile, as a column holds them: a text that is added to, for to make one takes longer. */
+export class GrowingTile {
+  private count: number;
+
+  /** @param column where it goes on from @throws SyntaxError */
+  constructor(private column = EMPTY) {
+    this.count = column === EMPTY ? 0 : (JSON.parse(column) as readonly number[]).length;
+  }
+
+  get text(): string {
+    return this.column;
+  }
+
+  /** @returns the text of the tile that is full with it; the next one is begun then */
+  add(position: number): string | undefined {
+    this.column = this.count === 0 ? `[${position}]` : `${this.column.slice(0, -1)},${position}]`;
+    this.count += 1;
+    if (this.count < TILE) return undefined;
+    const full = this.column;
+    [this.column, this.count] = [EMPTY, 0];
+    return full;
+  }
+}
+
+/** The first position of a tile. */
+export const firstOf = (tile: string): number => Number.parseInt(tile.slice(1));
