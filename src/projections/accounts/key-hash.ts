@@ -1,24 +1,24 @@
 import { hash as digest } from 'node:crypto';
 
-/** The last one that was asked for is remembered: keys that follow each other begin with one text. */
-class Begin {
+/** The first bits of digests. The last one is remembered: keys that follow each other have texts in common. */
+class FirstBits {
   private text = '';
-  private answer: number | undefined;
+  private bits: number | undefined;
 
-  constructor(private readonly bits: number) {}
+  constructor(private readonly count: number) {}
 
-  /** The first bits of its digest. Cryptographic, so that nobody can easily choose keys that are slow to find. */
+  /** Cryptographic: to find a text that has the bits of another takes as many tries as there are numbers of so many bits. */
   of(text: string): number {
-    if (this.answer === undefined || text !== this.text) {
+    if (this.bits === undefined || text !== this.text) {
       this.text = text;
-      this.answer = Number.parseInt(digest('sha256', text).slice(0, 6), 16) >> (24 - this.bits);
+      this.bits = Number.parseInt(digest('sha256', text).slice(0, 6), 16) >> (24 - this.count);
     }
-    return this.answer;
+    return this.bits;
   }
 }
 
-const neighbourhoods = new Begin(18);
-const own = new Begin(21);
+const nearBits = new FirstBits(18);
+const ownBits = new FirstBits(21);
 
 /**
  * The number by which a key is found, of 53 bits: 18 say what the key begins with, whichever account it is of; then come
@@ -27,14 +27,10 @@ const own = new Begin(21);
  */
 export function keyHash(mainAccountId: string, idempotencyKey: string): number {
   const rest = idempotencyKey.slice(0, -2);
-  const near = neighbourhoods.of(
-    isTimeOrdered(idempotencyKey) ? idempotencyKey.slice(0, QUARTER_SECOND) : rest,
-  );
+  const near = nearBits.of(isTimeOrdered(idempotencyKey) ? idempotencyKey.slice(0, QUARTER_SECOND) : rest);
   // No id holds a slash, and keys are visible ASCII.
-  const whose = own.of(`${mainAccountId}/${rest}`);
-  return (
-    (near * 2 ** 14 + fromEnd(2, idempotencyKey) * 2 ** 7 + fromEnd(1, idempotencyKey)) * 2 ** 21 + whose
-  );
+  const own = ownBits.of(`${mainAccountId}/${rest}`);
+  return (near * 2 ** 14 + fromEnd(2, idempotencyKey) * 2 ** 7 + fromEnd(1, idempotencyKey)) * 2 ** 21 + own;
 }
 
 /** 7 bits; 0 where the text is shorter. */
