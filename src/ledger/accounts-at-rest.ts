@@ -1,7 +1,7 @@
 import type { AccountWriter } from './account-writer.js';
 
 /** Accounts held in memory that nobody is writing to, some 2 kB each; the others are loaded again. */
-const MAX_ACCOUNTS = 10_000;
+const MAX_ACCOUNTS = 8_000;
 /**
  * What these may take if some are large, or if the index has stopped and their commands cannot be forgotten. It does
  * not bound the busy ones, nor a single account: while the index has stopped, each command booked takes its room, for

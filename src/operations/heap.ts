@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
-/** Memory settings of the engine, for all threads of a process; those of a size hold for the threads that start later. */
+/** Memory settings of the engine, for all threads of a process. */
 
 /** Nearly all that a thread here makes is garbage at once, and is to cost as little as such. */
 export function collectTheYoungCheaply(): void {
@@ -16,9 +16,9 @@ export function collectTheYoungCheaply(): void {
 
 /** Holds the heaps of a service down that may have thousands of accounts in use. */
 export function holdHeapsDown(): void {
-  // Megabytes for the young objects of each thread but this one, whose heap is made already. What the log's and the read
-  // models' threads make is garbage at once; with as much room as this thread they held 140 MB more, and were no faster.
-  setFlagsFromString('--max-semi-space-size=8');
+  // What the command line says of the room for young objects was meant for this thread, whose heap is made already. It
+  // would go before what each of the others is started with.
+  setFlagsFromString('--max-semi-space-size=0');
   // A heap is collected once it has grown by so much since the last time. Left to itself, V8 lets it grow to four times
   // its size where the machine has much memory: 300 MB more with 100 000 accounts.
   setFlagsFromString('--heap-growing-percent=40');

@@ -28,4 +28,23 @@ describe('the settings of the heap', () => {
     ]);
     for (const flag of flags) expect(known).toMatch(new RegExp(`^ +--${flag} `, 'm'));
   });
+
+  it('leave each thread the room for young objects that it is started with, whatever the command line says', () => {
+    const makesGarbage = `
+      import { getHeapSpaceStatistics } from 'node:v8';
+      const kept = [];
+      for (let at = 0; at < 3e6; at++) kept[at % 20_000] = { at };
+      console.log(getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size);`;
+    const starts = `
+      import { Worker } from 'node:worker_threads';
+      import { holdHeapsDown } from ${JSON.stringify(join(ROOT, 'dist/operations/heap.js'))};
+      holdHeapsDown();
+      new Worker(${JSON.stringify(makesGarbage)}, { eval: true, resourceLimits: { maxYoungGenerationSizeMb: 6 } });`;
+    const args = ['--max-semi-space-size=32', '--input-type=module', '--eval', starts];
+
+    const bytes = Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+
+    // Two of the three parts that V8 divides it into.
+    expect(bytes).toBe(4 * 2 ** 20);
+  });
 });

@@ -45,7 +45,11 @@ export class WriterThread {
 
   /** Opens the log in it, which is made when it is missing. @throws StoreUnavailable */
   static async start(file: string): Promise<WriterThread> {
-    const worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData: { file } });
+    const worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), {
+      workerData: { file },
+      // What it makes is garbage at once: with four times the room it held 12 MB more, and was no faster.
+      resourceLimits: { maxYoungGenerationSizeMb: 6 },
+    });
     // Not `once` of node:events, which fails on what the worker may die of meanwhile.
     const exited = new Promise((resolve) => worker.once('exit', resolve));
     try {
