@@ -1,7 +1,6 @@
 import type { Big } from 'big.js';
 import { LRUCache } from 'lru-cache';
 import { evolve, sipAvailable } from '../../ledger/domain/account.js';
-import { formatAmount } from '../../ledger/domain/amount.js';
 import { sipAccountIdOf } from '../../ledger/domain/events.js';
 import type { Connection, Statement } from '../../sqlite/database.js';
 import type { LogEntry } from '../log-entry.js';
@@ -73,14 +72,11 @@ export class AccountFolds {
     fold.revision = recorded.revision;
     fold.hash = metadata.hash;
     fold.recordedAt = metadata.recordedAt;
-    fold.available = formatAmount(fold.account.available);
-    fold.sipAccountsAvailable = formatAmount(fold.account.sipAccountsAvailable);
     if (sipAccountId === undefined) return { fold, sip: undefined };
     if (known && event.type === 'SipAccountAdded')
       throw new Error(`SIP account ${sipAccountId} is added a second time`);
     const sip = known ?? addedSip(fold, sipAccountId);
     sip.balance = sipAvailable(fold.account, sipAccountId);
-    sip.available = formatAmount(sip.balance);
     if (known) sip.movedAt = metadata.recordedAt;
     if (!sip.changed) this.changedSips.push(sip);
     sip.changed = true;

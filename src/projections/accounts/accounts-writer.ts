@@ -59,7 +59,7 @@ export class AccountsWriter implements ProjectionWriter {
     const { fold, sip } = this.folds.evolve(entry);
     const { recorded, metadata } = entry;
     const position = Number(recorded.position);
-    const body = bodyOf(entry, fold, sip?.available);
+    const body = bodyOf(entry, fold.account, sip?.balance);
     this.entries.add(position, fold.place, recorded.revision, digestsOf(metadata), body);
     this.keys.add(fold.account.mainAccountId, metadata.idempotencyKey, position);
     const tile = fold.recent.add(position);
@@ -93,14 +93,14 @@ export class AccountsWriter implements ProjectionWriter {
   }
 
   private save(fold: PartialFold): void {
-    const { account, place, available, sipAccountsAvailable, revision, hash, recordedAt, recent } = fold;
+    const { account, place, revision, hash, recordedAt, recent } = fold;
     this.mains.add(
       place,
       account.mainAccountId,
       account.currency ?? null,
       formatAmount(account.purchased),
-      available,
-      sipAccountsAvailable,
+      formatAmount(account.available),
+      formatAmount(account.sipAccountsAvailable),
       account.sipAccountsCount,
       revision,
       hash ?? null,
@@ -110,7 +110,8 @@ export class AccountsWriter implements ProjectionWriter {
   }
 
   private saveSip(sip: PartialSip): void {
-    const { mainAccountId, place, sipAccountId, available, movedAt, addedRevision, recent } = sip;
+    const { mainAccountId, place, sipAccountId, balance, movedAt, addedRevision, recent } = sip;
+    const available = formatAmount(balance);
     this.sips.add(mainAccountId, place, sipAccountId, available, movedAt, addedRevision, recent.text);
   }
 }

@@ -1,6 +1,8 @@
+import type { Big } from 'big.js';
+import type { Account } from '../../ledger/domain/account.js';
+import { formatAmount } from '../../ledger/domain/amount.js';
 import { sipAccountIdOf, type EventMetadata } from '../../ledger/domain/events.js';
 import type { LogEntry } from '../log-entry.js';
-import type { PartialFold } from './partial-fold.js';
 
 /**
  * What an entry says, by its place in the JSON array that is its body. One text: the driver takes as long for a value
@@ -22,11 +24,11 @@ export const BODY = [
   'sip_available',
 ] as const;
 
-/** @param fold the account after the event @param sipAvailable what the SIP account that it names has then */
+/** @param account as it is after the event @param sipAvailable what the SIP account that it names has then */
 export function bodyOf(
   { recorded, event, metadata }: LogEntry,
-  fold: PartialFold,
-  sipAvailable: string | undefined,
+  account: Account,
+  sipAvailable: Big | undefined,
 ): string {
   const { type, data } = event;
   // In the order of BODY.
@@ -40,10 +42,10 @@ export function bodyOf(
     'reference' in data ? data.reference : null,
     metadata.actor,
     metadata.idempotencyKey,
-    fold.available,
-    fold.sipAccountsAvailable,
-    fold.account.sipAccountsCount,
-    sipAvailable ?? null,
+    formatAmount(account.available),
+    formatAmount(account.sipAccountsAvailable),
+    account.sipAccountsCount,
+    sipAvailable ? formatAmount(sipAvailable) : null,
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { Big } from 'big.js';
 import { emptyFold, type Fold } from '../../ledger/domain/account.js';
-import { kept, ZERO, type Amount } from '../../ledger/domain/amount.js';
+import { kept, type Amount } from '../../ledger/domain/amount.js';
 import { GrowingTile } from './tiles.js';
 
 /** An account as far as the events at hand touch it: of its SIP accounts only those that were named. */
@@ -14,9 +14,6 @@ export interface PartialFold {
   hash: string | undefined;
   /** Of the last event; empty before the first. */
   recordedAt: string;
-  /** In canonical form. */
-  available: Amount;
-  sipAccountsAvailable: Amount;
   /** Positions of its entries. */
   readonly recent: GrowingTile;
   readonly sips: Map<string, PartialSip>;
@@ -32,8 +29,6 @@ export interface PartialSip {
   readonly place: number;
   readonly addedRevision: number;
   balance: Big;
-  /** The balance in canonical form. */
-  available: Amount;
   movedAt: string | null;
   readonly recent: GrowingTile;
   /** Since it was last settled. */
@@ -88,8 +83,6 @@ export const foldOf = (
   revision: row.revision,
   hash: row.hash,
   recordedAt: row.recorded_at,
-  available: row.available,
-  sipAccountsAvailable: row.sip_accounts_available,
   recent: new GrowingTile(row.recent),
   sips: new Map(),
   weighed: 0,
@@ -106,8 +99,6 @@ export const openedFold = (
   revision: -1,
   hash: undefined,
   recordedAt: '',
-  available: ZERO,
-  sipAccountsAvailable: ZERO,
   recent: new GrowingTile(),
   sips: new Map(),
   weighed: 0,
@@ -119,7 +110,6 @@ export const sipOf = (mainAccountId: string, sipAccountId: string, row: SipRow):
   place: row.place,
   addedRevision: row.added_revision,
   balance: kept(new Big(row.available)),
-  available: row.available,
   movedAt: row.moved_at,
   recent: new GrowingTile(row.recent),
   changed: false,
@@ -133,7 +123,6 @@ export function addedSip({ account, revision, sips }: PartialFold, sipAccountId:
     place: account.sipAccountsCount,
     addedRevision: revision,
     balance: new Big(0),
-    available: ZERO,
     movedAt: null,
     recent: new GrowingTile(),
     changed: false,

@@ -6,26 +6,38 @@ export const TILE = 16;
 
 const EMPTY = '[]';
 
-/** Positions since the last full tile, as a column holds them: a text that is added to, for to make one takes longer. */
+/**
+ * Positions since the last full tile. As a text, which a column holds, they are added to when it is asked for: to make
+ * all of it anew takes longer, and a build, which seldom asks, would leave a text for each event to the collector.
+ */
 export class GrowingTile {
+  private written: string;
   private count: number;
+  /** Those that the text lacks. */
+  private rest: number[] = [];
 
   /** @param column where it goes on from @throws SyntaxError */
-  constructor(private column = EMPTY) {
+  constructor(column = EMPTY) {
+    this.written = column;
     this.count = column === EMPTY ? 0 : (JSON.parse(column) as readonly number[]).length;
   }
 
   get text(): string {
-    return this.column;
+    if (this.rest.length > 0) {
+      const begun = this.written === EMPTY ? '[' : `${this.written.slice(0, -1)},`;
+      this.written = `${begun}${this.rest.join()}]`;
+      this.rest = [];
+    }
+    return this.written;
   }
 
   /** @returns the text of the tile that is full with it; the next one is begun then */
   add(position: number): string | undefined {
-    this.column = this.count === 0 ? `[${position}]` : `${this.column.slice(0, -1)},${position}]`;
+    this.rest.push(position);
     this.count += 1;
     if (this.count < TILE) return undefined;
-    const full = this.column;
-    [this.column, this.count] = [EMPTY, 0];
+    const full = this.text;
+    [this.written, this.count] = [EMPTY, 0];
     return full;
   }
 }
