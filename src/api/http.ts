@@ -13,6 +13,7 @@ import { serveDocs } from './docs.js';
 import { correlationIdOf, setCommonHeaders } from './headers.js';
 import { BODY_LIMIT, parseJsonBody } from './json-body.js';
 import type { Problem } from './problem-of.js';
+import { ReceivedRequest } from './received-request.js';
 import { sendProblem } from './send-problem.js';
 
 /** Room for an idempotency key of 255 characters, each percent-encoded, in a path. */
@@ -51,6 +52,7 @@ export function fastifyAdapter(
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       // It is refused below instead, as a problem.
       requireHostHeader: false,
+      IncomingMessage: ReceivedRequest,
     },
     clientErrorHandler: answerClientError,
     // So are requests that come on an open connection while the service stops.

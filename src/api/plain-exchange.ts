@@ -60,7 +60,9 @@ export class PlainReply implements Pick<FastifyReply, Answered> {
   }
 
   send(text: string): void {
-    this.header('content-length', Buffer.byteLength(text));
-    this.raw.writeHead(this.statusCode, this.headers).end(text);
+    const bytes = Buffer.byteLength(text);
+    this.header('content-length', bytes);
+    // ASCII is the same in both, and copied as it is in the one.
+    this.raw.writeHead(this.statusCode, this.headers).end(text, bytes === text.length ? 'latin1' : 'utf8');
   }
 }

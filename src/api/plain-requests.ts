@@ -7,6 +7,7 @@ import { setCommonHeaders } from './headers.js';
 import type { RequestObserver } from './http.js';
 import { BODY_LIMIT } from './json-body.js';
 import { PlainReply, PlainRequest } from './plain-exchange.js';
+import { ReceivedRequest } from './received-request.js';
 
 interface PlainRoute {
   readonly url: string;
@@ -85,7 +86,7 @@ export class PlainRequests {
   /** @returns whether it is answered here */
   private take(raw: IncomingMessage, answer: ServerResponse): boolean {
     const found = this.find(raw.method!, raw.url!);
-    if (!found || this.closing || !isPlain(raw)) return false;
+    if (!found || this.closing || !(raw instanceof ReceivedRequest) || !isPlain(raw)) return false;
     const principal = this.guard.knownAtOnce(raw.headers.authorization);
     if (!principal) return false;
     const { url, handler, params } = found;
@@ -95,8 +96,11 @@ export class PlainRequests {
     const reply = new PlainReply(answer, this.fastify) as unknown as FastifyReply;
     this.observe(request, reply);
     setCommonHeaders(request, reply);
-    if (raw.method !== 'POST') handler.answerTo(principal, request, reply);
-    else receive(raw, (body) => handler.answerTo(principal, request, reply, body));
+    if (raw.method === 'POST') raw.giveBody((body) => handler.answerTo(principal, request, reply, body));
+    else {
+      raw.dropBody();
+      handler.answerTo(principal, request, reply);
+    }
     return true;
   }
 }
@@ -106,11 +110,4 @@ function isPlain({ method, headers }: IncomingMessage): boolean {
   if (method !== 'POST') return true;
   const length = Number(headers['content-length']);
   return JSON_TYPES.includes(headers['content-type']) && length > 0 && length <= BODY_LIMIT;
-}
-
-/** Node sees to it that no more comes than the length says, and that a body which is cut short has no end. */
-function receive(raw: IncomingMessage, then: (body: Buffer) => void): void {
-  const chunks: Buffer[] = [];
-  raw.on('data', (chunk: Buffer) => chunks.push(chunk));
-  raw.once('end', () => then(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
 }

@@ -13,8 +13,8 @@ export const requestObserver =
   (logger: Logger, metrics: Metrics): RequestObserver =>
   (request, reply) => {
     const arrived = performance.now();
-    // Comes once: after the end of the answer, or when the client has gone before it.
-    reply.raw.once('close', () => {
+    // Comes once: after the end of the answer, or when the client has gone before it. To say so to Node costs more.
+    reply.raw.on('close', () => {
       const ms = performance.now() - arrived;
       const route = request.routeOptions.url ?? 'none';
       const status = reply.raw.headersSent ? reply.statusCode : CLIENT_GONE;

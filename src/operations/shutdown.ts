@@ -83,7 +83,7 @@ class Unanswered {
     server.on('request', ({ socket }: IncomingMessage, answer: ServerResponse) => {
       const answers = this.answersOn(socket);
       answers.add(answer);
-      answer.once('close', () => answers.delete(answer));
+      answer.on('close', () => answers.delete(answer));
     });
   }
 

@@ -22,6 +22,10 @@ it.each([
     'body',
     'POST /v1/main-accounts HTTP/1.1\r\nHost: ledger\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"main',
   ],
+  [
+    'body, though it is known,',
+    `POST /v1/main-accounts HTTP/1.1\r\nHost: ledger\r\nAuthorization: Bearer ${KEY}\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"main`,
+  ],
 ])('a client that never ends its %s is let go', async (_, beginning) => {
   // What the service is set to takes half a minute to see; the test sets less.
   for (const limit of ['headersTimeout', 'requestTimeout'] as const) {
