@@ -2,8 +2,8 @@ import { IncomingMessage } from 'node:http';
 
 /**
  * A request whose body is given whole to one who asks for it before it comes. For everybody else it is a stream, as
- * ever: that queues what comes, and tells of it, of its end and of its close in turns of their own, which is a tenth of
- * the time that a query takes.
+ * ever: that queues what comes, and tells of it, of its end and of its close in ticks of their own, which is a seventh of
+ * the time that a balance takes.
  */
 export class ReceivedRequest extends IncomingMessage {
   private given = false;
