@@ -89,13 +89,13 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
   {
     room: /^src\/event-store\/eventstoredb\//,
     may: [
-      /^event-store\/(event-store|errors)$/,
+      /^event-store\/(event-store|errors|packed-events)$/,
       /^event-store\/eventstoredb\//,
       /^config\//,
       /^node:/,
       // The messages of the protocol too, for calls of the adapter's own (docs/adr/0016, docs/adr/0022).
       /^@eventstore\/db-client(\/|$)/,
-      /^google-protobuf(\/|$)/,
+      /^(google-protobuf|protobufjs)(\/|$)/,
     ],
     why: 'an adapter knows the port and its database client',
   },
@@ -106,7 +106,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
   },
   {
     room: /^src\/event-store\//,
-    may: [/^event-store\/(event-store|errors)$/, /^config\//, /^node:crypto$/],
+    may: [/^event-store\/(event-store|errors|packed-events)$/, /^config\//, /^node:(buffer|crypto)$/],
     why: 'the port knows nobody',
   },
   {
@@ -114,7 +114,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
     may: [
       /^projections\//,
       /^projections-worker$/,
-      /^event-store\/(event-store|errors)$/,
+      /^event-store\/(event-store|errors|packed-events)$/,
       /^ledger\/domain\/(events|account|amount|receipt|errors)$/,
       /^ledger\/(streams|accounts-index|ledger-observer|seal)$/,
       // The auditor's arithmetic and tree, so that what is shown is watched by other code than made it.

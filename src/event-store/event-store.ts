@@ -1,4 +1,5 @@
 import { StreamDamaged } from './errors.js';
+import { EventPacker, packableOf, type PackedEvents } from './packed-events.js';
 
 /** Streams whose names begin so are the ledger: the store never lets one go. */
 const LEDGER = 'mainAccount-';
@@ -111,6 +112,15 @@ export abstract class EventReader {
    * @throws StoreUnavailable
    */
   abstract readAll(after: Position): AsyncIterable<readonly RecordedEvent[]>;
+
+  /** The same, for another thread. @throws StoreUnavailable */
+  async *readPacked(after: Position): AsyncIterable<PackedEvents> {
+    for await (const page of this.readAll(after)) {
+      const packer = new EventPacker();
+      for (const event of page) packer.add(packableOf(event));
+      yield packer.packed();
+    }
+  }
 
   /**
    * The log after a position (exclusive), then live, until the signal or `close` ends it. Resumes by itself after

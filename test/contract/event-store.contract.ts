@@ -9,6 +9,7 @@ import type {
   Position,
   RecordedEvent,
 } from '../../src/event-store/event-store.js';
+import { unpackEvents } from '../../src/event-store/packed-events.js';
 import { emptyHead, seal, sha256 } from '../../src/ledger/seal.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 
@@ -345,6 +346,30 @@ export function eventStoreContract(adapter: string, open: () => Promise<StoreUnd
         const beyond = (await store.head()) + 1_000_000n;
         expect(await collect(store.readAll(beyond))).toEqual([]);
         expect((await collect(store.readAll(last))).some((event) => event.stream === stream)).toBe(false);
+      });
+    });
+
+    describe('readPacked', () => {
+      it('gives what readAll does, for another thread', async () => {
+        const start = await store.head();
+        const texts = ['{"name":"Zoë"}', '{"of":"ä€😀"}', '{}', '"🙂"'].map((data) => ({
+          ...newEvent(),
+          data,
+        }));
+        const [first, second, ...rest] = [...newEvents(250), ...texts, ...newEvents(30)];
+        await store.append(stream, [first!, second!], 'no-stream');
+        await store.append(stream, rest, 1);
+        for (const after of [start, (await read())[0]!.position]) {
+          const unpacked: RecordedEvent[] = [];
+          for await (const page of store.readPacked(after)) unpacked.push(...[...unpackEvents(page)].flat());
+          expect(unpacked).toEqual(await collect(store.readAll(after)));
+        }
+      });
+
+      it('has nothing after the end', async () => {
+        await store.append(stream, newEvents(1), 'no-stream');
+        for await (const page of store.readPacked(await store.head()))
+          expect([...unpackEvents(page)].flat().filter((event) => event.stream === stream)).toEqual([]);
       });
     });
 

@@ -1,8 +1,10 @@
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { describe, expect, it } from '@jest/globals';
-import { assert, bigInt, constantFrom, property, record, string, uuid } from 'fast-check';
-import { eventOf, readAnswer } from '../../src/event-store/eventstoredb/read-answer.js';
+import { assert, bigInt, constantFrom, property, record, sample, string, uuid } from 'fast-check';
+import { readAnswer } from '../../src/event-store/eventstoredb/read-answer.js';
+import { SentEvent } from '../../src/event-store/eventstoredb/sent-event.js';
+import { EventPacker, unpackEvents } from '../../src/event-store/packed-events.js';
 
 const { ReadResp } = streams;
 const { ReadEvent } = ReadResp;
@@ -41,11 +43,14 @@ const answerOf = (event?: streams.ReadResp.ReadEvent.RecordedEvent, link = event
     .setEvent(new ReadEvent().setEvent(event).setLink(link).setCommitPosition('7'))
     .serializeBinary();
 
-const stored = (bytes: Uint8Array) => {
-  const answer = readAnswer(bytes);
+const sent = (bytes: Uint8Array): SentEvent => {
+  const answer = readAnswer(Buffer.from(bytes));
+  if (!(answer instanceof SentEvent)) throw new Error('it holds no event');
   expect(answer.hasEvent()).toBe(true);
-  return eventOf(answer.getEvent()!);
+  expect(answer.getEvent()).toBe(answer);
+  return answer;
 };
+const stored = (bytes: Uint8Array) => sent(bytes).stored();
 
 const place = bigInt({ min: 0n, max: 2n ** 63n - 1n });
 const text = string({ unit: 'binary' });
@@ -71,13 +76,31 @@ describe('an answer to a read', () => {
           stream,
           revision: Number(revision),
           position: commit,
-          place: { commit: String(commit), prepare: String(prepare) },
+          place: { commit, prepare },
           type,
           data,
           metadata,
         });
       }),
     );
+  });
+
+  it('is packed for another thread as it is read here', () => {
+    assert(
+      property(EVENT, (written) => {
+        const event = sent(answerOf(messageOf({ ...written, prepare: written.commit })));
+        const packer = new EventPacker();
+        packer.add(event.packable());
+        const { place: _, ...recorded } = event.stored();
+        expect([...unpackEvents(packer.packed())]).toEqual([[recorded]]);
+      }),
+    );
+  });
+
+  it('is not packed when it was committed elsewhere than where it was prepared', () => {
+    const [written] = sample(EVENT, 1) as [Written];
+    const event = sent(answerOf(messageOf({ ...written, commit: 8n, prepare: 7n })));
+    expect(() => event.packable()).toThrow(`event ${written.id} was committed at 8, but prepared at 7`);
   });
 
   it('may hold fields that are not known yet', () => {
@@ -97,7 +120,7 @@ describe('an answer to a read', () => {
       stream: '',
       revision: 0,
       position: 0n,
-      place: { commit: '0', prepare: '0' },
+      place: { commit: 0n, prepare: 0n },
       type: '',
       data: '',
       metadata: '',
@@ -110,7 +133,8 @@ describe('an answer to a read', () => {
     ['a checkpoint', new ReadResp().setCheckpoint(new ReadResp.Checkpoint().setCommitPosition('9'))],
     ['that it has caught up', new ReadResp().setCaughtUp(new ReadResp.CaughtUp())],
   ])("is the client's own message when it says %s", (_, message) => {
-    const answer = readAnswer(message.serializeBinary());
+    const answer = readAnswer(Buffer.from(message.serializeBinary()));
+    if (answer instanceof SentEvent) throw new Error('it holds an event');
     expect(answer.hasEvent()).toBe(false);
     expect(answer.toObject()).toEqual(message.toObject());
   });

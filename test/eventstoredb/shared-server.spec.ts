@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { StoreUnavailable } from '../../src/event-store/errors.js';
 import { START, type EventStore, type Position } from '../../src/event-store/event-store.js';
 import { collect, newEvents } from '../contract/event-store.contract.js';
 import { openHasty } from '../support/eventstoredb/open.js';
@@ -44,13 +45,13 @@ describe('on a server that other applications fill', () => {
   });
 
   it('a check reads no more than the end of the log', async () => {
-    simulator.log.fill('order-1', 3_000);
+    simulator.log.fill('order-1', 6_000);
     await store.check();
     expect(reads).toBe(1);
   });
 
   it('the search for the last event is made once for all who ask meanwhile', async () => {
-    simulator.log.fill('order-1', 3_000);
+    simulator.log.fill('order-1', 6_000);
     const first = store.head();
     await delay(10);
     const heads = await Promise.all([first, ...Array.from({ length: 9 }, () => store.head())]);
@@ -60,7 +61,7 @@ describe('on a server that other applications fill', () => {
   });
 
   it('who asks while another searches is told of what was written meanwhile', async () => {
-    simulator.log.fill('order-1', 3_000);
+    simulator.log.fill('order-1', 6_000);
     const early = store.head();
     await delay(10);
     const position = await store.append(STREAM, newEvents(1), 0);
@@ -69,7 +70,7 @@ describe('on a server that other applications fill', () => {
   });
 
   it('a search that failed is made again, also for those who waited for it', async () => {
-    simulator.log.fill('order-1', 3_000);
+    simulator.log.fill('order-1', 6_000);
     simulator.readFault = () => (reads++ === 5 ? { after: 3, how: 'error' } : undefined);
     expect(await Promise.all([store.head(), store.head()])).toEqual([head, head]);
   });
@@ -79,5 +80,19 @@ describe('on a server that other applications fill', () => {
     simulator.network.bytesPerSecond = 1_000_000;
     expect(await store.head()).toBe(head);
     expect(await collect(store.readAll(START))).toHaveLength(1);
+  });
+
+  it('an event of the ledger that was not written as the ledger writes is refused, by whoever reads it', async () => {
+    const last = simulator.log.events.at(-1)!;
+    const { id, position } = last;
+    Object.assign(last, { prepared: position - 1n });
+    const refusal = new StoreUnavailable(
+      `event ${id} was committed at ${position}, but prepared at ${position - 1n}`,
+    );
+
+    await expect(collect(store.readAll(START))).rejects.toThrow(refusal);
+    await expect(store.readPacked(START)[Symbol.asyncIterator]().next()).rejects.toThrow(refusal);
+    await expect(collect(store.readStream(STREAM))).rejects.toThrow(refusal);
+    await expect(store.eventAt(position)).rejects.toThrow(refusal);
   });
 });

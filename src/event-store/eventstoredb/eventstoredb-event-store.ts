@@ -8,6 +8,7 @@ import {
   type Position,
   type RecordedEvent,
 } from '../event-store.js';
+import type { PackedEvents } from '../packed-events.js';
 import { Appender } from './appender.js';
 import { Connection } from './connection.js';
 import { Deleter } from './deleter.js';
@@ -71,6 +72,11 @@ class EventStoreDbEventStore extends EventStore {
 
   readAll(after: Position): AsyncIterable<readonly RecordedEvent[]> {
     return this.reader.all(after);
+  }
+
+  /** As they came: no text is made of them here. */
+  override readPacked(after: Position): AsyncIterable<PackedEvents> {
+    return this.reader.packed(after);
   }
 
   follow(after: Position, signal: AbortSignal): AsyncIterable<LogBatch> {

@@ -1,22 +1,34 @@
-import {
-  StreamDeletedError,
-  StreamNotFoundError,
-  type EventStoreDBClient,
-  type StreamingRead,
-} from '@eventstore/db-client';
+import { StreamDeletedError, StreamNotFoundError, type EventStoreDBClient } from '@eventstore/db-client';
 import { StoreUnavailable, StreamDamaged, reasonOf } from '../errors.js';
-import { mayBeDeleted, type Position, type RecordedEvent } from '../event-store.js';
+import { mayBeDeleted, START, type Position, type RecordedEvent } from '../event-store.js';
+import { EventPacker, type PackedEvents } from '../packed-events.js';
 import type { Connection } from './connection.js';
-import { deleted, isInvalidPosition, NoAnswer, verdictOf } from './failures.js';
+import { drain } from './drain.js';
+import { deleted, isInvalidPosition, verdictOf } from './failures.js';
 import { firstShownBy, metadataStreamOf } from './hiding.js';
 import { Patience } from './patience.js';
-import { placeAt, readLog, readStream, type Extent, type From } from './read-calls.js';
+import { placeAt, readLog, readStream, type Extent, type From, type ReadCall } from './read-calls.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
+import type { SentEvent } from './sent-event.js';
 import { toRecorded, type Place, type StoredEvent } from './stored-event.js';
 
 /** Events of a stream's first page: who only looks whether there is something new should not fetch it all. */
 const FIRST_PAGE = 16;
+
+/** A page of the log on its way to become what is wanted of it. */
+interface PageMaking<Page> {
+  /** Takes the ledger's events, as they come. */
+  readonly add: (event: SentEvent) => void;
+  readonly made: () => Page;
+}
+
+interface LogPage<Page> {
+  readonly page: Page;
+  readonly ended: boolean;
+  /** Of the last event that was delivered. */
+  readonly last: From<Place>;
+}
 
 /**
  * Reads from the leader, page by page. No read stays open between two pages, so a slow consumer holds
@@ -68,25 +80,53 @@ export class LogReader {
     }
   }
 
-  /** The next page is on its way while one is used. @throws StoreUnavailable */
+  /** @throws StoreUnavailable */
   async *all(after: Position): AsyncGenerator<readonly RecordedEvent[]> {
-    const { pageSize } = this.settings;
-    const pageFrom = (from: From<Place>): Promise<StoredEvent[]> => {
-      const page = this.patiently(() => this.logEvents(from, { direction: 'forwards', maxCount: pageSize }));
+    const pages = this.pages(after, () => {
+      const stored: StoredEvent[] = [];
+      return { add: (event) => stored.push(event.stored()), made: () => stored.map(toRecorded) };
+    });
+    for await (const page of pages) if (page.length > 0) yield page;
+  }
+
+  /** @throws StoreUnavailable */
+  async *packed(after: Position): AsyncGenerator<PackedEvents> {
+    const pages = this.pages(after, () => {
+      const packer = new EventPacker();
+      return { add: (event) => packer.add(event.packable()), made: () => packer.packed() };
+    });
+    for await (const page of pages) if (page.positions.length > 0) yield page;
+  }
+
+  /** The log by pages, the next one on its way while one is used. @throws StoreUnavailable */
+  private async *pages<Page>(after: Position, begin: () => PageMaking<Page>): AsyncGenerator<Page> {
+    const pageFrom = (from: From<Place>): Promise<LogPage<Page>> => {
+      const page = this.patiently(() => this.page(from, begin()));
       // Heard of when it is waited for, if ever.
       page.catch(() => {});
       return page;
     };
-    for (let page = pageFrom(placeAt(after)), last = after; ;) {
-      const stored = await page;
-      const end = stored.length < pageSize;
-      if (!end) page = pageFrom(stored.at(-1)!.place);
-      // A page begins with the event that the last one ended with.
-      const news = stored.filter(({ stream, position }) => this.isOurs(stream) && position > last);
-      last = stored.at(-1)?.position ?? last;
-      if (news.length > 0) yield news.map(toRecorded);
-      if (end) return;
+    for (let next = pageFrom(placeAt(after)); ;) {
+      const { page, ended, last } = await next;
+      if (!ended) next = pageFrom(last);
+      yield page;
+      if (ended) return;
     }
+  }
+
+  /** One page, in one try. @throws the client's errors */
+  private async page<Page>(from: From<Place>, making: PageMaking<Page>): Promise<LogPage<Page>> {
+    const { pageSize } = this.settings;
+    // It begins with the event that the one before it ended with.
+    const before = typeof from === 'object' ? from.commit : START;
+    let delivered = 0;
+    let last: SentEvent | undefined;
+    await this.hearLog(from, { direction: 'forwards', maxCount: pageSize }, (event) => {
+      delivered += 1;
+      last = event;
+      if (event.commit > before && this.isOurs(event.stream)) making.add(event);
+    });
+    return { page: making.made(), ended: delivered < pageSize, last: last?.place ?? from };
   }
 
   /** The events of the log before a place, the last one first, in one try. @throws the client's errors */
@@ -152,38 +192,32 @@ export class LogReader {
     }
   }
 
-  private streamEvents(stream: string, from: From<number>, extent: Extent): Promise<StoredEvent[]> {
+  private async streamEvents(stream: string, from: From<number>, extent: Extent): Promise<StoredEvent[]> {
     const { options } = this.connection;
-    return this.collect((client) => readStream(client, options, stream, from, extent));
-  }
-
-  private logEvents(from: From<Place>, extent: Extent): Promise<StoredEvent[]> {
-    const { options } = this.connection;
-    return this.collect((client) => readLog(client, options, from, extent));
-  }
-
-  private collect<E>(open: (client: EventStoreDBClient) => StreamingRead<E>): Promise<E[]> {
-    return this.slots.run(() => this.connection.call((client) => drain(open(client), this.settings.tryMs)));
-  }
-}
-
-/**
- * Everything that a read delivers. The clock runs from event to event: large ones of others may fill a page. The read is
- * cancelled in every case: an open one would cost the connection a slot.
- */
-async function drain<E>(read: StreamingRead<E>, ms: number): Promise<E[]> {
-  const timer = setTimeout(() => read.destroy(new NoAnswer(`nothing more of a read within ${ms} ms`)), ms);
-  // The client reports some errors twice, also after the end; without a listener that would end the process.
-  read.on('error', () => {});
-  const events: E[] = [];
-  try {
-    for await (const event of read) {
-      events.push(event);
-      timer.refresh();
-    }
+    const events: StoredEvent[] = [];
+    await this.hear(
+      (client) => readStream(client, options, stream, from, extent),
+      (event) => events.push(event.stored()),
+    );
     return events;
-  } finally {
-    clearTimeout(timer);
-    read.cancel().catch(() => {});
+  }
+
+  private async logEvents(from: From<Place>, extent: Extent): Promise<StoredEvent[]> {
+    const events: StoredEvent[] = [];
+    await this.hearLog(from, extent, (event) => events.push(event.stored()));
+    return events;
+  }
+
+  private hearLog(from: From<Place>, extent: Extent, hear: (event: SentEvent) => void): Promise<void> {
+    return this.hear((client) => readLog(client, this.connection.options, from, extent), hear);
+  }
+
+  private hear(
+    open: (client: EventStoreDBClient) => Promise<ReadCall>,
+    hear: (event: SentEvent) => void,
+  ): Promise<void> {
+    return this.slots.run(() =>
+      this.connection.call((client) => drain(open(client), this.settings.tryMs, hear)),
+    );
   }
 }

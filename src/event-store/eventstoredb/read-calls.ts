@@ -1,4 +1,3 @@
-import { ReadStream } from '@eventstore/db-client/dist/streams/utils/ReadStream.js';
 import { Subscription } from '@eventstore/db-client/dist/streams/utils/Subscription.js';
 import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
@@ -6,7 +5,8 @@ import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { START, type Position } from '../event-store.js';
 import { callOf } from './call.js';
-import { eventOf, readAnswer } from './read-answer.js';
+import { readAnswer } from './read-answer.js';
+import type { SentEvent } from './sent-event.js';
 import type { Place, StoredEvent } from './stored-event.js';
 
 /**
@@ -17,6 +17,9 @@ import type { Place, StoredEvent } from './stored-event.js';
 const { ReadReq } = streams;
 const { path, requestSerialize } = streamsService.StreamsService.read;
 type Options = streams.ReadReq.Options;
+
+/** A read on its way. */
+export type ReadCall = Awaited<ReturnType<ReturnType<typeof openCall>>>;
 
 /** Where to begin: an end, or a place, which is included unless it is one of the log and read backwards. */
 export type From<At> = At | 'start' | 'end';
@@ -29,7 +32,7 @@ export interface Extent {
 
 /** Where a reader of the log begins, the event at the position included. */
 export const placeAt = (position: Position): From<Place> =>
-  position === START ? 'start' : { commit: String(position), prepare: String(position) };
+  position === START ? 'start' : { commit: position, prepare: position };
 
 export function readStream(
   client: EventStoreDBClient,
@@ -37,7 +40,7 @@ export function readStream(
   stream: string,
   from: From<number>,
   extent: Extent,
-): ReadStream<StoredEvent> {
+): Promise<ReadCall> {
   const name = new shared.StreamIdentifier().setStreamName(Buffer.from(stream));
   const of = new ReadReq.Options.StreamOptions().setStreamIdentifier(name);
   begin(of, from, (revision) => of.setRevision(String(revision)));
@@ -49,7 +52,7 @@ export function readLog(
   options: BaseOptions,
   from: From<Place>,
   extent: Extent,
-): ReadStream<StoredEvent> {
+): Promise<ReadCall> {
   return read(client, options, new ReadReq.Options().setAll(logFrom(from)), extent);
 }
 
@@ -72,8 +75,9 @@ export function subscribe(
     .setSubscription(new ReadReq.Options.SubscriptionOptions())
     .setFilter(filterOf(prefixes));
   return new Subscription(
-    readCall(client, options, wanted),
-    eventOf,
+    // A stream of answers as the client knows them, but for those with an event, of which it asks no more than is there.
+    openCall(client, options, wanted) as unknown as ConstructorParameters<typeof Subscription>[0],
+    (event) => (event as unknown as SentEvent).stored(),
     { highWaterMark: bufferSize },
     async () => heard(),
   );
@@ -84,16 +88,16 @@ function read(
   options: BaseOptions,
   wanted: Options,
   { direction, maxCount }: Extent,
-): ReadStream<StoredEvent> {
+): Promise<ReadCall> {
   const { FORWARDS, BACKWARDS } = ReadReq.Options.ReadDirection;
   wanted
     .setReadDirection(direction === 'forwards' ? FORWARDS : BACKWARDS)
     .setCount(String(maxCount))
     .setNoFilter(new shared.Empty());
-  return new ReadStream(readCall(client, options, wanted), eventOf, {});
+  return openCall(client, options, wanted)();
 }
 
-function readCall(client: EventStoreDBClient, options: BaseOptions, wanted: Options) {
+function openCall(client: EventStoreDBClient, options: BaseOptions, wanted: Options) {
   const ids = new ReadReq.Options.UUIDOption().setString(new shared.Empty());
   const request = new ReadReq().setOptions(wanted.setUuidOption(ids));
   return callOf(client, options, (service, ...how) =>
@@ -104,7 +108,9 @@ function readCall(client: EventStoreDBClient, options: BaseOptions, wanted: Opti
 function logFrom(from: From<Place>): streams.ReadReq.Options.AllOptions {
   const all = new ReadReq.Options.AllOptions();
   return begin(all, from, ({ commit, prepare }) =>
-    all.setPosition(new ReadReq.Options.Position().setCommitPosition(commit).setPreparePosition(prepare)),
+    all.setPosition(
+      new ReadReq.Options.Position().setCommitPosition(String(commit)).setPreparePosition(String(prepare)),
+    ),
   );
 }
 

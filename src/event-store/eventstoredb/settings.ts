@@ -29,5 +29,5 @@ export const DEFAULT_SETTINGS: Settings = {
   quietMs: 30_000,
   concurrency: 64,
   appends: 256,
-  pageSize: 500,
+  pageSize: 1000,
 };

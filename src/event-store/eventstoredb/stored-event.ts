@@ -3,8 +3,8 @@ import type { RecordedEvent } from '../event-store.js';
 
 /** A place of the log as the protocol has it: in a log of many years a commit may be elsewhere than what it commits. */
 export interface Place {
-  readonly commit: string;
-  readonly prepare: string;
+  readonly commit: bigint;
+  readonly prepare: bigint;
 }
 
 /** An event as the server has it, of the ledger or not, its texts as they were written. */
@@ -15,8 +15,12 @@ export interface StoredEvent extends RecordedEvent {
 /** @throws StoreUnavailable the event was written in a way in which the ledger does not write */
 export function toRecorded(stored: StoredEvent): RecordedEvent {
   const { id, type, data, metadata, stream, revision, position, place } = stored;
-  if (place.commit === place.prepare) return { id, type, data, metadata, stream, revision, position };
-  throw new StoreUnavailable(
-    `event ${id} was committed at ${place.commit}, but prepared at ${place.prepare}`,
-  );
+  checkPlace(id, place);
+  return { id, type, data, metadata, stream, revision, position };
+}
+
+/** @throws StoreUnavailable likewise */
+export function checkPlace(id: string, { commit, prepare }: Place): void {
+  if (commit === prepare) return;
+  throw new StoreUnavailable(`event ${id} was committed at ${commit}, but prepared at ${prepare}`);
 }

@@ -10,6 +10,8 @@ export interface SimulatedEvent {
   readonly data: Uint8Array;
   readonly metadata: Uint8Array;
   readonly position: bigint;
+  /** Where it was prepared, if that is not where it was committed. */
+  readonly prepared?: bigint;
   readonly created: number;
 }
 

@@ -16,7 +16,7 @@ export function readEvent(event: SimulatedEvent): streams.ReadResp {
   recorded.setStreamIdentifier(identifier(event.stream));
   recorded.setStreamRevision(String(event.revision));
   recorded.setCommitPosition(String(event.position));
-  recorded.setPreparePosition(String(event.position));
+  recorded.setPreparePosition(String(event.prepared ?? event.position));
   recorded.setData(event.data);
   recorded.setCustomMetadata(event.metadata);
   recorded
