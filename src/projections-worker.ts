@@ -4,13 +4,13 @@ import { openEventReader } from './event-store/open-event-store.js';
 import { giveWay } from './operations/priority.js';
 import { buildInBulk, writeBesideFile } from './projections/bulk/bulk-build.js';
 import {
-  readingOnce,
-  readingTwice,
+  readingBeside,
+  writingInTwo,
   type BesideOrder,
   type RelayOrder,
 } from './projections/bulk/bulk-thread.js';
 import { BUILT } from './projections/bulk/parts.js';
-import { RelayedLog, relayLog } from './projections/bulk/relay.js';
+import { relayLog } from './projections/bulk/relay.js';
 import type { ThreadMessage, ThreadOptions, ThreadWish } from './projections/messages.js';
 import { Pace } from './projections/pace.js';
 import { runProjections } from './projections/run-projections.js';
@@ -41,23 +41,18 @@ parentPort?.on('message', (wish: ThreadWish) => {
 
 /** Composition root of the thread that writes the read models, and of those that help it to build them. */
 if ('relayTo' in told) await relayLog(openReader, told.relayTo);
-else if ('beside' in told) await writeFileBeside(told);
+else if ('beside' in told) await writeBesideFile(told.beside, told.until, openReader, closing.signal);
 else await project(told);
 parentPort?.close();
-
-function writeFileBeside({ beside, until, log }: BesideOrder): Promise<void> {
-  const openLog = log ? async () => new RelayedLog(log) : openReader;
-  return writeBesideFile(beside, until, openLog, closing.signal);
-}
 
 async function project(options: ThreadOptions): Promise<void> {
   if (options.inBulk) {
     const { signal } = closing;
     // Nobody waits for what it builds. The threads that it starts do as it does.
     giveWay();
-    // Of a server, to read takes longer than to write.
+    // To read from a server takes about half as long as to write.
     const threads =
-      config.store === 'eventstoredb' ? readingOnce(config, signal) : readingTwice(config, openReader);
+      config.store === 'eventstoredb' ? readingBeside(config, signal) : writingInTwo(config, openReader);
     await buildInBulk(options.file, threads, report, signal);
   }
   // Told already, it would not be told again: nothing would end it where the store does not answer.

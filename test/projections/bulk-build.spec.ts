@@ -16,7 +16,7 @@ import { borrowed, project, rowsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
 
-type WriteBeside = BuildThreads['writeBeside'];
+type WriteBeside = NonNullable<BuildThreads['writeBeside']>;
 
 const context = { actor: 'key:1', correlationId: 'c-1' };
 
@@ -50,9 +50,13 @@ describe('read models that are built in bulk', () => {
 
   const beside: WriteBeside = (besideFile, until, signal) =>
     writeBesideFile(besideFile, until, async () => borrowed(store), signal);
-  const build = async (writeBeside = beside, signal = new AbortController().signal) => {
+  const build = async (
+    writeBeside: WriteBeside | 'no other thread' = beside,
+    signal = new AbortController().signal,
+  ) => {
     const messages: ThreadMessage[] = [];
-    const threads = { openLog: async () => borrowed(store), writeBeside };
+    const openLog = async () => borrowed(store);
+    const threads = writeBeside === 'no other thread' ? { openLog } : { openLog, writeBeside };
     await buildInBulk(file, threads, (message) => messages.push(message), signal);
     return messages.map((message) => {
       if (message.kind !== 'log') return message.kind;
@@ -73,12 +77,15 @@ describe('read models that are built in bulk', () => {
     expect(rowsIn(file)).toEqual(await rowsOfLog());
   });
 
-  it('have them all where the log takes several pages', async () => {
-    await Promise.all(Array.from({ length: 2 * PAGE }, () => ledger.purchase('acme', '1')));
+  it.each([['two threads', beside] as const, ['one thread', 'no other thread'] as const])(
+    'have them all where the log takes several pages, by %s',
+    async (_, writeBeside) => {
+      await Promise.all(Array.from({ length: 2 * PAGE }, () => ledger.purchase('acme', '1')));
 
-    expect(await build()).toEqual(['read models built in bulk']);
-    expect(rowsIn(file)).toEqual(await rowsOfLog());
-  });
+      expect(await build(writeBeside)).toEqual(['read models built in bulk']);
+      expect(rowsIn(file)).toEqual(await rowsOfLog());
+    },
+  );
 
   it('hold names, and what is written beside, which is let go without being overwritten, holds none', async () => {
     let written = '';
@@ -122,7 +129,8 @@ describe('read models that are built in bulk', () => {
   it('are left to a run event by event when a key was used twice', async () => {
     await purchaseTwice(store, ledger, 'acme');
 
-    expect(await build()).toEqual([`${left}its key was used at position 2`]);
+    for (const writeBeside of [beside, 'no other thread'] as const)
+      expect(await build(writeBeside)).toEqual([`${left}its key was used at position 2`]);
     expect(filesThere()).toEqual([]);
   });
 
@@ -144,22 +152,24 @@ describe('read models that are built in bulk', () => {
     expect(filesThere()).toEqual([]);
   });
 
-  it('are given up also where the other thread waits for the log that this one has opened', async () => {
-    let close = (): void => undefined;
-    const closed = new Promise<void>((resolve) => (close = resolve));
+  it('are given up when the log cannot be read', async () => {
+    let closed = false;
     const openLog = async () => ({
       head: () => store.head(),
       readAll: (): never => {
         throw new Error('the disk is full');
       },
-      close: async () => close(),
+      close: async () => void (closed = true),
     });
     const messages: ThreadMessage[] = [];
-    const writeBeside = () => closed.then(() => Promise.reject(new Error('the log has ended')));
     const { signal } = new AbortController();
-    await buildInBulk(file, { openLog, writeBeside }, (message) => messages.push(message), signal);
+    for (const threads of [{ openLog, writeBeside: beside }, { openLog }])
+      await buildInBulk(file, threads, (message) => messages.push(message), signal);
 
-    expect(messages).toMatchObject([{ kind: 'log', fields: { reason: 'the disk is full' } }]);
+    const failed = { kind: 'log', fields: { reason: 'the disk is full' } };
+    expect(messages).toMatchObject([failed, failed]);
+    expect(closed).toBe(true);
+    expect(filesThere()).toEqual([]);
   });
 
   it('are given up in both threads as soon as one of them fails', async () => {

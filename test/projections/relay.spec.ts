@@ -2,14 +2,14 @@ import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
 import { START, type EventReader, type EventStore } from '../../src/event-store/event-store.js';
+import { EventPacker, packableOf, unpackEvents } from '../../src/event-store/packed-events.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
-import { packPage, unpackPage } from '../../src/projections/bulk/page-message.js';
 import { RelayedLog, relayLog } from '../../src/projections/bulk/relay.js';
 import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
 import { borrowed } from '../support/projecting.js';
 import { openTestStore } from '../support/sqlite.js';
 
-describe('a log that one thread reads for two others', () => {
+describe('a log that one thread reads for another', () => {
   let store: EventStore;
   let pages: number;
   beforeEach(async () => {
@@ -22,9 +22,9 @@ describe('a log that one thread reads for two others', () => {
   const counted = (): EventReader =>
     new Proxy(borrowed(store), {
       get(target, name) {
-        if (name !== 'readAll') return Reflect.get(target, name) as unknown;
+        if (name !== 'readPacked') return Reflect.get(target, name) as unknown;
         return async function* () {
-          for await (const page of target.readAll(START)) {
+          for await (const page of target.readPacked(START)) {
             pages += 1;
             yield page;
           }
@@ -33,75 +33,86 @@ describe('a log that one thread reads for two others', () => {
     });
 
   const relayed = (open: () => Promise<EventReader> = async () => counted()) => {
-    const channels = [new MessageChannel(), new MessageChannel()] as const;
-    const sent = relayLog(
-      open,
-      channels.map(({ port2 }) => port2),
-    );
-    const [one, other] = channels.map(({ port1 }) => new RelayedLog(port1)) as [RelayedLog, RelayedLog];
-    return { one, other, sent };
+    const { port1, port2 } = new MessageChannel();
+    return { sent: relayLog(open, port2), log: new RelayedLog(port1) };
   };
   const fill = async (events: number): Promise<void> => {
     for (let left = events; left > 0; left -= 400)
       await store.append(newStream(), newEvents(Math.min(left, 400)), 'no-stream');
   };
 
-  it('comes to both of them as it is', async () => {
+  it('comes as it is', async () => {
     const texts = { data: '{"a":"ä€😀"}', metadata: '' };
     await store.append(mainAccountStream('acme'), [{ ...newEvents(1)[0]!, ...texts }], 'no-stream');
     await fill(1250);
-    const { one, other, sent } = relayed();
-    expect(await one.head()).toBe(await store.head());
-    const log = await collect(store.readAll(START));
-    // Who does not ask where it ends is not kept waiting.
-    expect(await Promise.all([collect(one.readAll()), collect(other.readAll())])).toEqual([log, log]);
+    const { log, sent } = relayed();
+    expect(await log.head()).toBe(await store.head());
+    expect(await collect(log.readAll())).toEqual(await collect(store.readAll(START)));
+    await sent;
+  });
+
+  it('may be read without asking where it ends', async () => {
+    await fill(3);
+    const { log, sent } = relayed();
+    expect(await collect(log.readAll())).toHaveLength(3);
     await sent;
   });
 
   it('may be empty', async () => {
-    const { one, other, sent } = relayed();
-    expect(await one.head()).toBe(START);
-    expect(await Promise.all([collect(one.readAll()), collect(other.readAll())])).toEqual([[], []]);
+    const { log, sent } = relayed();
+    expect(await log.head()).toBe(START);
+    expect(await collect(log.readAll())).toEqual([]);
     await sent;
   });
 
   it('keeps a revision that is none', () => {
     const [event] = newEvents(1);
     const tombstone = { ...event!, stream: 's', revision: Number(2n ** 63n - 1n), position: 2n ** 62n + 1n };
-    expect(unpackPage(packPage([tombstone]))).toEqual([tombstone]);
+    const packer = new EventPacker();
+    packer.add(packableOf(tombstone));
+    expect([...unpackEvents(packer.packed())]).toEqual([[tombstone]]);
   });
 
-  it('is not read far ahead of the slower one', async () => {
-    await fill(8000);
-    const { one, other, sent } = relayed();
-    const reading = collect(one.readAll());
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(pages).toBeGreaterThan(20);
-    expect(pages).toBeLessThan(50);
-
-    expect(await collect(other.readAll())).toHaveLength(8000);
-    expect(await reading).toHaveLength(8000);
-    await sent;
+  it('keeps texts that need more room than there is at first', () => {
+    const data = JSON.stringify('€'.repeat(300_000));
+    const events = newEvents(3).map((event, at) => ({
+      ...event,
+      data,
+      stream: 's',
+      revision: at,
+      position: BigInt(at),
+    }));
+    const packer = new EventPacker();
+    for (const event of events) packer.add(packableOf(event));
+    expect([...unpackEvents(packer.packed())]).toEqual([events]);
   });
 
-  it('is read on for one when the other has enough, and no further when both have', async () => {
+  it('is not read far ahead of who needs it', async () => {
     await fill(20_000);
-    const { one, other, sent } = relayed();
-    for await (const page of one.readAll()) if (page.length > 0) break;
-    let seen = 0;
-    for await (const page of other.readAll()) if ((seen += page.length) >= 8000) break;
-    await sent;
+    const { log, sent } = relayed();
+    await log.head();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(pages).toBeGreaterThan(2);
+    expect(pages).toBeLessThan(15);
 
-    expect(seen).toBe(8000);
-    expect(pages).toBeLessThan(150);
+    expect(await collect(log.readAll())).toHaveLength(20_000);
+    await sent;
   });
 
-  it('fails for both of them, with the reason, when it cannot be read', async () => {
-    const { one, other, sent } = relayed(() => Promise.reject(new StoreUnavailable('it is locked')));
-    await Promise.all([
-      expect(one.head()).rejects.toThrow('it is locked'),
-      expect(collect(other.readAll())).rejects.toThrow('it is locked'),
-    ]);
+  it('is read no further when who needed it has enough', async () => {
+    await fill(20_000);
+    const { log, sent } = relayed();
+    let seen = 0;
+    for await (const page of log.readAll()) if ((seen += page.length) >= 2000) break;
+    await sent;
+
+    expect(seen).toBe(2000);
+    expect(pages).toBeLessThan(40);
+  });
+
+  it('fails with the reason when it cannot be read', async () => {
+    const { log, sent } = relayed(() => Promise.reject(new StoreUnavailable('it is locked')));
+    await expect(collect(log.readAll())).rejects.toThrow('it is locked');
     await sent;
   });
 
@@ -109,7 +120,7 @@ describe('a log that one thread reads for two others', () => {
     await fill(100);
     const { port1, port2 } = new MessageChannel();
     const log = new RelayedLog(port1);
-    port2.postMessage({ page: packPage(await collect(store.readAll(START))) });
+    for await (const page of store.readPacked(START)) port2.postMessage({ page });
     port2.close();
     const seen: number[] = [];
     const reading = async (): Promise<void> => {

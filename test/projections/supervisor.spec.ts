@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
-import { readingTwice } from '../../src/projections/bulk/bulk-thread.js';
+import { writingInTwo } from '../../src/projections/bulk/bulk-thread.js';
 import { ProjectionsThread } from '../../src/projections/projections-thread.js';
 import { fileBeside, removeReadModels } from '../../src/projections/read-models-file.js';
 import { openDatabase } from '../../src/sqlite/database.js';
@@ -304,7 +304,7 @@ describe('the supervisor of the read models', () => {
 
   it('builds nothing any more for whoever has closed, neither in bulk nor event by event', async () => {
     const [config, file] = [testConfig(side.dataDir), side.file.replace('.db', '.rebuild.db')];
-    const { writeBeside } = readingTwice(config, async () => side.store);
+    const { writeBeside } = writingInTwo(config, async () => side.store);
     const closed = AbortSignal.abort(new Error('closed'));
     await expect(writeBeside(fileBeside(file), await side.store.head(), closed)).rejects.toThrow('closed');
     expect(existsSync(fileBeside(file))).toBe(false);

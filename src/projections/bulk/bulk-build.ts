@@ -3,25 +3,27 @@ import type { Position } from '../../event-store/event-store.js';
 import type { Connection } from '../../sqlite/database.js';
 import { syncToDisk } from '../../files/small-file.js';
 import { CommandKeys } from '../accounts/command-keys.js';
-import { Checkpoints } from '../checkpoints.js';
+import { Checkpoints, type LastEvent } from '../checkpoints.js';
 import type { Report } from '../messages.js';
 import { fileBeside, openForBulk, removeReadModels } from '../read-models-file.js';
 import { BESIDE, BUILT, HERE } from './parts.js';
 import type { LogToBuild } from './relay.js';
 import { writeInBulk, type BulkPart } from './write-in-bulk.js';
 
-/** What a build is given for its two threads. */
+/** What a build has of other threads. */
 export interface BuildThreads {
-  /** Opens the log for the one that asks. */
   readonly openLog: () => Promise<LogToBuild>;
-  /** Has the other one write the tables of `BESIDE` into a file, up to a position. Aborted, it ends. */
-  readonly writeBeside: (file: string, until: Position, signal: AbortSignal) => Promise<void>;
+  /**
+   * Has another one write the tables of `BESIDE` into a file of its own, up to a position. Aborted, it ends. Without it
+   * this one writes them all.
+   */
+  readonly writeBeside?: (file: string, until: Position, signal: AbortSignal) => Promise<void>;
 }
 
 /**
- * Builds read models in a new file that nobody reads, up to where the log ends now, with two threads. Nothing of it is
- * durable, and nothing can be rolled back, before all is there: that saves half of the time. What fails leaves no
- * file; whoever then projects event by event finds out at which one.
+ * Builds read models in a new file that nobody reads, up to where the log ends now. Nothing of it is durable, and
+ * nothing can be rolled back, before all is there: that saves half of the time. What fails leaves no file; whoever then
+ * projects event by event finds out at which one.
  */
 export async function buildInBulk(
   file: string,
@@ -29,7 +31,6 @@ export async function buildInBulk(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  const besideFile = fileBeside(file);
   const log = await openLog();
   // Whichever thread fails ends the other.
   const failed = new AbortController();
@@ -38,9 +39,9 @@ export async function buildInBulk(
   let beside: Promise<void> | undefined;
   try {
     const until = await log.head();
-    beside = writeBeside(besideFile, until, either);
-    beside.catch((error: unknown) => failed.abort(error));
-    await writeHere(file, log, { until, beside, besideFile }, either).catch((error: unknown) => {
+    beside = writeBeside?.(fileBeside(file), until, either);
+    beside?.catch((error: unknown) => failed.abort(error));
+    await writeHere(file, log, { until, beside }, either).catch((error: unknown) => {
       failed.abort(error);
       throw error;
     });
@@ -49,8 +50,6 @@ export async function buildInBulk(
     const fields = { until: String(until), seconds };
     report({ kind: 'log', level: 'info', message: 'read models built in bulk', fields });
   } catch (error) {
-    // The other thread may be waiting for what is relayed no further without this one.
-    await log.close();
     await beside?.catch(() => undefined);
     removeReadModels(file);
     if (signal.aborted) return;
@@ -59,20 +58,20 @@ export async function buildInBulk(
     report({ kind: 'log', level: 'warn', message, fields });
   } finally {
     await log.close();
-    removeReadModels(besideFile);
+    removeReadModels(fileBeside(file));
   }
 }
 
-interface Beside {
+interface Extent {
   readonly until: Position;
-  readonly beside: Promise<void>;
-  readonly besideFile: string;
+  /** Done when the other thread has written its part; undefined when there is none. */
+  readonly beside: Promise<void> | undefined;
 }
 
 async function writeHere(
   file: string,
   log: LogToBuild,
-  { until, beside, besideFile }: Beside,
+  { until, beside }: Extent,
   signal: AbortSignal,
 ): Promise<void> {
   const db = openForBulk(file);
@@ -80,23 +79,28 @@ async function writeHere(
     const checkpoints = new Checkpoints(db);
     for (const { ddl } of BUILT) db.exec(ddl);
     db.exec('BEGIN');
-    const last = await writeInBulk(db, log, HERE, until, signal);
+    const last = await writeInBulk(db, log, beside ? HERE : [...HERE, ...BESIDE], until, signal);
     db.exec('COMMIT');
     await beside;
-    db.prepare('ATTACH ? AS beside').run(besideFile);
-    const { id } = db.prepare<{ id: string | null }>('SELECT event_id AS id FROM beside.checkpoints').get()!;
-    if (id !== (last?.id ?? null))
-      throw new Error(`one thread read up to event ${last?.id}, the other up to ${id}`);
+    if (beside) db.prepare('ATTACH ? AS beside').run(fileBeside(file));
     db.exec('BEGIN');
-    for (const table of BESIDE.flatMap(({ tables }) => tables))
-      // Tables of the same form: SQLite copies the rows as they are.
-      db.exec(`INSERT INTO main.${table} SELECT * FROM beside.${table}`);
+    if (beside) takeOver(db, last);
     new CommandKeys(db).checkCollisions();
     for (const { name, schema } of BUILT) checkpoints.save(name, { schema, position: until, last });
     db.exec('COMMIT');
   } finally {
     db.close();
   }
+}
+
+/** Takes what the other thread has written. @param last by which the log is known again that this one has read */
+function takeOver(db: Connection, last: LastEvent | undefined): void {
+  const { id } = db.prepare<{ id: string | null }>('SELECT event_id AS id FROM beside.checkpoints').get()!;
+  if (id !== (last?.id ?? null))
+    throw new Error(`one thread read up to event ${last?.id}, the other up to ${id}`);
+  for (const table of BESIDE.flatMap(({ tables }) => tables))
+    // Tables of the same form: SQLite copies the rows as they are.
+    db.exec(`INSERT INTO main.${table} SELECT * FROM beside.${table}`);
 }
 
 /** The other thread's part. */

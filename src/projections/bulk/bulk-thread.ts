@@ -12,45 +12,39 @@ export const YOUNG_MB = 24;
 export interface BesideOrder {
   readonly beside: string;
   readonly until: Position;
-  /** Where the log is relayed to; without it the thread reads for itself. */
-  readonly log?: MessagePort;
 }
 
-/** To whom a thread is to relay the log. */
+/** Where a thread is to relay the log to. */
 export interface RelayOrder {
-  readonly relayTo: readonly MessagePort[];
+  readonly relayTo: MessagePort;
 }
 
-/** Each reads it for itself: where reading is cheap. */
-export const readingTwice = (config: Config, openLog: () => Promise<EventReader>): BuildThreads => ({
+/** Two threads write, and each reads the log for itself: where reading is cheap. */
+export const writingInTwo = (
+  config: Config,
+  openLog: () => Promise<EventReader>,
+): Required<BuildThreads> => ({
   openLog,
   writeBeside: (beside, until, signal) => runThread(config, { beside, until }, signal),
 });
 
-/** A third one reads it for both. It ends when the first closes the log. @param signal ends it before */
-export function readingOnce(config: Config, signal: AbortSignal): BuildThreads {
-  const [here, beside] = [new MessageChannel(), new MessageChannel()];
-  const closed = new AbortController();
+/** Another thread reads the log for the one that writes. It ends when that closes it. @param signal ends it before */
+export function readingBeside(config: Config, signal: AbortSignal): BuildThreads {
   const openLog = async (): Promise<LogToBuild> => {
-    const ports = [here.port2, beside.port2];
-    const ended = runThread(config, { relayTo: ports }, AbortSignal.any([signal, closed.signal]), ports);
-    // What it fails at it tells those who read; that it could not be started they see.
-    ended.catch(() => ports.forEach((port) => port.close()));
-    const log = new RelayedLog(here.port1);
+    const { port1, port2 } = new MessageChannel();
+    const closed = new AbortController();
+    const ended = runThread(config, { relayTo: port2 }, AbortSignal.any([signal, closed.signal]), [port2]);
+    const log = new RelayedLog(port1);
+    // It tells what it fails at, but not that it could not be started.
+    ended.catch(() => log.close());
     const close = async (): Promise<void> => {
       await log.close();
-      // If it has never come to be another thread's.
-      beside.port1.close();
       closed.abort();
       await ended.catch(() => undefined);
     };
     return { head: () => log.head(), readAll: () => log.readAll(), close };
   };
-  return {
-    openLog,
-    writeBeside: (file, until, aborted) =>
-      runThread(config, { beside: file, until, log: beside.port1 }, aborted, [beside.port1]),
-  };
+  return { openLog };
 }
 
 /** Runs a thread of a build, which has ended afterwards. @throws whatever ends it before it is done */

@@ -1,50 +1,41 @@
 import type { MessagePort } from 'node:worker_threads';
 import { reasonOf } from '../../event-store/errors.js';
 import { START, type EventReader, type Position, type RecordedEvent } from '../../event-store/event-store.js';
-import { packPage, unpackPage, type PageMessage } from './page-message.js';
+import { unpackEvents, type PackedEvents } from '../../event-store/packed-events.js';
 
 /** What a build needs of a log. */
 export type LogToBuild = Pick<EventReader, 'head' | 'readAll' | 'close'>;
 
-/** Events of a message: its text is to stay small enough for the engine to collect it as it does any other. */
-const TOGETHER = 100;
-/** Messages that a thread may have before it. */
-const MOST_AHEAD = 40;
+/** Pages that the thread may have before it. */
+const MOST_AHEAD = 4;
 
 type Told =
-  { readonly head: Position } | { readonly page: PageMessage } | { readonly failed: string } | 'end';
+  { readonly head: Position } | { readonly page: PackedEvents } | { readonly failed: string } | 'end';
 
 /**
- * Reads the log up to where it ends now for other threads, where reading takes longer than what each of them does with
- * it. A page is sent to all of them as soon as none has too many before it. Never rejects: what fails they are told.
+ * Reads the log up to where it ends now for another thread, a page as soon as that has not too many before it. Never
+ * rejects: what fails it is told.
  */
-export async function relayLog(
-  openReader: () => Promise<EventReader>,
-  ports: readonly MessagePort[],
-): Promise<void> {
-  const takers = ports.map((port) => new Taker(port));
-  const tell = (told: Told): void => {
-    for (const taker of takers) taker.tell(told);
-  };
+export async function relayLog(openReader: () => Promise<EventReader>, port: MessagePort): Promise<void> {
+  const taker = new Taker(port);
   try {
     const reader = await openReader();
     try {
       const head = await reader.head();
-      tell({ head });
-      for await (const page of reader.readAll(START)) {
-        for (let from = 0; from < page.length; from += TOGETHER)
-          tell({ page: packPage(page.slice(from, from + TOGETHER)) });
-        await Promise.all(takers.map((taker) => taker.hasRoom()));
-        if (page.at(-1)!.position >= head || takers.every(({ gone }) => gone)) break;
+      taker.tell({ head });
+      for await (const page of reader.readPacked(START)) {
+        taker.tell({ page }, [page.bytes.buffer]);
+        await taker.hasRoom();
+        if (page.positions.at(-1)! >= head || taker.gone) break;
       }
-      tell('end');
+      taker.tell('end');
     } finally {
       await reader.close();
     }
   } catch (error) {
-    tell({ failed: reasonOf(error) });
+    taker.tell({ failed: reasonOf(error) });
   }
-  for (const port of ports) port.close();
+  port.close();
 }
 
 /** An end of a channel, which can be waited at. */
@@ -74,7 +65,7 @@ class End {
   }
 }
 
-/** A thread that pages are sent to. */
+/** The thread that pages are sent to. */
 class Taker {
   private ahead = 0;
   private readonly end: End;
@@ -87,9 +78,10 @@ class Taker {
     return this.end.gone;
   }
 
-  tell(told: Told): void {
+  /** @param handed what is the taker's from now on */
+  tell(told: Told, handed: readonly ArrayBuffer[] = []): void {
     this.ahead += 1;
-    this.end.port.postMessage(told);
+    this.end.port.postMessage(told, handed);
   }
 
   async hasRoom(): Promise<void> {
@@ -113,11 +105,11 @@ export class RelayedLog implements LogToBuild {
     return told.head;
   }
 
-  /** All of it. Who needs no more of it holds up nobody else. @throws likewise */
+  /** All of it. @throws likewise */
   async *readAll(): AsyncGenerator<readonly RecordedEvent[], void> {
     try {
       for (let told = await this.next(); told !== 'end'; told = await this.next())
-        if ('page' in told) yield unpackPage(told.page);
+        if ('page' in told) yield* unpackEvents(told.page);
     } finally {
       await this.close();
     }
