@@ -95,7 +95,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^node:/,
       // The messages of the protocol too, for calls of the adapter's own (docs/adr/0016, docs/adr/0022).
       /^@eventstore\/db-client(\/|$)/,
-      /^(google-protobuf|protobufjs)(\/|$)/,
+      /^protobufjs(\/|$)/,
     ],
     why: 'an adapter knows the port and its database client',
   },

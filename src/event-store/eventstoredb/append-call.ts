@@ -1,19 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { AccessDeniedError } from '@eventstore/db-client';
 import { convertToCommandError } from '@eventstore/db-client/dist/utils/CommandError.js';
-import shared from '@eventstore/db-client/generated/shared_pb.js';
-import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import streams from '@eventstore/db-client/generated/streams_pb.js';
+import streamsService, { type StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import type streams from '@eventstore/db-client/generated/streams_pb.js';
+import { numbered } from './append-request.js';
+import type { HowToCall } from './call.js';
 import { CallBroken, neverConnected } from './failures.js';
 
 /** What is appended, and where; the same at every try. */
 export interface Proposal {
   readonly stream: string;
-  readonly options: streams.BatchAppendReq.Options;
-  readonly messages: streams.BatchAppendReq.ProposedMessage[];
+  readonly request: Uint8Array;
 }
 
 export type Answer = streams.BatchAppendResp;
+
+type AppendDuplex = ReturnType<typeof openAppends>;
+
+const asItIs = (request: Buffer): Buffer => request;
+
+/** Opens the protocol's `BatchAppend`. Its requests are written here (append-request.ts). */
+export function openAppends(service: StreamsClient, ...how: HowToCall) {
+  const { path, responseDeserialize } = streamsService.StreamsService.batchAppend;
+  return service.makeBidiStreamRequest(path, asItIs, responseDeserialize, ...how);
+}
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
@@ -32,7 +42,7 @@ export class AppendCall {
   private heard = false;
   private ended = false;
 
-  constructor(private readonly duplex: ReturnType<StreamsClient['batchAppend']>) {
+  constructor(private readonly duplex: AppendDuplex) {
     duplex.on('data', (answer) => this.hear(answer));
     // Some are reported after the end too, and without a listener that would end the process.
     duplex.on('error', (error) => this.end(convertToCommandError(error)));
@@ -45,19 +55,13 @@ export class AppendCall {
   }
 
   /** @returns what the server answers, be it an error; rejected with the client's errors and CallBroken */
-  send({ options, messages }: Proposal): Promise<Answer> {
+  send({ request }: Proposal): Promise<Answer> {
     if (this.ended) return Promise.reject(new CallBroken('the call has ended'));
-    const number = String(++this.sent);
-    const id = new shared.UUID.Structured().setMostSignificantBits(this.name).setLeastSignificantBits(number);
-    const request = new streams.BatchAppendReq()
-      .setCorrelationId(new shared.UUID().setStructured(id))
-      .setOptions(options)
-      .setProposedMessagesList(messages)
-      .setIsFinal(true);
+    const number = ++this.sent;
     return new Promise((resolve, reject) => {
-      this.waiting.set(number, { resolve, reject });
+      this.waiting.set(String(number), { resolve, reject });
       // Not asked whether the buffer is full: the appends on their way are bounded, and with them the buffer.
-      this.duplex.write(request);
+      this.duplex.write(numbered(request, this.name, number));
     });
   }
 

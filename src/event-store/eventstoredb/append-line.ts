@@ -1,6 +1,6 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { unpackToCommandError } from '@eventstore/db-client/dist/streams/appendToStream/unpackError.js';
-import { AppendCall, type Answer, type Proposal } from './append-call.js';
+import { AppendCall, openAppends, type Answer, type Proposal } from './append-call.js';
 import { callOf } from './call.js';
 import { within, type Connection } from './connection.js';
 import { NoAnswer } from './failures.js';
@@ -51,7 +51,7 @@ export class AppendLine {
   }
 
   private async open(client: EventStoreDBClient): Promise<AppendCall> {
-    const open = callOf(client, this.connection.options, (service, ...how) => service.batchAppend(...how));
+    const open = callOf(client, this.connection.options, openAppends);
     return new AppendCall(await open());
   }
 

@@ -1,13 +1,10 @@
 import type { WrongExpectedVersionError } from '@eventstore/db-client';
-import shared from '@eventstore/db-client/generated/shared_pb.js';
-import streams from '@eventstore/db-client/generated/streams_pb.js';
-import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import { RevisionConflict, StoreUnavailable } from '../errors.js';
 import type { NewEvent, Position, StreamRevision } from '../event-store.js';
 import type { Proposal } from './append-call.js';
 import { AppendLine } from './append-line.js';
+import { appendRequest } from './append-request.js';
 import type { Connection } from './connection.js';
-import { toProposed } from './events.js';
 import { failureOf, verdictOf } from './failures.js';
 import type { LogReader } from './log-reader.js';
 import { Patience } from './patience.js';
@@ -49,7 +46,7 @@ export class Appender {
     if (!this.reader.isOurs(stream)) throw new StoreUnavailable(`nobody follows the stream ${stream}`);
     const bytes = bytesOf(events);
     if (bytes > MAX_BYTES) throw new StoreUnavailable(`${bytes} bytes are more than one append may carry`);
-    const proposal = { stream, options: optionsOf(stream, expected), messages: events.map(toProposed) };
+    const proposal = { stream, request: appendRequest(stream, events, expected) };
     const request = { stream, events, expected, proposal };
     const patience = new Patience(this.settings, this.closing);
     return this.slots.run(() => this.persist(request, patience));
@@ -106,14 +103,6 @@ export class Appender {
 
 const bytesOf = (events: readonly NewEvent[]): number =>
   events.reduce((sum, { data, metadata }) => sum + Buffer.byteLength(data) + Buffer.byteLength(metadata), 0);
-
-function optionsOf(stream: string, expected: StreamRevision): streams.BatchAppendReq.Options {
-  const name = new shared.StreamIdentifier().setStreamName(Buffer.from(stream));
-  const options = new streams.BatchAppendReq.Options().setStreamIdentifier(name);
-  return expected === 'no-stream'
-    ? options.setNoStream(new empty.Empty())
-    : options.setStreamPosition(String(expected));
-}
 
 function conflictIn({ stream, expected }: Append, error: unknown): RevisionConflict {
   const { actualVersion } = error as WrongExpectedVersionError;

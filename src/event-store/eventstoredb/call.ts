@@ -1,7 +1,8 @@
 import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
 import streamsService, { type StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 
-type HowToCall = Required<Parameters<StreamsClient['batchAppend']>>;
+/** What a call is opened with. */
+export type HowToCall = Required<Parameters<StreamsClient['batchAppend']>>;
 
 /** The client's hooks that open a call, protected. */
 interface Hooks {

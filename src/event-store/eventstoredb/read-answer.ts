@@ -1,14 +1,11 @@
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import protobuf, { type Reader } from 'protobufjs/minimal.js';
 import type { Span } from '../packed-events.js';
+import { ofNumber, withLength } from './fields.js';
 import { NOWHERE, SentEvent } from './sent-event.js';
 
 /** What an answer to the protocol's `Read` says: an event, or something else in the client's words. */
 export type Answer = SentEvent | streams.ReadResp;
-
-/** A field as it is announced: by its number, and by whether its length stands before it. */
-const withLength = (field: number): number => (field << 3) | 2;
-const ofNumber = (field: number): number => field << 3;
 
 // streams.proto and shared.proto of EventStoreDB 24.6.
 const ReadResp = { event: withLength(1) };
