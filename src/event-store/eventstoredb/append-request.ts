@@ -1,7 +1,7 @@
 import protobuf, { type Writer } from 'protobufjs/minimal.js';
 import { StoreUnavailable } from '../errors.js';
 import { isEventId, type NewEvent, type StreamRevision } from '../event-store.js';
-import { ofNumber, withLength } from './fields.js';
+import { ofNumber, Property, StreamIdentifier, UUID, withLength } from './fields.js';
 
 // streams.proto and shared.proto of EventStoreDB 24.6.
 const BatchAppendReq = {
@@ -17,9 +17,6 @@ const ProposedMessage = {
   customMetadata: withLength(3),
   data: withLength(4),
 };
-const Property = { name: withLength(1), value: withLength(2) };
-const StreamIdentifier = { name: withLength(3) };
-const UUID = { structured: withLength(1), string: withLength(2) };
 const Structured = { mostSignificantBits: ofNumber(1), leastSignificantBits: ofNumber(2) };
 
 /**

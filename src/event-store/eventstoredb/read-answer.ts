@@ -1,7 +1,7 @@
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import protobuf, { type Reader } from 'protobufjs/minimal.js';
 import type { Span } from '../packed-events.js';
-import { ofNumber, withLength } from './fields.js';
+import { ofNumber, Property, StreamIdentifier, UUID, withLength } from './fields.js';
 import { NOWHERE, SentEvent } from './sent-event.js';
 
 /** What an answer to the protocol's `Read` says: an event, or something else in the client's words. */
@@ -21,9 +21,6 @@ const Recorded = {
   metadata: withLength(7),
   data: withLength(8),
 };
-const UUID = { string: withLength(2) };
-const StreamIdentifier = { name: withLength(3) };
-const Property = { name: withLength(1), value: withLength(2) };
 
 /**
  * One with an event is read straight from its bytes: by way of the client's messages, or of what their library reads
