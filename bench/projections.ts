@@ -9,7 +9,7 @@ import { AccountLoader } from '../src/ledger/account-loader.js';
 import { collectTheYoungCheaply, holdHeapsDown } from '../src/operations/heap.js';
 import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
 import { buildInBulk } from '../src/projections/bulk/bulk-build.js';
-import { readingTwice } from '../src/projections/bulk/bulk-thread.js';
+import { writingInTwo } from '../src/projections/bulk/bulk-thread.js';
 import { Checkpoints } from '../src/projections/checkpoints.js';
 import { conservationProjection } from '../src/projections/conservation/conservation-projection.js';
 import type { Projection } from '../src/projections/projection.js';
@@ -72,7 +72,7 @@ async function rebuild(log: string, file: string): Promise<void> {
   const config = testConfig(dirname(log));
   await buildInBulk(
     file,
-    readingTwice(config, async () => SqliteEventReader.open(log)),
+    writingInTwo(config, async () => SqliteEventReader.open(log)),
     (message) => {
       if (message.kind === 'log' && message.level !== 'info') throw new Error(message.message);
     },

@@ -79,7 +79,7 @@ class Taker {
   }
 
   /** @param handed what is the taker's from now on */
-  tell(told: Told, handed: readonly ArrayBuffer[] = []): void {
+  tell(told: Told, handed: ArrayBuffer[] = []): void {
     this.ahead += 1;
     this.end.port.postMessage(told, handed);
   }
