@@ -11,10 +11,15 @@ export class CatchUp {
   private readonly began = performance.now();
   private told = this.began;
 
-  /** @param head where the log ended as it began */
+  /**
+   * @param head where the log ended as it began
+   * @param tell told of the way made
+   * @param onLong told with every line after which more than half of the log is still to come
+   */
   constructor(
     private readonly head: Position,
     private readonly tell: (message: string, fields: LogFields) => void,
+    private readonly onLong?: () => void,
   ) {}
 
   /** So many more events were applied, up to a position; at the end of the log or not. */
@@ -30,5 +35,6 @@ export class CatchUp {
       position: String(position),
       head: String(this.head),
     });
+    if (!live && position * 2n < this.head) this.onLong?.();
   }
 }

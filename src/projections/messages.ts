@@ -42,6 +42,8 @@ export type ThreadMessage =
       /** The streams of which events were applied since the last message; undefined when there may be very many. */
       readonly streams: readonly string[] | undefined;
     }
+  /** A while after the start more than half of the log is still to come. */
+  | { readonly kind: 'behind' }
   | { readonly kind: 'stopped'; readonly at: StoppedProjection }
   /** The file cannot be used and may not be emptied in place. */
   | { readonly kind: 'unusable'; readonly reason: string }

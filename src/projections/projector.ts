@@ -78,7 +78,11 @@ export class Projector {
 
   private async follow(signal: AbortSignal, pace: Pace): Promise<void> {
     const head = await this.reader.head();
-    const catchUp = new CatchUp(head, (message, fields) => this.log('info', message, fields));
+    const catchUp = new CatchUp(
+      head,
+      (message, fields) => this.log('info', message, fields),
+      () => this.report({ kind: 'behind' }),
+    );
     let batch: RecordedEvent[] = [];
     for await (const { events, position, live, hidden = [] } of this.reader.follow(this.start, signal)) {
       for (const at of hidden) this.tellDamaged(at, 'was cut short or deleted');

@@ -39,6 +39,8 @@ export class Supervisor {
   private closed = false;
   /** A damaged file is given up once: where that does not end well, an operator has to look. */
   private abandoned = false;
+  /** A long log was given to a build in bulk once: where that fails, it is followed to its end. */
+  private builtInBulk = false;
   /** An alarm told of such a file; the next one comes only after all was well. */
   private alarmed = false;
 
@@ -105,6 +107,7 @@ export class Supervisor {
   private hear(message: ThreadMessage): void {
     if (message.kind === 'log') return this.log(message.level, message.message, message.fields);
     if (message.kind === 'unusable') return this.abandon(message.reason);
+    if (message.kind === 'behind') return this.buildInBulk();
     if (message.kind === 'opened') {
       if (!reaches(message.rows, this.progress.positions))
         return this.abandon('the read models hold less than was read from them');
@@ -142,6 +145,19 @@ export class Supervisor {
     const level = this.alarmed ? 'error' : 'alarm';
     this.alarmed = true;
     this.log(level, 'the read models cannot be used; building new ones beside them', { reason });
+    this.rebuildInstead();
+  }
+
+  /** To build new ones from the beginning takes less time than what is left. Nobody is answered by them before either. */
+  private buildInBulk(): void {
+    if (this.closed || this.rebuilding || this.builtInBulk) return;
+    this.builtInBulk = true;
+    this.log('info', 'most of the log is still to come; building new read models in bulk');
+    this.rebuildInstead();
+  }
+
+  /** Nothing more is written to the file at hand, which is read as it is meanwhile. */
+  private rebuildInstead(): void {
     void this.thread?.close();
     this.givenUp = this.thread ?? this.givenUp;
     this.thread = undefined;

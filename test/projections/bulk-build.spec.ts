@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { PAGE } from '../../src/event-store/sqlite/event-pages.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
@@ -86,6 +86,13 @@ describe('read models that are built in bulk', () => {
       expect(rowsIn(file)).toEqual(await rowsOfLog());
     },
   );
+
+  it('are told of, every few seconds, until they are built', async () => {
+    let now = 0;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 4000));
+    expect(await build()).toEqual(['read models catching up', 'read models built in bulk']);
+    clock.mockRestore();
+  });
 
   it('hold names, and what is written beside, which is let go without being overwritten, holds none', async () => {
     let written = '';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { importEvents } from '../../src/audit/bundle-import.js';
 import { START, type EventStore, type NewEvent } from '../../src/event-store/event-store.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
@@ -231,6 +231,21 @@ describe('the projector', () => {
     await runProjections(options, PROJECTIONS, async () => borrowed(store), report, end.signal);
 
     expect(linesIn(await project(file, store))).toEqual(['read models have reached the end of the log']);
+  });
+
+  it('says so when after some seconds more than half of the log is still to come, and only then', async () => {
+    for (let thousands = 0; thousands < 33; thousands += 1)
+      await Promise.all(Array.from({ length: 1000 }, () => ledger.purchase('acme', '1')));
+    const behind = async () => {
+      rmSync(file, { force: true });
+      return (await project(file, store)).filter(({ kind }) => kind === 'behind').length;
+    };
+    expect(await behind()).toBe(0);
+    let now = 0;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 4000));
+    // Of three batches the first is less than half of it.
+    expect(await behind()).toBe(1);
+    clock.mockRestore();
   });
 
   it('starts again from checkpoints of an earlier form, by which it does not know the log', async () => {

@@ -138,6 +138,48 @@ describe('the supervisor of the read models', () => {
     }
   });
 
+  it('builds them in bulk, without an alarm, when most of a long log is still to come', async () => {
+    const before = statSync(side.file).ino;
+    const given = worker()!;
+    given.emit('message', { kind: 'behind' });
+    expect(side.projections.rebuildStatus.state).toBe('running');
+    expect([side.projections.running, side.projections.ready]).toEqual([false, false]);
+    const { position, receipt } = await side.ledger.purchase('acme', '1', 'meanwhile');
+    expect((await side.ledger.purchase('acme', '1', 'meanwhile')).receipt).toBe(receipt);
+
+    expect((await side.overview('acme', position)).available).toBe('101.0000');
+    await until(() => side.projections.ready);
+    expect(side.projections.rebuildStatus.state).toBe('done');
+    expect(given.threadId).toBe(-1);
+    expect(statSync(side.file).ino).not.toBe(before);
+    expect(side.notes.alarms).toEqual([]);
+  });
+
+  it('lets the log be followed to its end where that build fails', async () => {
+    const obstacle = side.file.replace('.db', '.rebuild.db');
+    mkdirSync(obstacle);
+    worker()!.emit('message', { kind: 'behind' });
+    await until(() => side.projections.rebuildStatus.state === 'failed' && side.projections.ready);
+    const following = worker()!;
+    following.emit('message', { kind: 'behind' });
+
+    expect(worker()).toBe(following);
+    expect(side.projections.rebuildStatus.state).toBe('failed');
+    const { position } = await side.ledger.purchase('acme', '1');
+    expect((await side.overview('acme', position)).available).toBe('101.0000');
+    rmdirSync(obstacle);
+  });
+
+  it('lets a rebuild that runs already go on when most of the log is still to come', async () => {
+    const rebuilt = side.projections.rebuild();
+    const writing = worker()!;
+    writing.emit('message', { kind: 'behind' });
+
+    expect(worker()).toBe(writing);
+    await rebuilt;
+    await until(() => side.projections.ready);
+  });
+
   it('calls them ready when a later thread gets past the event at which one has stopped', async () => {
     const at = { projection: 'accounts', stream: 'mainAccount-acme', position: 1n };
     worker()!.emit('message', { kind: 'stopped', at });

@@ -3,8 +3,9 @@ import type { Position } from '../../event-store/event-store.js';
 import type { Connection } from '../../sqlite/database.js';
 import { syncToDisk } from '../../files/small-file.js';
 import { CommandKeys } from '../accounts/command-keys.js';
+import { CatchUp } from '../catch-up.js';
 import { Checkpoints, type LastEvent } from '../checkpoints.js';
-import type { Report } from '../messages.js';
+import type { LogFields, Report } from '../messages.js';
 import { fileBeside, openForBulk, removeReadModels } from '../read-models-file.js';
 import { BESIDE, BUILT, HERE } from './parts.js';
 import type { LogToBuild } from './relay.js';
@@ -31,6 +32,8 @@ export async function buildInBulk(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
+  const tell = (message: string, fields: LogFields, level: 'info' | 'warn' = 'info'): void =>
+    report({ kind: 'log', level, message, fields });
   const log = await openLog();
   // Whichever thread fails ends the other.
   const failed = new AbortController();
@@ -41,26 +44,35 @@ export async function buildInBulk(
     const until = await log.head();
     beside = writeBeside?.(fileBeside(file), until, either);
     beside?.catch((error: unknown) => failed.abort(error));
-    await writeHere(file, log, { until, beside }, either).catch((error: unknown) => {
+    const watched = telling(log, new CatchUp(until, tell));
+    await writeHere(file, watched, { until, beside }, either).catch((error: unknown) => {
       failed.abort(error);
       throw error;
     });
     syncToDisk(file);
     const seconds = (performance.now() - began) / 1000;
-    const fields = { until: String(until), seconds };
-    report({ kind: 'log', level: 'info', message: 'read models built in bulk', fields });
+    tell('read models built in bulk', { until: String(until), seconds });
   } catch (error) {
     await beside?.catch(() => undefined);
     removeReadModels(file);
     if (signal.aborted) return;
-    const fields = { reason: reasonOf(error) };
     const message = 'the read models could not be built in bulk; building them event by event';
-    report({ kind: 'log', level: 'warn', message, fields });
+    tell(message, { reason: reasonOf(error) }, 'warn');
   } finally {
     await log.close();
     removeReadModels(fileBeside(file));
   }
 }
+
+/** A log that tells how far it was read. */
+const telling = (log: LogToBuild, way: CatchUp): Pick<LogToBuild, 'readAll'> => ({
+  async *readAll(after) {
+    for await (const page of log.readAll(after)) {
+      way.count(page.length, page.at(-1)!.position, false);
+      yield page;
+    }
+  },
+});
 
 interface Extent {
   readonly until: Position;
@@ -70,7 +82,7 @@ interface Extent {
 
 async function writeHere(
   file: string,
-  log: LogToBuild,
+  log: Pick<LogToBuild, 'readAll'>,
   { until, beside }: Extent,
   signal: AbortSignal,
 ): Promise<void> {
