@@ -10,7 +10,7 @@ import type { PartialFold, PartialSip } from './partial-fold.js';
 import { firstOf, TILE } from './tiles.js';
 
 /** Main and SIP accounts of which rows are held back, at most. */
-const MAX_CHANGED = 40_000;
+const MAX_CHANGED = 25_000;
 
 /** Writes an entry for every event at once, the rows of the accounts that it touched when the batch ends. */
 export class AccountsWriter implements ProjectionWriter {

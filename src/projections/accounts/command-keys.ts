@@ -51,8 +51,10 @@ export class CommandKeys {
   private readonly byHash: Statement<{ position: number }>;
   private readonly collide: Statement;
   private twice: Statement<{ position: number }> | undefined;
-  private hashes: number[] = [];
-  private positions: number[] = [];
+  // Both are filled anew after each time they were written: to let them grow anew would take three times the room.
+  private readonly hashes: number[] = [];
+  private readonly positions: number[] = [];
+  private count = 0;
 
   /** The tables of the keys must be there. */
   constructor(
@@ -67,12 +69,13 @@ export class CommandKeys {
   }
 
   add(mainAccountId: string, idempotencyKey: string, position: number): void {
-    this.hashes.push(this.hashOf(mainAccountId, idempotencyKey));
-    this.positions.push(position);
+    this.hashes[this.count] = this.hashOf(mainAccountId, idempotencyKey);
+    this.positions[this.count] = position;
+    this.count += 1;
   }
 
   get areMany(): boolean {
-    return this.hashes.length === MOST;
+    return this.count === MOST;
   }
 
   /** To be called when the entries are written. @throws KeyUsedTwice */
@@ -87,12 +90,14 @@ export class CommandKeys {
 
   /** Writes the keys; the entries may be missing. @returns hashes and positions of those with the hash of an earlier one */
   write(): (readonly [number, number])[] {
-    const { hashes, positions } = this;
-    [this.hashes, this.positions] = [[], []];
+    const { hashes, positions, count } = this;
+    this.count = 0;
     const collided: (readonly [number, number])[] = [];
     // In about their order, so that those of one page follow each other: the first 33 bits, then the place in the
     // array, are one number that sorts without a call for each two.
-    const order = Float64Array.from(hashes, (hash, i) => Math.floor(hash / 2 ** 20) * MOST + i).toSorted();
+    const order = new Float64Array(count);
+    for (let i = 0; i < count; i++) order[i] = Math.floor(hashes[i]! / 2 ** 20) * MOST + i;
+    order.sort();
     for (let begin = 0; begin < order.length; begin += TOGETHER) {
       const some = Array.from(order.subarray(begin, begin + TOGETHER), (each) => each % MOST);
       const before = this.rows.inserted;
@@ -111,8 +116,7 @@ export class CommandKeys {
   }
 
   forget(): void {
-    this.hashes = [];
-    this.positions = [];
+    this.count = 0;
     this.rows.forget();
   }
 

@@ -8,7 +8,7 @@ import type { Projection, ProjectionWriter } from '../projection.js';
 /** Equations that are kept in memory between batches. */
 const MAX_SETTLED = 10_000;
 /** Equations that change before their rows are written: only a build changes so many before a batch ends. */
-const MAX_CHANGED = 40_000;
+const MAX_CHANGED = 25_000;
 
 /**
  * Checks at every event that what was purchased is what remains, and that nothing is below zero, with arithmetic
