@@ -31,6 +31,7 @@ const giveUp = () => setTimeout(() => process.exit(1), CLOSE_WITHIN_MS).unref();
 const closing = new AbortController();
 const pace = new Pace();
 parentPort?.on('message', (wish: ThreadWish) => {
+  if (wish === 'watched' || wish === 'unwatched') return pace.watch(wish === 'watched');
   if (wish !== 'close' && wish !== 'hurry') throw new TypeError(`unknown wish ${String(wish)}`);
   pace.hurry();
   if (wish !== 'close') return;

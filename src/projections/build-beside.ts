@@ -24,6 +24,8 @@ export class BuildBeside {
       },
       (reason) => (this.death = reason),
     );
+    // Once it follows the log, the service waits for it.
+    this.thread.watch(true);
   }
 
   /** Resolves when the condition holds. @throws Error with the reason why it never will */

@@ -10,8 +10,8 @@ export interface ThreadOptions {
   readonly inBulk?: boolean;
 }
 
-/** What the thread is told: to end, or that a query waits for what was just committed. */
-export type ThreadWish = 'close' | 'hurry';
+/** What the thread is told: to end, that a query waits for what was just committed, or whether somebody looks. */
+export type ThreadWish = 'close' | 'hurry' | 'watched' | 'unwatched';
 
 /** The event at which a projection stopped. */
 export interface StoppedProjection {

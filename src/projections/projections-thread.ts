@@ -39,6 +39,11 @@ export class ProjectionsThread {
     this.post('hurry');
   }
 
+  /** From now on somebody looks at what it writes, or nobody does. */
+  watch(on: boolean): void {
+    this.post(on ? 'watched' : 'unwatched');
+  }
+
   /** Lets the batch at hand end, and the file be closed. */
   async close(): Promise<void> {
     this.closing = true;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
 import { START, type EventStore, type Position } from '../event-store/event-store.js';
 import { Refusal } from '../ledger/domain/errors.js';
@@ -7,6 +8,9 @@ import type { Progress } from './progress.js';
 import type { ReadModels } from './read-models.js';
 import type { RebuildStatus } from './rebuild-status.js';
 import type { Supervisor } from './supervisor.js';
+
+/** How long the first look after a while waits at most, in milliseconds. */
+const WAKE_MS = 100;
 
 /** How far a projection is behind the log. */
 export interface ProjectionLag {
@@ -44,6 +48,8 @@ export interface Fresh<Answer extends object> extends Freshness {
 /** The read models' door: knows how far they are, and lets queries wait for them. */
 export class Projections {
   private readonly progress: Progress;
+  /** What a look waits for when nobody has looked for a while: then the read models gather more before they move. */
+  private waking: Promise<void> | undefined;
 
   constructor(
     private readonly config: Config,
@@ -117,6 +123,7 @@ export class Projections {
     atLeast: Position | undefined,
     read: (models: ReadModels) => Answer,
   ): Promise<Answer & Freshness> {
+    await this.look(projection);
     await this.waitFor(projection, atLeast ?? START);
     try {
       return this.readNow(projection, read);
@@ -150,6 +157,8 @@ export class Projections {
     atLeast: Position = START,
     read: (models: ReadModels) => ReadAt<Answer>,
   ): Promise<Fresh<Answer>> {
+    const waking = this.look(projection);
+    if (waking) await waking;
     if (!this.holds(projection, atLeast)) await this.waitFor(projection, atLeast);
     try {
       return this.readAloneNow(projection, read);
@@ -171,6 +180,23 @@ export class Projections {
   /** The rebuild that runs, or the last one since the service started. */
   get rebuildStatus(): RebuildStatus {
     return this.supervisor.rebuildStatus;
+  }
+
+  /** @returns when what was booked until now can be seen; undefined while somebody has been looking */
+  private look(projection: string): Promise<void> | undefined {
+    if (!this.supervisor.look() && this.ready)
+      this.waking = Promise.race([this.wake(projection), delay(WAKE_MS, undefined, { ref: false })]).finally(
+        () => (this.waking = undefined),
+      );
+    return this.waking;
+  }
+
+  private async wake(projection: string): Promise<void> {
+    try {
+      await this.waitFor(projection, await this.store.head(), WAKE_MS);
+    } catch {
+      // What there is is shown then, as it is to those who look on.
+    }
   }
 
   private readNow<Answer extends object>(

@@ -15,6 +15,7 @@ import {
   replaceReadModels,
   requireClosedWell,
 } from './read-models-file.js';
+import { Watch } from './watch.js';
 
 const FIRST_RESTART_MS = 200;
 const LAST_RESTART_MS = 30_000;
@@ -29,6 +30,7 @@ export class Supervisor {
   private readonly file: string;
   private readonly besideFile: string;
   private readonly logger = new Logger('Projections');
+  private readonly watch = new Watch((on) => this.thread?.watch(on));
   private thread: ProjectionsThread | undefined;
   /** Told to end, but may still write: until then nobody else may, nor may the file be replaced. */
   private givenUp: ProjectionsThread | undefined;
@@ -72,6 +74,11 @@ export class Supervisor {
     this.thread?.hurry();
   }
 
+  /** Somebody looks at the read models. @returns whether somebody has been looking */
+  look(): boolean {
+    return this.watch.look();
+  }
+
   /** See `Projections.rebuild`. */
   rebuild(): Promise<void> {
     this.rebuilding ??= this.rebuildOnce().finally(() => (this.rebuilding = undefined));
@@ -81,6 +88,7 @@ export class Supervisor {
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.restart);
+    this.watch.end();
     await Promise.all([this.thread?.close(), this.beside?.close()]);
     await this.rebuilding?.catch(() => undefined);
     this.models.close();
@@ -101,6 +109,7 @@ export class Supervisor {
       (reason) => this.thread === thread && this.died(reason),
     );
     this.thread = thread;
+    if (this.watch.on) thread.watch(true);
     return thread;
   }
 

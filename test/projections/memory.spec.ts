@@ -50,8 +50,8 @@ describe('what the projections keep in memory', () => {
     const writer = projection.open(db);
     const event = { type: 'MainAccountOpened', data: { currency: 'EUR' } };
     for (let i = 1; i <= 50_000; i += 1) writer.apply?.(entryOf(`account-${i}`, 0, event, i));
-    const written = () => value(db, `SELECT count(*) FROM ${table}`);
-    expect(written()).toBeGreaterThan(30_000);
+    const written = () => Number(value(db, `SELECT count(*) FROM ${table}`));
+    expect(50_000 - written()).toBeLessThan(25_000);
     writer.flush();
     expect(written()).toBe(50_000);
   });

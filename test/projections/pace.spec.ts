@@ -7,26 +7,45 @@ describe('the pace of the projections', () => {
     await work();
     return performance.now() - started;
   };
-
-  it('lets commits gather while nobody waits', async () => {
+  const watched = (): Pace => {
     const pace = new Pace();
+    pace.watch(true);
+    // Who begins to look waits for nothing that is gathered.
+    pace.hurry();
+    return pace;
+  };
 
-    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(8);
+  it('lets commits gather for a quarter of a second while nobody looks', async () => {
+    expect(await milliseconds(() => new Pace().pause())).toBeGreaterThan(240);
   });
 
-  it('ends the pause when somebody waits', async () => {
+  it('lets them gather for less while somebody looks, and for as long as before when nobody does any more', async () => {
+    const pace = watched();
+    await pace.pause();
+
+    const looking = await milliseconds(() => pace.pause());
+    expect(looking).toBeGreaterThan(8);
+    expect(looking).toBeLessThan(240);
+    pace.watch(false);
+    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(240);
+  });
+
+  it.each([
+    ['waits', (pace: Pace) => pace.hurry()],
+    ['begins to look', (pace: Pace) => pace.watch(true)],
+  ])('ends the pause when somebody %s', async (_, comes) => {
     const pace = new Pace();
     const pause = pace.pause();
-    pace.hurry();
+    comes(pace);
 
-    expect(await milliseconds(() => pause)).toBeLessThan(8);
+    expect(await milliseconds(() => pause)).toBeLessThan(240);
   });
 
   it('leaves out the next pause for whoever came before it, and only that one', async () => {
     const pace = new Pace();
     pace.hurry();
 
-    expect(await milliseconds(() => pace.pause())).toBeLessThan(8);
-    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(8);
+    expect(await milliseconds(() => pace.pause())).toBeLessThan(240);
+    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(240);
   });
 });
