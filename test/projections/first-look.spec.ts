@@ -57,7 +57,7 @@ describe('read models that nobody has looked at for a while', () => {
     expect(await fiveBookings()).toBeLessThan(600);
   });
 
-  it('are shown as they are, soon, where they cannot move or nobody knows how far they should', async () => {
+  it('are shown as they are, soon, where they cannot move or nobody knows where the log ends', async () => {
     const letGo = holdReadModels(side.dataDir);
     await side.ledger.purchase('acme', '1');
     const began = performance.now();
