@@ -1,7 +1,7 @@
 /** How long commits gather while somebody looks at the read models, but waits for none of them, in milliseconds. */
 const PAUSE_MS = 10;
 /** And while nobody looks. */
-const REST_MS = 250;
+const REST_MS = 125;
 
 /**
  * Lets commits gather between two batches. A busy log then costs the read models a transaction every few

@@ -31,7 +31,7 @@ describe('read models that nobody has looked at for a while', () => {
   };
 
   it('let commits gather', async () => {
-    expect(await fiveBookings()).toBeGreaterThan(900);
+    expect(await fiveBookings()).toBeGreaterThan(450);
   });
 
   it('move as soon as somebody looks, who sees all that was booked until then, whatever he asks for', async () => {
@@ -49,12 +49,12 @@ describe('read models that nobody has looked at for a while', () => {
 
   it('are quick from then on, also when another thread has to go on with them', async () => {
     await available();
-    expect(await fiveBookings()).toBeLessThan(600);
+    expect(await fiveBookings()).toBeLessThan(400);
     await killThread((side.supervisor as unknown as { thread: { worker: Worker } }).thread.worker);
     while (!side.projections.ready) await new Promise((resolve) => setTimeout(resolve, 5));
     await available();
 
-    expect(await fiveBookings()).toBeLessThan(600);
+    expect(await fiveBookings()).toBeLessThan(400);
   });
 
   it('are shown as they are, soon, where they cannot move or nobody knows where the log ends', async () => {

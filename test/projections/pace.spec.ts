@@ -15,8 +15,8 @@ describe('the pace of the projections', () => {
     return pace;
   };
 
-  it('lets commits gather for a quarter of a second while nobody looks', async () => {
-    expect(await milliseconds(() => new Pace().pause())).toBeGreaterThan(240);
+  it('lets commits gather for an eighth of a second while nobody looks', async () => {
+    expect(await milliseconds(() => new Pace().pause())).toBeGreaterThan(120);
   });
 
   it('lets them gather for less while somebody looks, and for as long as before when nobody does any more', async () => {
@@ -25,9 +25,9 @@ describe('the pace of the projections', () => {
 
     const looking = await milliseconds(() => pace.pause());
     expect(looking).toBeGreaterThan(8);
-    expect(looking).toBeLessThan(240);
+    expect(looking).toBeLessThan(120);
     pace.watch(false);
-    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(240);
+    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(120);
   });
 
   it.each([
@@ -38,14 +38,14 @@ describe('the pace of the projections', () => {
     const pause = pace.pause();
     comes(pace);
 
-    expect(await milliseconds(() => pause)).toBeLessThan(240);
+    expect(await milliseconds(() => pause)).toBeLessThan(120);
   });
 
   it('leaves out the next pause for whoever came before it, and only that one', async () => {
     const pace = new Pace();
     pace.hurry();
 
-    expect(await milliseconds(() => pace.pause())).toBeLessThan(240);
-    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(240);
+    expect(await milliseconds(() => pace.pause())).toBeLessThan(120);
+    expect(await milliseconds(() => pace.pause())).toBeGreaterThan(120);
   });
 });
