@@ -160,6 +160,8 @@ export class Supervisor {
   /** To build new ones from the beginning takes less time than what is left. Nobody is answered by them before either. */
   private buildInBulk(): void {
     if (this.closed || this.rebuilding || this.builtInBulk) return;
+    // It would stop where one of them has.
+    if (this.progress.stopped.size > 0) return;
     this.builtInBulk = true;
     this.log('info', 'most of the log is still to come; building new read models in bulk');
     this.rebuildInstead();

@@ -170,6 +170,16 @@ describe('the supervisor of the read models', () => {
     rmdirSync(obstacle);
   });
 
+  it('lets the log be followed where one of them has stopped, as that build would', async () => {
+    const following = worker()!;
+    const at = { projection: 'accounts', stream: 'mainAccount-acme', position: 1n };
+    following.emit('message', { kind: 'stopped', at });
+    following.emit('message', { kind: 'behind' });
+
+    expect(worker()).toBe(following);
+    expect(side.projections.rebuildStatus.state).toBe('none');
+  });
+
   it('lets a rebuild that runs already go on when most of the log is still to come', async () => {
     const rebuilt = side.projections.rebuild();
     const writing = worker()!;
