@@ -7,20 +7,15 @@ describe('the pace of the projections', () => {
     await work();
     return performance.now() - started;
   };
-  const watched = (): Pace => {
-    const pace = new Pace();
-    pace.watch(true);
-    // Who begins to look waits for nothing that is gathered.
-    pace.hurry();
-    return pace;
-  };
 
   it('lets commits gather for an eighth of a second while nobody looks', async () => {
     expect(await milliseconds(() => new Pace().pause())).toBeGreaterThan(120);
   });
 
   it('lets them gather for less while somebody looks, and for as long as before when nobody does any more', async () => {
-    const pace = watched();
+    const pace = new Pace();
+    pace.watch(true);
+    // Left out for whoever begins to look.
     await pace.pause();
 
     const looking = await milliseconds(() => pace.pause());
