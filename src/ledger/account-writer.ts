@@ -167,10 +167,7 @@ export class AccountWriter {
         this.callers.fail(pending, error);
       }
     this.flights += 1;
-    this.landed = this.fly(batch, this.landed).finally(() => {
-      this.flights -= 1;
-      this.shared.wake(this);
-    });
+    this.landed = this.fly(batch, this.landed);
   }
 
   /**
@@ -178,9 +175,10 @@ export class AccountWriter {
    * @returns whether it all is with this batch; never rejected
    */
   private async fly(batch: readonly Decided[], before: Promise<boolean>): Promise<boolean> {
-    const booked = batch.flatMap(bookedIn);
+    const booked = bookedIn(batch);
     try {
-      const [sound] = await Promise.all([before, booked.length > 0 && this.appends.append(booked)]);
+      if (booked.length > 0) await this.appends.append(booked);
+      const sound = await before;
       if (booked.length === 0 && (!sound || (await this.appends.outdated(batch)))) {
         this.startOver(batch);
         return sound;
@@ -196,6 +194,9 @@ export class AccountWriter {
       await before;
       await this.recover(batch, error);
       return false;
+    } finally {
+      this.flights -= 1;
+      this.shared.wake(this);
     }
   }
 

@@ -18,7 +18,12 @@ export interface Decided {
   readonly decisions: readonly Decision[];
 }
 
-export const bookedIn = ({ decisions }: Decided): BookedDecision[] =>
-  decisions.filter((decision) => decision.kind === 'booked');
+/** What is to be appended for a batch. */
+export function bookedIn(batch: readonly Decided[]): BookedDecision[] {
+  const booked: BookedDecision[] = [];
+  for (const { decisions } of batch)
+    for (const decision of decisions) if (decision.kind === 'booked') booked.push(decision);
+  return booked;
+}
 
 export const isRefused = ({ kind }: Decision): boolean => kind === 'refused';

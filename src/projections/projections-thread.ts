@@ -4,7 +4,10 @@ import { reasonOf } from '../event-store/errors.js';
 import { YOUNG_MB } from './bulk/bulk-thread.js';
 import type { Report, ThreadMessage, ThreadOptions, ThreadWish } from './messages.js';
 
-/** Megabytes for young objects. With four times the room it held 12 MB more, and was no faster once it had caught up. */
+/**
+ * Megabytes for young objects. With four times the room a command on one of 1 000 accounts takes 3 % less, but the service
+ * holds 12 MB more, and is to hold no more than 400.
+ */
 const LIVE_YOUNG_MB = 6;
 
 /** The thread that writes a read models' file, seen from the main thread. */
