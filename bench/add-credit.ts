@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ceilings } from './ceilings/contestants.js';
+import { ceilings, durable } from './ceilings/contestants.js';
 import type { Contestant } from './contestant.js';
 import { ledger } from './ledger.js';
 import { chooseLoad } from './load/load.js';
@@ -50,9 +50,12 @@ async function cellsOf(stage: Stage, contestant: Contestant): Promise<Cell[]> {
 
 await onStage(async (stage) => {
   const postgres = stage.add(await startPostgres(join(stage.directory, 'postgres')));
-  const contestants = [ledger(stage.directory, values.service), ...peers(postgres), ...ceilings].filter(
-    ({ name }) => !only || only.some((part) => name.startsWith(part)),
-  );
+  const contestants = [
+    ledger(stage.directory, values.service),
+    ...peers(postgres),
+    durable(stage.directory),
+    ...ceilings,
+  ].filter(({ name }) => !only || only.some((part) => name.startsWith(part)));
   const cells: Cell[] = [];
   for (const contestant of contestants) cells.push(...(await cellsOf(stage, contestant)));
   // Those that are compared come right after each other, so that the machine is the same for them.

@@ -12,6 +12,19 @@ export const RECEIPT = {
   sipAccount: { available: '0.6172' },
 };
 
+/** What an event has beside its data, as long as the ledger's. */
+export const METADATA = {
+  $causationId: '48fe8e84-6fec-4da1-b06d-d84dd0c35af4',
+  $correlationId: '3386808a-050c-4116-9e59-1fcdc47612d2',
+  actor: 'key:bench',
+  fingerprint: 'd4226986c21638a5c8df81428344992599a89a2097db0260b14c2932fe92915a',
+  idempotencyKey: 'mx44mio6-3-123456',
+  previousHash: 'e110974781ce7558bee29ade954a03c7b25a72be8e384853215822b6b7bd53a7',
+  recordedAt: '2026-01-01T00:00:00.000Z',
+  schema: 1,
+  hash: 'ccab477149501bf6455fa91ad5afeb0616ca18be30b5626833bfb225712bbecb',
+};
+
 /** And to a query: a main account with its 20 SIP accounts, and one of these. */
 export const OVERVIEW = {
   mainAccountId: 'portal-0',
