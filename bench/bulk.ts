@@ -24,8 +24,8 @@ import { COLD, HOT, type Scenario } from './scenarios.js';
 import { onStage, say, type Stage } from './stage.js';
 
 /**
- * Commands in bulk over HTTP, beside the database alone, which commits the same rows as many at a time as the
- * service did just before.
+ * Commands in bulk over HTTP, beside a server that only appends, and the database alone, which commits the same rows as
+ * many at a time as the service did just before.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
