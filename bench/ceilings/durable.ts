@@ -1,7 +1,8 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
 import { MAX_APPEND, type NewEvent } from '../../src/event-store/event-store.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { requireKey } from '../bearer.js';
 import type { Line } from '../load/bulk.js';
 import { METADATA, RECEIPT } from './answers.js';
 
@@ -12,8 +13,6 @@ import { METADATA, RECEIPT } from './answers.js';
  */
 const [file = ''] = process.argv.slice(2);
 const store = await SqliteEventStore.open(file);
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-const keyHash = sha256(process.env['LEDGER_BOOTSTRAP_KEY'] ?? '');
 const metadata = JSON.stringify(METADATA);
 /** Revision that each stream has once all that is on its way is in the log. */
 const revisions = new Map<string, number>();
@@ -37,11 +36,7 @@ interface AddCredit {
 }
 
 const app = Fastify({ bodyLimit: 2 ** 26 });
-app.addHook('onRequest', (request, reply, done) => {
-  const [scheme, key = ''] = (request.headers.authorization ?? '').split(' ');
-  if (scheme === 'Bearer' && timingSafeEqual(sha256(key), keyHash)) done();
-  else void reply.code(401).send({ code: 'unauthenticated' });
-});
+requireKey(app);
 app.post<AddCredit>('/v1/main-accounts/:m/sip-accounts/:s/add-credit', async ({ params, body }, reply) => {
   await append(params.m, [eventOf(params.s, body.amount)]);
   return reply.code(201).send(RECEIPT);

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import Fastify from 'fastify';
 import { Pool, type PoolConfig } from 'pg';
+import { requireKey, sha256 } from '../bearer.js';
 import { eventTable } from './event-table.js';
 import { groupCommit } from './group-commit.js';
 import type { Outcome, Peer } from './peer.js';
@@ -13,9 +13,6 @@ const peers: Record<string, Peer> = {
   'group-commit': groupCommit,
   'event-table': eventTable,
 };
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-const keyHash = sha256(process.env['LEDGER_BOOTSTRAP_KEY'] ?? '');
 
 interface Route {
   Params: { m: string; s: string };
@@ -59,11 +56,7 @@ if (!peer) throw new Error(`no peer is called ${name}`);
 const book = peer(pool);
 
 const app = Fastify();
-app.addHook('onRequest', (request, reply, done) => {
-  const [scheme, key = ''] = (request.headers.authorization ?? '').split(' ');
-  if (scheme === 'Bearer' && timingSafeEqual(sha256(key), keyHash)) done();
-  else void reply.code(401).send({ code: 'unauthenticated' });
-});
+requireKey(app);
 app.post<Route>('/v1/main-accounts/:m/sip-accounts/:s/add-credit', { schema }, async (request, reply) => {
   const { m, s } = request.params;
   const { amount } = request.body;
