@@ -17,6 +17,7 @@ const isOperator = ({ roles }: ApiKey): boolean => roles.includes('operator');
 
 interface Entry {
   readonly apiKey: ApiKey;
+  /** Its digits. */
   readonly hash: Buffer;
   readonly principal: Principal;
 }
@@ -42,7 +43,7 @@ export class ApiKeys {
   ) {
     if (bootstrapKey)
       this.bootstrap = {
-        hash: digest(bootstrapKey),
+        hash: Buffer.from(digest(bootstrapKey)),
         principal: { id: `${KEY_PRINCIPAL}bootstrap`, roles: ALL_ROLES, mainAccountId: undefined },
       };
     for (const apiKey of file.read(warn)) this.remember(apiKey);
@@ -110,7 +111,7 @@ export class ApiKeys {
   private remember(apiKey: ApiKey): void {
     this.entries.set(apiKey.id, {
       apiKey,
-      hash: Buffer.from(apiKey.hash, 'hex'),
+      hash: Buffer.from(apiKey.hash),
       principal: principalOf(apiKey),
     });
   }

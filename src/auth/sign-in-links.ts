@@ -20,7 +20,7 @@ export class SignInLinks {
   /** @returns the path of a link that signs in as the principal, once */
   make(principal: Principal): string {
     const token = randomBytes(24).toString('base64url');
-    this.links.set(hash(token), { principalId: principal.id, endsAt: this.now() + LINK_MINUTES * 60_000 });
+    this.links.set(digest(token), { principalId: principal.id, endsAt: this.now() + LINK_MINUTES * 60_000 });
     const [oldest = ''] = this.links.keys();
     if (this.links.size > MAX_LINKS) this.links.delete(oldest);
     // In the query, which no log holds.
@@ -29,14 +29,12 @@ export class SignInLinks {
 
   /** Whose link it is; undefined for one that was used, is too old, or never was. */
   principalOf(token: string): Principal | undefined {
-    const link = this.links.get(hash(token));
+    const link = this.links.get(digest(token));
     return link && link.endsAt > this.now() ? this.keys.principal(link.principalId) : undefined;
   }
 
   /** Ends a link. @returns false when it was used in the meantime */
   use(token: string): boolean {
-    return this.links.delete(hash(token));
+    return this.links.delete(digest(token));
   }
 }
-
-const hash = (token: string): string => digest(token).toString('base64');

@@ -96,7 +96,7 @@ export class Tokens {
 
   /** The principal of a token that was looked at before, and is still good. */
   known(token: string): Principal | undefined {
-    const known = this.verified.get(hashOf(token));
+    const known = this.verified.get(digest(token));
     return known && Date.now() < known.until ? known.principal : undefined;
   }
 
@@ -112,7 +112,7 @@ export class Tokens {
     if (!payload || !principal) return undefined;
     const endsAt = ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000;
     const good = { principal, endsAt, until: Math.min(endsAt, Date.now() + MAX_CACHED_MS) };
-    this.verified.set(hashOf(token), good);
+    this.verified.set(digest(token), good);
     return good;
   }
 
@@ -160,8 +160,6 @@ function reasonOf(error: unknown): string {
   const { code } = (cause ?? {}) as NodeJS.ErrnoException;
   return code ? `${message}: ${code}` : message;
 }
-
-const hashOf = (token: string): string => digest(token).toString('base64');
 
 /** Undefined when the claims are not what the ledger asks for. */
 function principalOf({ sub, roles: claimed, main_account_id }: JWTPayload): Principal | undefined {
