@@ -18,7 +18,7 @@ export const requestObserver =
       const ms = performance.now() - arrived;
       const route = request.routeOptions.url ?? 'none';
       const status = reply.raw.headersSent ? reply.statusCode : CLIENT_GONE;
-      metrics.httpSeconds.observe({ method: request.method, route, status }, ms / 1000);
+      metrics.httpSeconds.observe(ms / 1000, request.method, route, status);
       // A probe that finds the service not ready has found no fault.
       const level = status < 400 ? 'debug' : status < 500 || route.startsWith('/health/') ? 'info' : 'error';
       if (logger.isLevelEnabled(level))
