@@ -15,6 +15,7 @@ import { BODY_LIMIT, parseJsonBody } from './json-body.js';
 import type { Problem } from './problem-of.js';
 import { ReceivedRequest } from './received-request.js';
 import { sendProblem } from './send-problem.js';
+import { sendWhole } from './whole-answers.js';
 
 /** Room for an idempotency key of 255 characters, each percent-encoded, in a path. */
 const MAX_PARAM_LENGTH = 3 * 255;
@@ -87,6 +88,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   );
   // Beyond 2 000 Node would drop headers and say nothing. Their bytes are limited.
   server.server.maxHeadersCount = 0;
+  server.server.on('connection', sendWhole);
   let closing = false;
   server.addHook('preClose', (done) => {
     closing = true;
