@@ -8,6 +8,6 @@ const texts = new WeakMap<object, string>();
 export function freshJson(reply: FastifyReply, { answer, position, asOf }: Fresh<object>): string {
   let members = texts.get(answer);
   if (members === undefined) texts.set(answer, (members = JSON.stringify(answer).slice(1, -1)));
-  reply.header('Content-Type', 'application/json; charset=utf-8');
+  reply.header('content-type', 'application/json; charset=utf-8');
   return `{${members},"position":"${position}","asOf":"${asOf}"}`;
 }

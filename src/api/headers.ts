@@ -17,8 +17,8 @@ export function correlationIdOf({ headers, id }: Pick<FastifyRequest, 'headers' 
 
 /** What every answer says of itself. @param ofApi what the API says is not to be kept by anybody on the way */
 export function setCommonHeaders(request: FastifyRequest, reply: FastifyReply, ofApi = true): void {
-  reply.header('X-Correlation-Id', correlationIdOf(request)).header('X-Content-Type-Options', 'nosniff');
-  if (ofApi) reply.header('Cache-Control', 'no-store');
+  reply.header('x-correlation-id', correlationIdOf(request)).header('x-content-type-options', 'nosniff');
+  if (ofApi) reply.header('cache-control', 'no-store');
 }
 
 /**

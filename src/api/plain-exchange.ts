@@ -34,7 +34,8 @@ export class PlainRequest implements Pick<FastifyRequest, Asked> {
 /** What a direct route uses of a reply, in place of Fastify's. Its body is a text. */
 export class PlainReply implements Pick<FastifyReply, Answered> {
   statusCode = 200;
-  private readonly headers: Record<string, string | number> = {};
+  /** Names, in lower case, each with its value behind it. */
+  private readonly headers: (string | number)[] = [];
 
   constructor(
     readonly raw: ServerResponse,
@@ -46,11 +47,14 @@ export class PlainReply implements Pick<FastifyReply, Answered> {
   }
 
   hasHeader(name: string): boolean {
-    return this.headers[name.toLowerCase()] !== undefined;
+    return this.placeOf(name.toLowerCase()) < this.headers.length;
   }
 
   header(name: string, value: string | number): this {
-    this.headers[name.toLowerCase()] = value;
+    const key = name.toLowerCase();
+    const at = this.placeOf(key);
+    this.headers[at] = key;
+    this.headers[at + 1] = value;
     return this;
   }
 
@@ -64,5 +68,12 @@ export class PlainReply implements Pick<FastifyReply, Answered> {
     this.header('content-length', bytes);
     // ASCII is the same in both, and copied as it is in the one.
     this.raw.writeHead(this.statusCode, this.headers).end(text, bytes === text.length ? 'latin1' : 'utf8');
+  }
+
+  /** Where the header is, or would be put. */
+  private placeOf(key: string): number {
+    let at = 0;
+    while (at < this.headers.length && this.headers[at] !== key) at += 2;
+    return at;
   }
 }

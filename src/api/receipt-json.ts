@@ -9,7 +9,7 @@ export function bookedJson(reply: FastifyReply, booking: Booking): string {
 
 /** Answers with a receipt: its text as it was kept, byte for byte. */
 export function receiptJson(reply: FastifyReply, { receipt, position }: Booking): string {
-  reply.header('Content-Type', 'application/json; charset=utf-8');
-  reply.header('Ledger-Position', position.toString());
+  reply.header('content-type', 'application/json; charset=utf-8');
+  reply.header('ledger-position', position.toString());
   return receipt;
 }

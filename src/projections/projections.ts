@@ -4,6 +4,7 @@ import { START, type EventStore, type Position } from '../event-store/event-stor
 import { Refusal } from '../ledger/domain/errors.js';
 import { NotInReadModel, PositionInFuture, ReadModelBehind } from './errors.js';
 import type { StoppedProjection } from './messages.js';
+import { isoNow } from './now.js';
 import type { Progress } from './progress.js';
 import type { ReadModels } from './read-models.js';
 import type { RebuildStatus } from './rebuild-status.js';
@@ -206,7 +207,7 @@ export class Projections {
     return this.models.atOnce(() => ({
       ...read(this.models),
       position: String(this.models.position(projection)),
-      asOf: new Date().toISOString(),
+      asOf: isoNow(),
     }));
   }
 
@@ -219,7 +220,7 @@ export class Projections {
     return {
       answer,
       position: String(position < reached ? reached : position),
-      asOf: new Date().toISOString(),
+      asOf: isoNow(),
     };
   }
 
