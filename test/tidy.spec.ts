@@ -59,7 +59,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^event-store\/(event-store|errors)$/,
       /^node:(crypto|timers\/promises)$/,
       /^@nestjs\/(common|cqrs)$/,
-      /^(canonicalize|lru-cache|big\.js)$/,
+      /^(canonicalize|lru-cache|yallist|big\.js)$/,
     ],
     why: 'the write side knows the domain and the port',
   },

@@ -13,7 +13,7 @@ export interface LoadedAccount {
   readonly account: Fold;
   head: StreamHead;
   /** Commands booked after the snapshot, oldest first. */
-  readonly tail: Map<string, KnownCommand>;
+  tail: Map<string, KnownCommand>;
 }
 
 /** Loads accounts: snapshot row, then the rest of the stream. */

@@ -25,8 +25,6 @@ export interface Collaborators extends AppendsThrough {
   readonly loader: AccountLoader;
   readonly index: AccountsIndex;
   readonly now: () => Date;
-  /** Asks for a call of the writer's `advance` soon. */
-  readonly wake: (writer: AccountWriter) => void;
 }
 
 /**
@@ -50,9 +48,11 @@ export class AccountWriter {
   private landed = Promise.resolve(true);
   private loading = false;
 
+  /** @param wake asks for a call of `advance` soon */
   constructor(
     readonly mainAccountId: string,
     private readonly shared: Collaborators,
+    private readonly wake: () => void,
   ) {
     this.stream = mainAccountStream(mainAccountId);
     this.callers = new Callers(shared.observer);
@@ -89,7 +89,7 @@ export class AccountWriter {
     if (this.depth >= MAX_WAITING)
       return turnAway(asked, new StoreUnavailable(`${MAX_WAITING} commands already wait for this account`));
     this.waiting.push(this.callers.take(asked, broken));
-    this.shared.wake(this);
+    this.wake();
   }
 
   /** Forgets the commands that the index has by now. @returns whether that is all of them */
@@ -104,7 +104,7 @@ export class AccountWriter {
     this.speculation = undefined;
     await this.appends.settle().catch(() => undefined);
     this.loading = false;
-    this.shared.wake(this);
+    this.wake();
   }
 
   /** Loads the account, or decides what waits and sends it. Never throws. */
@@ -135,7 +135,7 @@ export class AccountWriter {
       for (const pending of this.waiting.splice(0, asked)) this.callers.fail(pending, error);
     }
     this.loading = false;
-    this.shared.wake(this);
+    this.wake();
   }
 
   /** @returns those that can be decided again; whose keys stay in doubt is told so */
@@ -196,7 +196,7 @@ export class AccountWriter {
       return false;
     } finally {
       this.flights -= 1;
-      this.shared.wake(this);
+      this.wake();
     }
   }
 

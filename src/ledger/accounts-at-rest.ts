@@ -1,3 +1,4 @@
+import { Node, Yallist } from 'yallist';
 import type { AccountWriter } from './account-writer.js';
 
 /** Accounts held in memory that nobody is writing to, some 2 kB each; the others are loaded again. */
@@ -11,85 +12,98 @@ const MAX_BYTES = 256_000_000;
 /** What those with appends in doubt may take before accounts that are not in memory are turned away. */
 const MAX_BYTES_IN_DOUBT = 32_000_000;
 
-interface Resting {
-  readonly writer: AccountWriter;
+/** An account in memory, and its places among those at rest: nowhere while it is busy. */
+export class HeldAccount {
+  /** In the order in which they came to rest. */
+  readonly place = new Node<HeldAccount>(this);
+  /** The same of those of which the index may lack the last commands. */
+  readonly unindexed = new Node<HeldAccount>(this);
   /** When it came, and no more than all of them may take: one that is larger is kept as long as it is alone. */
-  readonly bytes: number;
+  bytes = 0;
+  /** Whether it takes a step at the end of this turn of the event loop. */
+  isDue = false;
+
+  constructor(readonly writer: AccountWriter) {}
+
+  get isAtRest(): boolean {
+    return this.place.list !== undefined;
+  }
 }
 
 /**
- * Accounts, the one that has been here the longest first. Not the library's cache that others use: with each command
- * one leaves and comes back, and whenever its last one leaves, that clears room for all it may hold, some 40 µs.
+ * Accounts, the one that has been here the longest first. With each command one leaves and comes back. In a map, which
+ * keeps an order too, that takes room among the old objects, and with the library's cache it clears all that this may
+ * hold whenever the last one leaves.
  */
 class InOrder {
-  private readonly resting = new Map<string, Resting>();
+  private readonly places = new Yallist<HeldAccount>();
   bytes = 0;
 
   get size(): number {
-    return this.resting.size;
+    return this.places.length;
   }
 
-  add(writer: AccountWriter): void {
-    const bytes = Math.min(writer.bytes, MAX_BYTES);
-    this.resting.set(writer.mainAccountId, { writer, bytes });
-    this.bytes += bytes;
+  get first(): HeldAccount | undefined {
+    return this.places.head?.value;
   }
 
-  take(mainAccountId: string): AccountWriter | undefined {
-    const found = this.resting.get(mainAccountId);
-    if (!found) return undefined;
-    this.resting.delete(mainAccountId);
-    this.bytes -= found.bytes;
-    return found.writer;
+  add(account: HeldAccount): void {
+    account.bytes = Math.min(account.writer.bytes, MAX_BYTES);
+    this.bytes += account.bytes;
+    this.places.pushNode(account.place);
   }
 
-  takeFirst(): AccountWriter | undefined {
-    const [first] = this.resting.keys();
-    return first === undefined ? undefined : this.take(first);
+  /** @returns whether it was here */
+  delete(account: HeldAccount): boolean {
+    if (account.place.list !== this.places) return false;
+    this.places.removeNode(account.place);
+    this.bytes -= account.bytes;
+    return true;
   }
 }
 
 /** The accounts in memory that nobody is writing to. */
 export class AccountsAtRest {
-  /** Those of which the index may lack the last commands, in the order in which they came to rest. */
-  private readonly unindexed = new Set<AccountWriter>();
+  private readonly unindexed = new Yallist<HeldAccount>();
   private readonly sound = new InOrder();
   /** None of these is forgotten: what is in doubt could then be refused, and be written after that. */
   private readonly inDoubt = new InOrder();
+
+  /** @param forget told of an account that has left for want of room */
+  constructor(private readonly forget: (account: HeldAccount) => void) {}
 
   /** Whether there is no room for what further accounts may leave in doubt. */
   get full(): boolean {
     return this.inDoubt.bytes >= MAX_BYTES_IN_DOUBT;
   }
 
-  add(writer: AccountWriter): void {
-    this.unindexed.add(writer);
-    if (writer.inDoubt) return this.inDoubt.add(writer);
-    this.sound.add(writer);
-    while (this.sound.size > MAX_ACCOUNTS || this.sound.bytes > MAX_BYTES)
-      this.unindexed.delete(this.sound.takeFirst()!);
+  add(account: HeldAccount): void {
+    this.unindexed.pushNode(account.unindexed);
+    if (account.writer.inDoubt) return this.inDoubt.add(account);
+    this.sound.add(account);
+    while (this.sound.size > MAX_ACCOUNTS || this.sound.bytes > MAX_BYTES) {
+      const { first } = this.sound;
+      this.take(first!);
+      this.forget(first!);
+    }
   }
 
-  /** The writer of an account, if it is here; it leaves. */
-  take(mainAccountId: string): AccountWriter | undefined {
-    return this.left(this.sound.take(mainAccountId) ?? this.inDoubt.take(mainAccountId));
+  /** It leaves, if it is here. */
+  take(account: HeldAccount): void {
+    if (!this.sound.delete(account)) this.inDoubt.delete(account);
+    account.unindexed.list?.removeNode(account.unindexed);
   }
 
   /** The one that has been here in doubt the longest; it leaves. */
-  takeInDoubt(): AccountWriter | undefined {
-    return this.left(this.inDoubt.takeFirst());
+  takeInDoubt(): HeldAccount | undefined {
+    const { first } = this.inDoubt;
+    if (first) this.take(first);
+    return first;
   }
 
   /** Lets them forget the commands that the index has by now. */
   prune(): void {
-    for (const writer of this.unindexed) {
-      if (!writer.prune()) break;
-      this.unindexed.delete(writer);
-    }
-  }
-
-  private left(writer: AccountWriter | undefined): AccountWriter | undefined {
-    if (writer) this.unindexed.delete(writer);
-    return writer;
+    for (let at = this.unindexed.head; at?.value.writer.prune(); at = this.unindexed.head)
+      this.unindexed.removeNode(at);
   }
 }

@@ -30,6 +30,9 @@ export type Decision =
 
 /** An account as it will be once all that was decided on it is durable. Dropped whole when an append fails. */
 export class Speculation {
+  /** The last command that was booked; one that was undone never gets a position. */
+  private newest: KnownEntry | undefined;
+
   constructor(
     private readonly loaded: LoadedAccount,
     private readonly index: AccountsIndex,
@@ -70,11 +73,13 @@ export class Speculation {
   prune(): boolean {
     const { tail } = this.loaded;
     const indexed = this.index.position;
-    for (const [key, { position }] of tail) {
+    // Emptied one by one, a map takes its room anew among the old objects.
+    if (this.newest && this.newest.position <= indexed && tail.size > 0) this.loaded.tail = new Map();
+    for (const [key, { position }] of this.loaded.tail) {
       if (position > indexed) break;
       tail.delete(key);
     }
-    return tail.size === 0;
+    return this.loaded.tail.size === 0;
   }
 
   private decideEach(orders: readonly Order[], savepoint: Savepoint | undefined): readonly Decision[] {
@@ -119,6 +124,7 @@ export class Speculation {
     const receipt = receiptText(decision, booked, account);
     const known = { fingerprint: provenance.fingerprint, receipt, position: NOT_YET };
     tail.set(idempotencyKey, known);
+    this.newest = known;
     return { kind: 'booked', event, known };
   }
 }

@@ -77,26 +77,26 @@ function serveOut(server: Server): Promise<void> {
  * when their connection goes.
  */
 class Unanswered {
-  private readonly answers = new Map<Socket, Set<ServerResponse>>();
+  private readonly connections = new Map<Socket, { open: number }>();
 
   constructor(server: Server) {
     server.on('request', ({ socket }: IncomingMessage, answer: ServerResponse) => {
       const answers = this.answersOn(socket);
-      answers.add(answer);
-      answer.on('close', () => answers.delete(answer));
+      answers.open += 1;
+      answer.on('close', () => (answers.open -= 1));
     });
   }
 
   some(): boolean {
-    return [...this.answers.values()].some(({ size }) => size > 0);
+    return [...this.connections.values()].some(({ open }) => open > 0);
   }
 
-  private answersOn(socket: Socket): Set<ServerResponse> {
-    let answers = this.answers.get(socket);
+  /** A count, and no set of them: one that lives on would take its room anew every few requests, among the old objects. */
+  private answersOn(socket: Socket): { open: number } {
+    let answers = this.connections.get(socket);
     if (!answers) {
-      answers = new Set();
-      this.answers.set(socket, answers);
-      socket.once('close', () => this.answers.delete(socket));
+      this.connections.set(socket, (answers = { open: 0 }));
+      socket.once('close', () => this.connections.delete(socket));
     }
     return answers;
   }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AccountWriter } from '../../src/ledger/account-writer.js';
-import { AccountsAtRest } from '../../src/ledger/accounts-at-rest.js';
+import { AccountsAtRest, HeldAccount } from '../../src/ledger/accounts-at-rest.js';
 
 const MB = 1_000_000;
 
@@ -14,19 +14,28 @@ interface Writer {
 
 describe('accounts at rest', () => {
   let atRest: AccountsAtRest;
+  let held: Map<string, HeldAccount>;
   let pruned: string[];
   beforeEach(() => {
-    atRest = new AccountsAtRest();
+    held = new Map();
+    atRest = new AccountsAtRest(({ writer }) => held.delete(writer.mainAccountId));
     pruned = [];
   });
 
   const add = (mainAccountId: string, bytes: number, more: Partial<Writer> = {}): void => {
     const prune = () => pruned.push(mainAccountId) > 0;
     const writer: Writer = { mainAccountId, bytes, inDoubt: false, prune, ...more };
-    atRest.add(writer as AccountWriter);
+    const account = new HeldAccount(writer as AccountWriter);
+    held.set(mainAccountId, account);
+    atRest.add(account);
   };
-  const areHere = (...mainAccountIds: readonly string[]): string[] =>
-    mainAccountIds.filter((mainAccountId) => atRest.take(mainAccountId) !== undefined);
+  const take = (mainAccountId: string): boolean => {
+    const account = held.get(mainAccountId);
+    if (!account?.isAtRest) return false;
+    atRest.take(account);
+    return !account.isAtRest;
+  };
+  const areHere = (...mainAccountIds: readonly string[]): string[] => mainAccountIds.filter(take);
 
   it('take 256 MB together: those that have been here the longest leave first', () => {
     for (const each of ['a', 'b', 'c', 'd']) add(each, 80 * MB);
@@ -54,7 +63,7 @@ describe('accounts at rest', () => {
     add('another', 1 * MB, { inDoubt: true });
     expect(atRest.full).toBe(true);
     for (const each of ['a', 'b', 'c', 'd']) add(each, 80 * MB);
-    expect(atRest.takeInDoubt()?.mainAccountId).toBe('doubtful');
+    expect(atRest.takeInDoubt()?.writer.mainAccountId).toBe('doubtful');
     expect(atRest.full).toBe(false);
     expect(areHere('another')).toEqual(['another']);
     expect(atRest.takeInDoubt()).toBeUndefined();
@@ -62,7 +71,7 @@ describe('accounts at rest', () => {
 
   it('are asked to forget what the index has until one has not all of it there, and not those that left', () => {
     for (const each of ['a', 'b', 'c', 'd']) add(each, 80 * MB);
-    atRest.take('b');
+    take('b');
     add('late', 1, { prune: () => false });
     add('last', 1);
     atRest.prune();
