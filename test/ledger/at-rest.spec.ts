@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { START, type EventStore, type Position } from '../../src/event-store/event-store.js';
+import { START, type Position } from '../../src/event-store/event-store.js';
 import type { Booking } from '../../src/ledger/booking.js';
 import { AccountsIndex, type KnownCommand } from '../../src/ledger/accounts-index.js';
+import { FaultyStore } from '../support/faulty-store.js';
 import { codeOf, Ledger } from '../support/ledger.js';
 import { openTestStore } from '../support/sqlite.js';
 
@@ -32,12 +33,12 @@ class MarkedIndex extends AccountsIndex {
 const MAX_ACCOUNTS = 10_000;
 
 describe('an account that nobody writes to', () => {
-  let store: EventStore;
+  let store: FaultyStore;
   let index: MarkedIndex;
   let ledger: Ledger;
 
   beforeEach(async () => {
-    store = await openTestStore();
+    store = new FaultyStore(await openTestStore());
     index = new MarkedIndex();
     ledger = new Ledger(store, index);
   });
@@ -77,14 +78,34 @@ describe('an account that nobody writes to', () => {
     expect(await answeredBy('first', 'buy-2')).toBe('memory');
   });
 
-  it(`leaves memory when ${MAX_ACCOUNTS} others have been asked for since, and is loaded again`, async () => {
-    const ask = (at: number) => codeOf(ledger.accounts.find(`other-${at}`, 'never'));
-    await ledger.open('first');
+  /** Asks for as many other accounts as leave no room for one at rest before them. */
+  const askForOthers = async (): Promise<void> => {
     for (let at = 0; at < MAX_ACCOUNTS; at += 1000)
       await Promise.all(Array.from({ length: 1000 }, (_, each) => ask(at + each)));
     index.loaded.length = 0;
+  };
+  const ask = (at: number) => codeOf(ledger.accounts.find(`other-${at}`, 'never'));
+
+  it(`leaves memory when ${MAX_ACCOUNTS} others have been asked for since, and is loaded again`, async () => {
+    await ledger.open('first');
+    await askForOthers();
     await ask(MAX_ACCOUNTS - 1);
     await ledger.purchase('first', '1');
     expect(index.loaded).toEqual(['first']);
+  });
+
+  it('is at rest no longer with its next command: it stays while that is on its way, and is waited for', async () => {
+    await ledger.open('first');
+    await ledger.accounts.drain();
+    const held = store.hold();
+    const outcomes: string[] = [];
+    const purchase = ledger.purchase('first', '1').then(() => outcomes.push('booked'));
+    await askForOthers();
+    const another = ledger.purchase('first', '1');
+    const drained = ledger.accounts.drain().then(() => outcomes.push('drained'));
+    held.release();
+    await Promise.all([purchase, another, drained]);
+    expect(outcomes).toEqual(['booked', 'drained']);
+    expect(index.loaded).toEqual([]);
   });
 });
