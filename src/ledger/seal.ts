@@ -42,7 +42,7 @@ export function seal(
   now: Date,
 ): SealedEvent {
   const revision = previous.revision + 1;
-  const clock = written(now);
+  const clock = isoTime(now);
   const recordedAt = clock > previous.recordedAt ? clock : previous.recordedAt;
   const dataText = canonicalJson(data);
   // Members in the order of the canonical form; by JSON.stringify it takes twice as long. What needs no escape is made
@@ -62,12 +62,12 @@ export function seal(
   return { event: { id, type, data: dataText, metadata }, head: { revision, hash: digest, recordedAt } };
 }
 
-let [millisecond, writtenSo] = [Number.NaN, ''];
+let [millisecond, written] = [Number.NaN, ''];
 
-/** A time in ISO 8601. Many events are of one millisecond, and each time it is written takes as long as a hash. */
-function written(time: Date): string {
-  if (time.getTime() !== millisecond) [millisecond, writtenSo] = [time.getTime(), time.toISOString()];
-  return writtenSo;
+/** A time in ISO 8601. Much is of one millisecond, and each time it is written takes as long as a hash. */
+export function isoTime(time: Date): string {
+  if (time.getTime() !== millisecond) [millisecond, written] = [time.getTime(), time.toISOString()];
+  return written;
 }
 
 /**

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
 import { START, type EventStore, type Position } from '../event-store/event-store.js';
 import { Refusal } from '../ledger/domain/errors.js';
+import { isoTime } from '../ledger/seal.js';
 import { NotInReadModel, PositionInFuture, ReadModelBehind } from './errors.js';
 import type { StoppedProjection } from './messages.js';
-import { isoNow } from './now.js';
 import type { Progress } from './progress.js';
 import type { ReadModels } from './read-models.js';
 import type { RebuildStatus } from './rebuild-status.js';
@@ -207,7 +207,7 @@ export class Projections {
     return this.models.atOnce(() => ({
       ...read(this.models),
       position: String(this.models.position(projection)),
-      asOf: isoNow(),
+      asOf: isoTime(new Date()),
     }));
   }
 
@@ -220,7 +220,7 @@ export class Projections {
     return {
       answer,
       position: String(position < reached ? reached : position),
-      asOf: isoNow(),
+      asOf: isoTime(new Date()),
     };
   }
 
