@@ -72,6 +72,10 @@ export class AccountsAtRest {
   /** @param forget told of an account that has left for want of room */
   constructor(private readonly forget: (account: HeldAccount) => void) {}
 
+  get size(): number {
+    return this.sound.size + this.inDoubt.size;
+  }
+
   /** Whether there is no room for what further accounts may leave in doubt. */
   get full(): boolean {
     return this.inDoubt.bytes >= MAX_BYTES_IN_DOUBT;

@@ -10,7 +10,6 @@ const WORTH_A_STEP = 32;
 export class AccountsInMemory {
   private readonly accounts = new Map<string, HeldAccount>();
   private readonly atRest = new AccountsAtRest(({ writer }) => this.accounts.delete(writer.mainAccountId));
-  private busy = 0;
   /** Those that have something to do at the end of this turn of the event loop. */
   private due: HeldAccount[] = [];
   /** How often a writer has asked for its step since the last one. */
@@ -20,6 +19,10 @@ export class AccountsInMemory {
   private makingRoom = false;
 
   constructor(private readonly through: Collaborators) {}
+
+  private get busy(): number {
+    return this.accounts.size - this.atRest.size;
+  }
 
   /** Commands on their way, over all accounts. */
   get depth(): number {
@@ -31,7 +34,7 @@ export class AccountsInMemory {
   /** Gives orders that stand or fall together to the writer of their account; see `AccountWriter.submit`. */
   submit(mainAccountId: string, asked: readonly Asked[], broken = false): void {
     let account = this.accounts.get(mainAccountId);
-    if (account) this.rouse(account);
+    if (account) this.atRest.take(account);
     else if (this.atRest.full) {
       void this.makeRoom();
       return turnAway(asked, new StoreUnavailable('too many appends to other accounts are in doubt'));
@@ -52,14 +55,7 @@ export class AccountsInMemory {
     const writer = new AccountWriter(mainAccountId, this.through, () => this.wake(account));
     const account = new HeldAccount(writer);
     this.accounts.set(mainAccountId, account);
-    this.busy += 1;
     return account;
-  }
-
-  private rouse(account: HeldAccount): void {
-    if (!account.isAtRest) return;
-    this.atRest.take(account);
-    this.busy += 1;
   }
 
   /** Settles what is in doubt, one account after the other, until others have room or one stays in doubt. */
@@ -69,7 +65,6 @@ export class AccountsInMemory {
     let settled = true;
     while (settled && this.atRest.full) {
       const { writer } = this.atRest.takeInDoubt()!;
-      this.busy += 1;
       await writer.settle();
       settled = !writer.inDoubt;
     }
@@ -107,7 +102,6 @@ export class AccountsInMemory {
   private rest(account: HeldAccount): void {
     if (account.isAtRest) return;
     this.atRest.add(account);
-    this.busy -= 1;
     if (this.busy === 0) for (const resolve of this.drained.splice(0)) resolve();
   }
 }
