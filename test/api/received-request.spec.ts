@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as passed } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ReceivedRequest } from '../../src/api/received-request.js';
+import { connectTo, endBoth } from '../support/raw-client.js';
 
 type Serve = (request: ReceivedRequest, answer: ServerResponse) => void;
 
@@ -17,14 +18,9 @@ describe('a request that is received', () => {
 
   beforeEach(async () => {
     server = createServer({ IncomingMessage: ReceivedRequest }, (request, answer) => serve(request, answer));
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    client = connect((server.address() as AddressInfo).port, '127.0.0.1').setNoDelay();
+    client = await connectTo(server);
   });
-  afterEach(async () => {
-    client.destroy();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  afterEach(() => endBoth(client, server));
 
   /** Sends pieces one after the other, each on its own, and waits for so many answers. */
   async function answered(times: number, ...pieces: readonly string[]): Promise<string> {

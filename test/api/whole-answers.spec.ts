@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as passed } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { sendWhole } from '../../src/api/whole-answers.js';
+import { connectTo, endBoth } from '../support/raw-client.js';
 
 /** More than a socket takes at once. */
 const long = 'x'.repeat(4_000_000);
@@ -27,14 +27,9 @@ describe('an answer that is sent whole', () => {
       };
       sendWhole(socket);
     });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    client = connect((server.address() as AddressInfo).port, '127.0.0.1').setNoDelay();
+    client = await connectTo(server);
   });
-  afterEach(async () => {
-    client.destroy();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  afterEach(() => endBoth(client, server));
 
   const get = (connection = 'keep-alive') =>
     `GET / HTTP/1.1\r\nHost: ledger\r\nConnection: ${connection}\r\n\r\n`;
