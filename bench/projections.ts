@@ -6,6 +6,7 @@ import { Logger } from '@nestjs/common';
 import type { RecordedEvent } from '../src/event-store/event-store.js';
 import { SqliteEventReader } from '../src/event-store/sqlite/sqlite-event-reader.js';
 import { AccountLoader } from '../src/ledger/account-loader.js';
+import { HeldCommands } from '../src/ledger/held-commands.js';
 import { collectTheYoungCheaply, holdHeapsDown } from '../src/operations/heap.js';
 import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
 import { buildInBulk } from '../src/projections/bulk/bulk-build.js';
@@ -155,7 +156,12 @@ async function start(directory: string): Promise<void> {
   await side.caughtUp();
   const ready = performance.now();
   const observer = { command: () => undefined, append: () => undefined, alarm: (what: string) => tell(what) };
-  const { head, account } = await new AccountLoader(side.store, side.index, observer).load('customer-0');
+  const { head, account } = await new AccountLoader(
+    side.store,
+    side.index,
+    observer,
+    new HeldCommands(),
+  ).load('customer-0');
   const loaded = performance.now() - ready;
   tell(`from start to ready ${(ready - began).toFixed(0)} ms`);
   const of = `an account of ${head.revision + 1} events and ${account.sipAccountsCount} SIP accounts`;

@@ -1,9 +1,10 @@
 import { StreamDamaged } from '../event-store/errors.js';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
-import type { AccountsIndex, KnownCommand, Snapshot } from './accounts-index.js';
+import type { AccountsIndex, Snapshot } from './accounts-index.js';
 import { addsUp, emptyFold, evolve, type Fold } from './domain/account.js';
 import { parseEvent, UnreadableEvent, type EventMetadata } from './domain/events.js';
 import { receiptText } from './domain/receipt.js';
+import type { HeldCommand, HeldCommands } from './held-commands.js';
 import type { LedgerObserver } from './ledger-observer.js';
 import { emptyHead, type StreamHead } from './seal.js';
 import { mainAccountStream } from './streams.js';
@@ -13,7 +14,7 @@ export interface LoadedAccount {
   readonly account: Fold;
   head: StreamHead;
   /** Commands booked after the snapshot, oldest first. */
-  tail: Map<string, KnownCommand>;
+  tail: Map<string, HeldCommand>;
 }
 
 /** Loads accounts: snapshot row, then the rest of the stream. */
@@ -22,6 +23,7 @@ export class AccountLoader {
     private readonly store: EventStore,
     private readonly index: AccountsIndex,
     private readonly observer: LedgerObserver,
+    private readonly held: HeldCommands,
   ) {}
 
   /** @throws StoreUnavailable, StreamDamaged with an alarm */
@@ -95,7 +97,7 @@ export class AccountLoader {
     try {
       const metadata = metadataIn(event.metadata);
       if (revision === head.revision + 1 && metadata.previousHash === head.hash)
-        return foldRecorded(loaded, event, metadata);
+        return this.foldRecorded(loaded, event, metadata);
     } catch (error) {
       // Also a refusal, which is nothing to tell the caller: what he sent has not been looked at.
       cause = error;
@@ -104,6 +106,20 @@ export class AccountLoader {
       `${stream}/${revision} does not follow revision ${head.revision}: events are hidden, missing or changed`,
       { cause },
     );
+  }
+
+  private foldRecorded(
+    loaded: LoadedAccount,
+    recorded: RecordedEvent,
+    { idempotencyKey, fingerprint, hash, recordedAt }: EventMetadata,
+  ): void {
+    const event = parseEvent(recorded.type, JSON.parse(recorded.data));
+    evolve(loaded.account, event);
+    loaded.head = { revision: recorded.revision, hash, recordedAt };
+    const booked = { eventId: recorded.id, revision: recorded.revision, recordedAt };
+    const known = this.held.hold(fingerprint, receiptText(event, booked, loaded.account));
+    known.position = recorded.position;
+    loaded.tail.set(idempotencyKey, known);
   }
 }
 
@@ -126,20 +142,4 @@ function metadataIn(text: string): EventMetadata {
   if (!HASH.test(metadata.hash) || !TIME.test(metadata.recordedAt))
     throw new UnreadableEvent('its metadata have no hash or no time');
   return metadata;
-}
-
-function foldRecorded(
-  loaded: LoadedAccount,
-  recorded: RecordedEvent,
-  { idempotencyKey, fingerprint, hash, recordedAt }: EventMetadata,
-): void {
-  const event = parseEvent(recorded.type, JSON.parse(recorded.data));
-  evolve(loaded.account, event);
-  loaded.head = { revision: recorded.revision, hash, recordedAt };
-  const booked = { eventId: recorded.id, revision: recorded.revision, recordedAt };
-  loaded.tail.set(idempotencyKey, {
-    fingerprint,
-    receipt: receiptText(event, booked, loaded.account),
-    position: recorded.position,
-  });
 }

@@ -6,6 +6,7 @@ import type { AccountLoader } from './account-loader.js';
 import type { AccountsIndex } from './accounts-index.js';
 import { turnAway, type Asked } from './asked.js';
 import { Callers } from './callers.js';
+import type { HeldCommands } from './held-commands.js';
 import { bookedIn, isRefused, type Decided, type Pending } from './pending.js';
 import { Speculation } from './speculation.js';
 import { mainAccountStream } from './streams.js';
@@ -24,6 +25,7 @@ const ACCOUNT_BYTES = 1800;
 export interface Collaborators extends AppendsThrough {
   readonly loader: AccountLoader;
   readonly index: AccountsIndex;
+  readonly held: HeldCommands;
   readonly now: () => Date;
 }
 
@@ -127,8 +129,9 @@ export class AccountWriter {
     try {
       if (this.appends.enoughInDoubt)
         throw new StoreUnavailable('too many appends to this account are in doubt');
-      const loaded = await this.shared.loader.load(this.mainAccountId);
-      this.speculation = new Speculation(loaded, this.shared.index, this.shared.now);
+      const { loader, index, held, now } = this.shared;
+      const loaded = await loader.load(this.mainAccountId);
+      this.speculation = new Speculation(loaded, index, held, now);
       this.appends.goOnFrom(this.speculation.revision);
       this.landed = Promise.resolve(true);
     } catch (error) {

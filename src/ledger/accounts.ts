@@ -8,6 +8,7 @@ import type { Booking, Order, Outcome } from './booking.js';
 import { canonicalJson } from './canonical-json.js';
 import type { LedgerCommand } from './commands/ledger-command.js';
 import { BatchTooLarge } from './domain/errors.js';
+import { HeldCommands } from './held-commands.js';
 import type { LedgerObserver } from './ledger-observer.js';
 import { sha256 } from './seal.js';
 
@@ -23,9 +24,10 @@ export class Accounts {
     now: () => Date = () => new Date(),
   ) {
     const backlog = new Backlog(() => index.position);
-    const loader = new AccountLoader(store, index, observer);
+    const held = new HeldCommands();
+    const loader = new AccountLoader(store, index, observer, held);
     this.backlog = backlog;
-    this.inMemory = new AccountsInMemory({ store, loader, index, observer, now, backlog });
+    this.inMemory = new AccountsInMemory({ store, loader, index, held, observer, now, backlog });
   }
 
   /** Commands on their way, over all accounts. */

@@ -24,8 +24,8 @@ export class Callers {
       else {
         this.onTheirWay -= 1;
         this.observer.command(asked.order.type, decision.kind);
-        const { receipt, position } = decision.known;
-        const value = { receipt, position, replayed: decision.kind === 'replayed' };
+        const { kind, receipt, known } = decision;
+        const value = { receipt, position: known.position, replayed: kind === 'replayed' };
         asked.tell({ status: 'fulfilled', value });
       }
     }

@@ -1,41 +1,38 @@
-import type { NewEvent, Position } from '../event-store/event-store.js';
+import type { NewEvent } from '../event-store/event-store.js';
 import type { LoadedAccount } from './account-loader.js';
 import type { AccountsIndex, KnownCommand } from './accounts-index.js';
 import type { Order } from './booking.js';
 import { evolve } from './domain/account.js';
 import { BatchNotBooked, CommandNotFound, IdempotencyKeyReused, Refusal } from './domain/errors.js';
 import { receiptText } from './domain/receipt.js';
+import type { HeldCommand, HeldCommands } from './held-commands.js';
 import { Savepoint } from './savepoint.js';
 import { seal } from './seal.js';
 
-/** Position of a command whose append has not come back; above every real one. */
-const NOT_YET: Position = 2n ** 63n;
-
 /** What is held of a SIP account, and of a command with its receipt. Measured, as is the account itself. */
-const [SIP_ACCOUNT_BYTES, COMMAND_BYTES] = [300, 800];
-
-/** A known command whose position is filled in when its append comes back. */
-export type KnownEntry = { -readonly [K in keyof KnownCommand]: KnownCommand[K] };
+const [SIP_ACCOUNT_BYTES, COMMAND_BYTES] = [300, 600];
 
 export interface BookedDecision {
   readonly kind: 'booked';
   readonly event: NewEvent;
-  readonly known: KnownEntry;
+  readonly known: HeldCommand;
+  readonly receipt: string;
 }
 
 export type Decision =
   | BookedDecision
-  | { readonly kind: 'replayed'; readonly known: KnownEntry }
+  | { readonly kind: 'replayed'; readonly known: KnownCommand; readonly receipt: string }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** An account as it will be once all that was decided on it is durable. Dropped whole when an append fails. */
 export class Speculation {
   /** The last command that was booked; one that was undone never gets a position. */
-  private newest: KnownEntry | undefined;
+  private newest: HeldCommand | undefined;
 
   constructor(
     private readonly loaded: LoadedAccount,
     private readonly index: AccountsIndex,
+    private readonly held: HeldCommands,
     private readonly now: () => Date,
   ) {}
 
@@ -62,7 +59,9 @@ export class Speculation {
     const none = broken || decisions.some(({ kind }) => kind === 'refused');
     if (!savepoint || !none) return decisions;
     savepoint.goBack();
-    const undone = new Set(decisions.flatMap((each) => (each.kind === 'booked' ? each.known : [])));
+    const undone = new Set<KnownCommand>(
+      decisions.flatMap((each) => (each.kind === 'booked' ? each.known : [])),
+    );
     const refusal = new BatchNotBooked(this.loaded.account.mainAccountId);
     return decisions.map((each) =>
       each.kind !== 'refused' && undone.has(each.known) ? { kind: 'refused', refusal } : each,
@@ -75,9 +74,10 @@ export class Speculation {
     const indexed = this.index.position;
     // Emptied one by one, a map takes its room anew among the old objects.
     if (this.newest && this.newest.position <= indexed && tail.size > 0) this.loaded.tail = new Map();
-    for (const [key, { position }] of this.loaded.tail) {
-      if (position > indexed) break;
-      tail.delete(key);
+    for (const [key, known] of tail) {
+      if (known.position > indexed) break;
+      this.held.forget(known);
+      if (tail === this.loaded.tail) tail.delete(key);
     }
     return this.loaded.tail.size === 0;
   }
@@ -98,14 +98,14 @@ export class Speculation {
       if (!known) return this.book(order, savepoint);
       const fingerprint = order.command?.provenance.fingerprint ?? known.fingerprint;
       if (fingerprint !== known.fingerprint) throw new IdempotencyKeyReused(order.idempotencyKey);
-      return { kind: 'replayed', known };
+      return { kind: 'replayed', known, receipt: known.receipt };
     } catch (error) {
       if (error instanceof Refusal) return { kind: 'refused', refusal: error };
       throw error;
     }
   }
 
-  private find(idempotencyKey: string): KnownEntry | undefined {
+  private find(idempotencyKey: string): KnownCommand | undefined {
     const { loaded, index } = this;
     return loaded.tail.get(idempotencyKey) ?? index.command(loaded.account.mainAccountId, idempotencyKey);
   }
@@ -122,9 +122,9 @@ export class Speculation {
     this.loaded.head = next;
     const booked = { eventId: event.id, revision: next.revision, recordedAt: next.recordedAt };
     const receipt = receiptText(decision, booked, account);
-    const known = { fingerprint: provenance.fingerprint, receipt, position: NOT_YET };
+    const known = this.held.hold(provenance.fingerprint, receipt);
     tail.set(idempotencyKey, known);
     this.newest = known;
-    return { kind: 'booked', event, known };
+    return { kind: 'booked', event, known, receipt };
   }
 }
