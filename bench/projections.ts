@@ -9,12 +9,13 @@ import { AccountLoader } from '../src/ledger/account-loader.js';
 import { HeldCommands } from '../src/ledger/held-commands.js';
 import { collectTheYoungCheaply, holdHeapsDown } from '../src/operations/heap.js';
 import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
+import { Batch } from '../src/projections/batch.js';
 import { buildInBulk } from '../src/projections/bulk/bulk-build.js';
 import { writingInTwo } from '../src/projections/bulk/bulk-thread.js';
 import { Checkpoints } from '../src/projections/checkpoints.js';
 import { conservationProjection } from '../src/projections/conservation/conservation-projection.js';
 import type { Projection } from '../src/projections/projection.js';
-import { commit, ProjectionRunner } from '../src/projections/projection-runner.js';
+import { ProjectionRunner } from '../src/projections/projection-runner.js';
 import { openReadModels, removeReadModels as remove } from '../src/projections/read-models-file.js';
 import { runProjections } from '../src/projections/run-projections.js';
 import { treeProjection } from '../src/projections/tree/tree-projection.js';
@@ -102,8 +103,12 @@ async function live(log: string, file: string): Promise<Cost> {
   const db = openReadModels(file);
   const checkpoints = new Checkpoints(db);
   const runners = ALL.map((projection) => new ProjectionRunner(db, checkpoints, projection));
-  const advance = (batch: readonly RecordedEvent[]): void =>
-    commit(db, runners, batch, batch.at(-1)!.position);
+  const advance = (events: readonly RecordedEvent[]): void => {
+    const batch = new Batch(db, runners);
+    const { position } = events.at(-1)!;
+    batch.apply(events, position);
+    batch.commit(position);
+  };
   const last: RecordedEvent[] = [];
   const from = (await reader.head()) - BigInt(values.live);
   for await (const page of reader.readAll(0n))

@@ -6,8 +6,8 @@ const NOT_YET: Position = 2n ** 63n;
 
 /** Room for some 170 commands. */
 const BLOCK_BYTES = 65_536;
-/** Blocks that are kept for further commands: a second of many takes no more. */
-const SPARE_BLOCKS = 128;
+/** Blocks that are kept for further commands, 2 MiB: the read models take in some 2 000 at once. */
+const SPARE_BLOCKS = 32;
 /** That UTF-8 takes for a unit of UTF-16, at most. */
 const UTF8_BYTES = 3;
 

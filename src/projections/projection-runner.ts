@@ -2,8 +2,9 @@ import { START, type EventReader, type Position, type RecordedEvent } from '../e
 import type { Connection } from '../sqlite/database.js';
 import { overwriting } from '../sqlite/overwriting.js';
 import { resultCode, SQLITE_CONSTRAINT } from '../sqlite/result-code.js';
+import { Batch } from './batch.js';
 import type { Checkpoints, LastEvent } from './checkpoints.js';
-import { isLandmark, isOfLedger, readEntry, type LogEntry } from './log-entry.js';
+import { isOfLedger, type LogEntry } from './log-entry.js';
 import { misfitOf } from './log-fit.js';
 import type { StoppedProjection } from './messages.js';
 import type { Projection, ProjectionWriter } from './projection.js';
@@ -85,27 +86,36 @@ export class ProjectionRunner {
   /**
    * Applies events one transaction each, to find the one that fails. That stops the projection right before it,
    * and it stays there until the next start.
-   * @param position every event up to here is in the batch
    * @returns where the projection stopped, when it did
    * @throws what SQLite throws, when not an event but the file or the disk is at fault
    */
-  oneByOne(batch: readonly RecordedEvent[], position: Position): StoppedProjection | undefined {
-    for (const recorded of batch)
+  oneByOne(events: readonly RecordedEvent[]): StoppedProjection | undefined {
+    for (const recorded of events)
       try {
-        if (this.isDue(recorded.position)) commit(this.db, [this], [recorded], recorded.position);
+        if (this.isDue(recorded.position)) this.commit([recorded], recorded.position);
       } catch (error) {
         if (isTrouble(error)) throw error;
         this.stopped = true;
         return stoppedAt(this.name, recorded, error);
       }
-    if (this.isDue(position)) commit(this.db, [this], [], position);
     return undefined;
+  }
+
+  /** Nothing for it comes up to here. @throws what SQLite throws */
+  passOn(position: Position): void {
+    this.commit([], position);
   }
 
   /** Goes on where it stopped, without the events of a stream. */
   passOver(stream: string): void {
     this.passedOver.add(stream);
     this.stopped = false;
+  }
+
+  private commit(events: readonly RecordedEvent[], position: Position): void {
+    const batch = new Batch(this.db, [this]);
+    batch.apply(events, position);
+    batch.commit(position);
   }
 
   private clear(): void {
@@ -126,39 +136,6 @@ export class ProjectionRunner {
   private save(position: Position, last: LastEvent | undefined): void {
     this.checkpoints.save(this.name, { schema: this.projection.schema, position, last });
   }
-}
-
-/**
- * Applies events to projections, rows and checkpoints in one transaction. An event is read once for all of them.
- * @param position every event up to here is in the batch
- * @throws any error, and nothing is changed
- */
-export function commit(
-  db: Connection,
-  runners: readonly ProjectionRunner[],
-  batch: readonly RecordedEvent[],
-  position: Position,
-): void {
-  const due = runners.filter((runner) => runner.isDue(position));
-  if (due.length === 0) return;
-  const last = batch.findLast(isLandmark);
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    for (const recorded of batch) applyTo(due, recorded);
-    for (const runner of due) runner.flush(position, last);
-    db.exec('COMMIT');
-  } catch (error) {
-    for (const runner of due) runner.forget();
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
-  for (const runner of due) runner.settle(position, last);
-}
-
-function applyTo(runners: readonly ProjectionRunner[], recorded: RecordedEvent): void {
-  let entry: LogEntry | undefined;
-  const read = (): LogEntry => (entry ??= readEntry(recorded));
-  for (const runner of runners) if (runner.isDue(recorded.position)) runner.apply(recorded, read);
 }
 
 function stoppedAt(

@@ -1,18 +1,13 @@
-import {
-  isTombstone,
-  START,
-  type EventReader,
-  type Position,
-  type RecordedEvent,
-} from '../event-store/event-store.js';
-import { StreamDamaged } from '../event-store/errors.js';
+import { START, type EventReader, type Position, type RecordedEvent } from '../event-store/event-store.js';
 import type { Connection } from '../sqlite/database.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
+import { Batch } from './batch.js';
 import { CatchUp } from './catch-up.js';
 import { Checkpoints } from './checkpoints.js';
+import { eachAlone } from './each-alone.js';
 import type { LogFields, LogLevel, Positions, Report, StoppedProjection } from './messages.js';
 import { Pace } from './pace.js';
-import { commit, isTrouble, ProjectionRunner } from './projection-runner.js';
+import { isTrouble, ProjectionRunner } from './projection-runner.js';
 import type { Projection } from './projection.js';
 
 /**
@@ -32,6 +27,8 @@ export class ReadModelsUnusable extends Error {
 /** Follows the log and brings every projection forward. A projection that stops does not hold up the others. */
 export class Projector {
   private readonly runners: readonly ProjectionRunner[];
+  /** What waits for the transaction at hand to end. */
+  private readonly waiting = new Set<() => void>();
   /** How far the log has been read, and whether that was its end. */
   private at = { seen: START, live: false };
 
@@ -68,11 +65,25 @@ export class Projector {
    * @throws what SQLite throws, when the file or the disk is at fault
    */
   async run(signal: AbortSignal, pace: Pace = new Pace()): Promise<void> {
-    const timer = setInterval(() => this.finish(), FINISH_EVERY_MS);
+    const finish = (): void => this.finish();
+    const timer = setInterval(() => this.outside(finish), FINISH_EVERY_MS);
     try {
       await this.follow(signal, pace);
     } finally {
       clearInterval(timer);
+    }
+  }
+
+  /** Runs what no transaction may be open for: now, or when the one at hand is over. */
+  outside(work: () => void): void {
+    this.waiting.add(work);
+    if (!this.db.isTransaction) this.betweenBatches();
+  }
+
+  private betweenBatches(): void {
+    for (const work of this.waiting) {
+      this.waiting.delete(work);
+      work();
     }
   }
 
@@ -83,55 +94,49 @@ export class Projector {
       (message, fields) => this.log('info', message, fields),
       () => this.report({ kind: 'behind' }),
     );
-    let batch: RecordedEvent[] = [];
-    for await (const { events, position, live, hidden = [] } of this.reader.follow(this.start, signal)) {
-      for (const at of hidden) this.tellDamaged(at, 'was cut short or deleted');
-      batch.push(...events);
-      if (!live && batch.length < (catchUp.over ? BUSY_EVENTS : CATCH_UP_EVENTS)) continue;
-      await this.advance(batch, position);
-      for (const recorded of batch) if (isTombstone(recorded)) this.tellDamaged(recorded, 'was deleted');
-      if (!catchUp.over) catchUp.count(batch.length, this.start, live);
-      const streams = live ? [...new Set(batch.map(({ stream }) => stream))] : undefined;
-      batch = [];
-      this.at = { seen: position, live };
-      this.tell(streams);
-      if (signal.aborted) return;
-      if (live) await pace.pause();
+    let batch = new Batch(this.db, this.runners);
+    try {
+      for await (const { events, position, live, hidden = [] } of this.reader.follow(this.start, signal)) {
+        for (const at of hidden) this.tellDamaged(at, 'was cut short or deleted');
+        const most = catchUp.over ? BUSY_EVENTS : CATCH_UP_EVENTS;
+        const full = live || batch.size + events.length >= most;
+        if (!(await this.advance(batch, events, position, full))) continue;
+        for (const recorded of batch.tombstones) this.tellDamaged(recorded, 'was deleted');
+        if (!catchUp.over) catchUp.count(batch.size, this.start, live);
+        this.at = { seen: position, live };
+        this.tell(live ? [...batch.streams] : undefined);
+        batch = new Batch(this.db, this.runners);
+        this.betweenBatches();
+        if (signal.aborted) return;
+        if (live) await pace.pause();
+      }
+    } finally {
+      batch.drop();
     }
   }
 
-  /** Brings all projections forward together; when an event fails, each alone, so that it stops those only that it fails. */
-  private async advance(batch: readonly RecordedEvent[], position: Position): Promise<void> {
+  /**
+   * Brings all projections forward together; when an event fails, each by itself.
+   * @param full whether the batch is to be committed
+   * @returns whether it is done
+   */
+  private async advance(
+    batch: Batch,
+    events: readonly RecordedEvent[],
+    position: Position,
+    full: boolean,
+  ): Promise<boolean> {
     try {
-      commit(this.db, this.runners, batch, position);
+      batch.apply(events, position);
+      if (full) batch.commit(position);
+      return full;
     } catch (error) {
       if (isTrouble(error)) throw error;
-      for (const runner of this.runners) await this.advanceAlone(runner, batch, position);
-    }
-  }
-
-  /** What a scavenge has left of a stream that somebody deleted cannot be applied, and is passed over. */
-  private async advanceAlone(
-    runner: ProjectionRunner,
-    batch: readonly RecordedEvent[],
-    position: Position,
-  ): Promise<void> {
-    for (;;) {
-      const stopped = runner.oneByOne(batch, position);
-      if (!stopped) return;
-      if (!(await this.isDamaged(stopped.stream))) return this.tellStopped(stopped);
-      this.tellDamaged(stopped, 'was cut short or deleted');
-      runner.passOver(stopped.stream);
-    }
-  }
-
-  private async isDamaged(stream: string): Promise<boolean> {
-    try {
-      await this.reader.firstFrom(stream, 0);
-      return false;
-    } catch (error) {
-      if (error instanceof StreamDamaged) return true;
-      throw error;
+      await eachAlone(this.reader, this.runners, position, {
+        stopped: (at) => this.tellStopped(at),
+        damaged: (at) => this.tellDamaged(at, 'was cut short or deleted'),
+      });
+      return true;
     }
   }
 

@@ -26,7 +26,8 @@ export async function runProjections(
   try {
     const { db, projector } = (file = openFile(options, reader, projections, report));
     await projector.open(options.mayReset);
-    const mover = new WalMover(options.file, () => moveRest(db));
+    const move = (): void => moveRest(db);
+    const mover = new WalMover(options.file, () => projector.outside(move));
     try {
       await projector.run(signal, pace);
     } finally {
