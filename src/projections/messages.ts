@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Position } from '../event-store/event-store.js';
 
 /** What the projections' thread is started with, beside the configuration. */
@@ -8,6 +9,8 @@ export interface ThreadOptions {
   readonly mayReset: boolean;
   /** Whether there is no file yet, and nobody reads it before the thread has ended: then it is built in bulk first. */
   readonly inBulk?: boolean;
+  /** To the thread that moves the file's write-ahead log. */
+  readonly moverPort?: MessagePort;
 }
 
 /** What the thread is told: to end, that a query waits for what was just committed, or whether somebody looks. */

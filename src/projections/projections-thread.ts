@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
 import { reasonOf } from '../event-store/errors.js';
+import { moverPort } from '../sqlite/wal-mover.js';
 import { YOUNG_MB } from './bulk/bulk-thread.js';
 import type { Report, ThreadMessage, ThreadOptions, ThreadWish } from './messages.js';
 
@@ -19,8 +20,11 @@ export class ProjectionsThread {
 
   /** @param onDeath called when it ends without having been told to */
   constructor(config: Config, options: ThreadOptions, report: Report, onDeath: (reason: string) => void) {
+    // What builds lets the others go first, and its own mover does as it does.
+    const ports = options.inBulk ? [] : [moverPort()];
     this.worker = new Worker(new URL('../projections-worker.js', import.meta.url), {
-      workerData: { config, options },
+      workerData: { config, options: { ...options, moverPort: ports[0] } },
+      transferList: ports,
       resourceLimits: { maxYoungGenerationSizeMb: options.inBulk ? YOUNG_MB : LIVE_YOUNG_MB },
     });
     let reason = 'it ended';

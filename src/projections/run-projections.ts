@@ -27,7 +27,7 @@ export async function runProjections(
     const { db, projector } = (file = openFile(options, reader, projections, report));
     await projector.open(options.mayReset);
     const move = (): void => moveRest(db);
-    const mover = new WalMover(options.file, () => projector.outside(move));
+    const mover = new WalMover(options.file, () => projector.outside(move), options.moverPort);
     try {
       await projector.run(signal, pace);
     } finally {

@@ -1,5 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, type MessagePort } from 'node:worker_threads';
 import { openDatabase, query } from './database.js';
+import type { MoverWish } from './wal-mover.js';
 
 const LOOK_EVERY_MS = 200;
 /** Pages of 4 KiB. Few: whoever else syncs waits for the disk. Not too few: one that changed often is moved once. */
@@ -7,27 +8,50 @@ const WORTH_MOVING = 3000;
 
 type Progress = [busy: number, pages: number, moved: number];
 
-const { file } = workerData as { readonly file: string };
-const db = openDatabase(file);
-const checkpoint = (mode: 'NOOP' | 'PASSIVE'): Progress =>
-  query<Progress>(db, `PRAGMA wal_checkpoint(${mode})`).get()!;
-
-function moveWhatIsWorthIt(): void {
-  const [, pages, moved] = checkpoint('NOOP');
-  if (pages - moved < WORTH_MOVING) return;
-  checkpoint('PASSIVE');
-  parentPort?.postMessage('moved');
+/** Moves the file's log whenever it is worth it. @returns what ends that, and lets go of the file */
+function move(file: string, tellMoved: () => void): () => void {
+  const db = openDatabase(file);
+  const checkpoint = (mode: 'NOOP' | 'PASSIVE'): Progress =>
+    query<Progress>(db, `PRAGMA wal_checkpoint(${mode})`).get()!;
+  const timer = setInterval(() => {
+    try {
+      const [, pages, moved] = checkpoint('NOOP');
+      if (pages - moved < WORTH_MOVING) return;
+      checkpoint('PASSIVE');
+      tellMoved();
+    } catch {
+      // It may pass, such as a lock or a full disk; the writer meets it too, and tells.
+    }
+  }, LOOK_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    db.close();
+  };
 }
 
-const timer = setInterval(() => {
-  try {
-    moveWhatIsWorthIt();
-  } catch {
-    // It may pass, such as a lock or a full disk; the writer meets it too, and tells.
-  }
-}, LOOK_EVERY_MS);
+/** Serves one file, until its writer says so or is gone. */
+function serve(port: MessagePort): void {
+  let end: (() => void) | undefined;
+  port.on('message', (wish: MoverWish) => {
+    if (wish === 'close') return stop();
+    try {
+      end = move(wish.file, () => port.postMessage('moved'));
+    } catch {
+      // No file that can be opened: there is nothing to move.
+    }
+  });
+  const stop = (): void => {
+    end?.();
+    end = undefined;
+    port.close();
+  };
+  port.on('close', () => {
+    stop();
+    parentPort?.postMessage('closed');
+  });
+}
 
-parentPort?.once('message', () => {
-  clearInterval(timer);
-  db.close();
+parentPort?.on('message', (wish: MessagePort | 'end') => {
+  if (wish === 'end') parentPort?.close();
+  else serve(wish);
 });

@@ -1,11 +1,20 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openDatabase, query, value, type Connection } from '../../src/sqlite/database.js';
 import { LAST_RESORT_PAGES, moveRest, WalMover } from '../../src/sqlite/wal-mover.js';
+import { ROOT } from '../support/service.js';
 
 const MEGABYTE = 2 ** 20;
+const run = promisify(execFile);
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
 
 describe('what moves a write-ahead log', () => {
   let directory: string;
@@ -70,13 +79,46 @@ describe('what moves a write-ahead log', () => {
     await new Promise((resolve) => setTimeout(resolve, 7000));
     db.exec('PRAGMA locking_mode = NORMAL; INSERT INTO small VALUES (2)');
     write(20);
-    while (moved === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => moved > 0);
     await mover.close();
   });
 
-  it('lets its writer end though its thread has failed', async () => {
-    const mover = new WalMover(join(directory, 'missing', 'written.db'), () => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await mover.close();
+  it('moves those of several files, of which one may be missing, and lets go of each by itself', async () => {
+    const missing = new WalMover(join(directory, 'missing', 'written.db'), () => undefined);
+    const early = new WalMover(file, () => undefined);
+    let moved = 0;
+    const late = new WalMover(file, () => (moved += 1));
+    await early.close();
+    write(20);
+    await until(() => moved > 0);
+    await late.close();
+    await missing.close();
+  });
+
+  it('begins anew for a file that comes after the last was let go of', async () => {
+    for (let time = 0; time < 3; time++) {
+      let moved = 0;
+      const mover = new WalMover(file, () => (moved += 1));
+      write(20);
+      await until(() => moved > 0);
+      await mover.close();
+      moveRest(db);
+    }
+  });
+
+  it('lets the process end when a writer has ended without a word', async () => {
+    const script = join(directory, 'silent.mjs');
+    writeFileSync(
+      script,
+      `import { Worker } from 'node:worker_threads';
+       import { moverPort } from ${JSON.stringify(pathToFileURL(join(ROOT, 'dist/sqlite/wal-mover.js')))};
+       const port = moverPort();
+       const writer = \`const { port } = require('node:worker_threads').workerData;
+         port.on('message', () => undefined);
+         port.postMessage({ file: \${JSON.stringify(process.argv[2])} });
+         setTimeout(() => process.exit(), 300);\`;
+       new Worker(writer, { eval: true, workerData: { port }, transferList: [port] });`,
+    );
+    await run(process.execPath, [script, file], { timeout: 10_000 });
   });
 });
