@@ -6,6 +6,8 @@ export interface Contestant {
   readonly about: string;
   /** False for a ceiling: it only answers, so the accounts make no difference to it. */
   readonly books: boolean;
+  /** True for one that is no ledger, though it has something to look at in its books. */
+  readonly writesOnly?: boolean;
   /** Starts it on an empty store. */
   start(): Promise<Running>;
 }

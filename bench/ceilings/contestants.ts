@@ -30,6 +30,7 @@ export const durable = (directory: string): Contestant => ({
   name: 'durable',
   about: "Fastify that appends an event to the ledger's log, and nothing else",
   books: true,
+  writesOnly: true,
   start: async () => {
     const file = join(await mkdtemp(join(directory, 'durable-')), 'events.db');
     const server = await startScript(new URL('durable.ts', import.meta.url), [file]);

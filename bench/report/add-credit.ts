@@ -7,6 +7,7 @@ import { median, ratio, spread } from './statistics.js';
 export interface Row {
   readonly contestant: string;
   readonly scenario: string;
+  readonly isLedger: boolean;
   readonly connections: number;
   /** Medians of the rounds. */
   readonly perSecond: number;
@@ -31,6 +32,7 @@ export interface Ratio {
 export const rowOf = ({ cell, samples }: Measured<Cell, Sample>): Row => ({
   contestant: cell.contestant.name,
   scenario: cell.contestant.books ? cell.scenario.name : 'answer',
+  isLedger: cell.contestant.books && !cell.contestant.writesOnly,
   connections: cell.connections,
   perSecond: median(samples.map(({ perSecond }) => perSecond)),
   p50: median(samples.map(({ p50 }) => p50)),
@@ -88,9 +90,9 @@ export const gridsOf = (rows: readonly Row[], ratios: readonly Ratio[]): Grid[] 
   },
 ];
 
-export const barOf = ({ contestant, scenario, perSecond, p99 }: Row): Bar => ({
+export const barOf = ({ contestant, isLedger, perSecond, p99 }: Row): Bar => ({
   name: contestant,
   length: perSecond,
   text: `${whole(perSecond)} /s, p99 ${decimal(p99)} ms`,
-  kind: contestant === 'ledger' ? 'ledger' : scenario === 'answer' ? 'ceiling' : 'other',
+  kind: contestant === 'ledger' ? 'ledger' : isLedger ? 'other' : 'ceiling',
 });
