@@ -23,7 +23,7 @@ export async function eachAlone(
   met: Met,
 ): Promise<void> {
   const due = runners.filter((runner) => runner.isDue(until));
-  const start = due.map(({ position }) => position).reduce((a, b) => (a < b ? a : b));
+  const start = due.map(({ position }) => position).reduce((a, b) => (a < b ? a : b), until);
   for await (const page of reader.readAll(start)) {
     const events = page.filter(({ position }) => position <= until);
     for (const runner of due) await alone(reader, runner, events, met);

@@ -9,7 +9,7 @@ export interface ThreadOptions {
   readonly mayReset: boolean;
   /** Whether there is no file yet, and nobody reads it before the thread has ended: then it is built in bulk first. */
   readonly inBulk?: boolean;
-  /** To the thread that moves the file's write-ahead log. */
+  /** To the thread that moves the file's write-ahead log; one of its own by default. */
   readonly moverPort?: MessagePort;
 }
 
