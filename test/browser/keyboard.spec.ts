@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { en } from '../../src/dashboard/texts/en.js';
@@ -74,6 +75,22 @@ inBrowser('by keyboard', (dashboard) => {
       expect(shops.length).toBeGreaterThan(0);
       expect(shops.length).toBe(await page.locator(`a[href="${SHOP}"]`).count());
     }
+  });
+
+  it('a Space that is held is one press', async () => {
+    const page = await dashboard.visit({ language: 'en', path: ACCOUNT });
+    let asked = 0;
+    await page.route(/add-sip-account$/, async (route) => {
+      asked += 1;
+      await delay(300);
+      // It may have been given up for another by then.
+      await route.continue().catch(() => undefined);
+    });
+    await page.focus('main a.button');
+    for (let time = 0; time < 3; time++) await page.keyboard.down('Space');
+    await page.waitForURL(/add-sip-account$/);
+    await page.keyboard.up('Space');
+    expect(asked).toBe(1);
   });
 
   it('Space presses whatever looks like a button', async () => {

@@ -184,11 +184,12 @@ for (const chip of document.querySelectorAll('[data-fill]')) {
   });
 }
 
-// Whoever sees a button presses Space as well as Enter; at a link a browser would scroll the page.
+// Whoever sees a button presses Space as well as Enter; at a link a browser would scroll the page. A key that is held
+// is one press: each further one would break off the way to the page and begin anew.
 addEventListener('keydown', (event) => {
   if (event.key !== ' ' || !event.target.matches('a.button, a.round, a.quiet, .chips a')) return;
   event.preventDefault();
-  event.target.click();
+  if (!event.repeat) event.target.click();
 });
 
 // A second press of the same form would be answered "already done"; better not to send it. If no page has come
