@@ -14,6 +14,7 @@ import {
   type Statement,
   type Value,
 } from '../../src/sqlite/database.js';
+import { instead } from '../support/instead.js';
 import { sqliteError } from '../support/sqlite-error.js';
 
 const event = (data = '{}'): NewEvent => ({ id: randomUUID(), type: 'Tested', data, metadata: '{}' });
@@ -23,15 +24,6 @@ const starting = (stream: string, ...events: NewEvent[]): AppendRequest => ({
   events: events.length > 0 ? events : [event()],
   expectedRevision: 'no-stream',
 });
-
-/** The same object but for some of its members. */
-const instead = <T extends object>(whole: T, other: object): T =>
-  new Proxy(whole, {
-    get: (target, name) => {
-      const member: unknown = Reflect.get(name in other ? other : target, name, target);
-      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
-    },
-  });
 
 describe('the SQLite log', () => {
   let directory: string;

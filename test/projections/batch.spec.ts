@@ -8,6 +8,7 @@ import { Projector } from '../../src/projections/projector.js';
 import { openReadModels } from '../../src/projections/read-models-file.js';
 import { SQLITE_IOERR } from '../../src/sqlite/result-code.js';
 import type { Connection } from '../../src/sqlite/database.js';
+import { instead } from '../support/instead.js';
 import { Ledger } from '../support/ledger.js';
 import { failing, project, PROJECTIONS, readModelsIn, rowsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
@@ -116,11 +117,5 @@ function pageByPage(reader: EventReader, between: () => void): EventReader {
       if (signal.aborted) return;
     }
   }
-  return new Proxy(reader, {
-    get: (target, name) => {
-      if (name === 'follow') return follow;
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
+  return instead(reader, { follow });
 }

@@ -1,11 +1,17 @@
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/event-store/errors.js';
-import { START, type EventReader, type EventStore } from '../../src/event-store/event-store.js';
+import {
+  START,
+  type EventReader,
+  type EventStore,
+  type Position,
+} from '../../src/event-store/event-store.js';
 import { EventPacker, packableOf, unpackEvents } from '../../src/event-store/packed-events.js';
 import { mainAccountStream } from '../../src/ledger/streams.js';
 import { RelayedLog, relayLog } from '../../src/projections/bulk/relay.js';
 import { collect, newEvents, newStream } from '../contract/event-store.contract.js';
+import { instead } from '../support/instead.js';
 import { borrowed } from '../support/projecting.js';
 import { openTestStore } from '../support/sqlite.js';
 
@@ -20,15 +26,12 @@ describe('a log that one thread reads for another', () => {
 
   /** The store's log, of which the pages are counted. */
   const counted = (): EventReader =>
-    new Proxy(borrowed(store), {
-      get(target, name) {
-        if (name !== 'readPacked') return Reflect.get(target, name) as unknown;
-        return async function* () {
-          for await (const page of target.readPacked(START)) {
-            pages += 1;
-            yield page;
-          }
-        };
+    instead(borrowed(store), {
+      async *readPacked(after: Position) {
+        for await (const page of store.readPacked(after)) {
+          pages += 1;
+          yield page;
+        }
       },
     });
 

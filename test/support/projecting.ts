@@ -7,6 +7,7 @@ import type { Projection } from '../../src/projections/projection.js';
 import { runProjections } from '../../src/projections/run-projections.js';
 import { openDatabase, query } from '../../src/sqlite/database.js';
 import { SQLITE_IOERR } from '../../src/sqlite/result-code.js';
+import { instead } from './instead.js';
 import { sqliteError } from './sqlite-error.js';
 
 export const PROJECTIONS: readonly Projection[] = [accountsProjection, conservationProjection];
@@ -30,13 +31,7 @@ export async function project(
 
 /** A reader that its user does not close. */
 export const borrowed = (reader: EventReader): EventReader =>
-  new Proxy(reader, {
-    get: (target, name) => {
-      if (name === 'close') return async () => undefined;
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
+  instead(reader, { close: async () => undefined });
 
 /** Every row of every read model. */
 export function rowsIn(file: string): Readonly<Record<string, readonly unknown[]>> {
