@@ -148,7 +148,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
       /^auth\//,
       /^config\//,
       /^ledger\/(commands|queries)\//,
-      /^ledger\/domain\/(errors|amount|receipt)$/,
+      /^ledger\/domain\/(errors|amount|events|receipt)$/,
       /^ledger\/booking$/,
       /^event-store\/errors$/,
       /^profiles\//,

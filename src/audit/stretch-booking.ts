@@ -1,10 +1,11 @@
 import { isTombstone, type RecordedEvent } from '../event-store/event-store.js';
+import { EVENT_TYPES } from '../ledger/domain/events.js';
 import { mainAccountIdOf } from '../ledger/streams.js';
 import type { AccountsAudit, AuditedAccount } from './accounts-audit.js';
 import { book, sipOf, type Movement, type SipBalance } from './balances.js';
 import { addTombstone } from './chain.js';
 import type { Check, EventPlace } from './findings.js';
-import { MOVEMENT_TYPES, RUN_TEXTS, type Runs, type StretchSeen } from './stretch.js';
+import { RUN_TEXTS, type Runs, type StretchSeen } from './stretch.js';
 
 /** Something found of an event of which only the place in its stretch is known. */
 interface Broken {
@@ -68,7 +69,7 @@ export class StretchBooking {
     const broken: Broken[] = [];
     for (let n = 0; n < nths.length; n++) {
       const { balances } = this.accounts[accounts[n]!]!;
-      const [type, name] = [MOVEMENT_TYPES[types[n]!]!, names[n]!];
+      const [type, name] = [EVENT_TYPES[types[n]!]!, names[n]!];
       const movement = this.movement(type, name, units[n]!);
       const sip =
         'sipAccountId' in movement ? (this.sips[name] ??= sipOf(balances, movement.sipAccountId)) : undefined;

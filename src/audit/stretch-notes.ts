@@ -1,7 +1,8 @@
+import { EVENT_TYPES } from '../ledger/domain/events.js';
 import type { Movement } from './balances.js';
 import type { KeyDigest } from './key-digests.js';
 import { HASH_BYTES } from './merkle.js';
-import { MOVEMENT_TYPES, type Movements, type Runs, type StretchSeen } from './stretch.js';
+import { type Movements, type Runs, type StretchSeen } from './stretch.js';
 
 /** Events of one account, one after the other. Its texts may be parts of others: it is told soon. */
 export interface Run {
@@ -45,7 +46,7 @@ export class StretchNotes {
     digests[2 * at + 1] = second;
     nths[at] = this.hashes - 1;
     accounts[at] = account;
-    types[at] = MOVEMENT_TYPES.indexOf(movement.type);
+    types[at] = EVENT_TYPES.indexOf(movement.type);
     names[at] = name;
     units[at] = 'units' in movement ? movement.units : 0n;
   }

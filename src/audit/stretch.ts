@@ -54,18 +54,10 @@ export interface Movements {
   /** Which of the ledger's events in the stretch it is. */
   readonly nths: Uint32Array;
   readonly accounts: Uint32Array;
-  /** Place in the list of types. */
+  /** Place in EVENT_TYPES. */
   readonly types: Uint8Array;
   /** The SIP account or currency that it names; any number where it names none. */
   readonly names: Uint32Array;
   /** Zero where it has no amount. */
   readonly units: BigInt64Array;
 }
-
-export const MOVEMENT_TYPES = [
-  'MainAccountOpened',
-  'CreditPurchased',
-  'SipAccountAdded',
-  'CreditAllocated',
-  'CreditReclaimed',
-] as const;

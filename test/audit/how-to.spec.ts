@@ -10,7 +10,7 @@ import { KEY, ROOT, temporaryDirectory } from '../support/service.js';
 
 const run = promisify(execFile);
 const COMMANDS = `
-npx() { shift; command node "$ROOT/dist/audit/cli.js" "$@"; }
+npx() { shift 2; command node "$ROOT/dist/audit/cli.js" "$@"; }
 node() { if [ "$1" = -p ]; then command node "$@"; else local file="$1"; shift; command node "$ROOT/$file" "$@"; fi; }
 curl() { command curl --fail "$@"; }
 set -euo pipefail

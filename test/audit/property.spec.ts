@@ -1,54 +1,55 @@
-import { asyncProperty, array, assert, constantFrom, integer, record } from 'fast-check';
-import { describe, expect, it } from '@jest/globals';
+import { rmSync } from 'node:fs';
+import { asyncProperty, assert } from 'fast-check';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { audit } from '../../src/audit/audit.js';
-import { amountOf } from '../../src/audit/balances.js';
+import { amountOf, type Balances } from '../../src/audit/balances.js';
+import { writeBundle } from '../../src/audit/bundle-writer.js';
 import { START } from '../../src/event-store/event-store.js';
-import { emptyFold, evolve } from '../../src/ledger/domain/account.js';
-import { formatAmount } from '../../src/ledger/domain/amount.js';
 import { Refusal } from '../../src/ledger/domain/errors.js';
-import { parseEvent } from '../../src/ledger/domain/events.js';
+import { actions, FUNDED, Model, perform } from '../property/model.js';
 import { Ledger } from '../support/ledger.js';
 import { openTestStore } from '../support/sqlite.js';
+import { bothVerifiers, SOUND } from './support/both-verifiers.js';
+import { ALL } from './support/bundled-log.js';
 
-const step = record({
-  kind: constantFrom('purchase', 'add', 'removeAll'),
-  account: constantFrom('alice', 'bob'),
-  sip: constantFrom('sip-1', 'sip-2'),
-  units: integer({ min: 1, max: 2_000_000 }),
+const { file, exits, remove } = bothVerifiers();
+afterAll(remove);
+
+const ofAudit = ({ purchased, main, sip }: Balances) => ({
+  purchased,
+  main,
+  sip: Object.fromEntries([...sip].map(([id, { available }]) => [id, available])),
 });
 
-describe('the auditor and the ledger', () => {
+describe('the auditors and the ledger', () => {
   it('agree on every balance of whatever has been booked, each by its own arithmetic', async () => {
     await assert(
-      asyncProperty(array(step, { maxLength: 40 }), async (steps) => {
+      asyncProperty(actions(25), async (generated) => {
         const store = await openTestStore();
         const ledger = new Ledger(store);
-        for (const account of ['alice', 'bob']) await ledger.funded(account, '50.0000', 'sip-1', 'sip-2');
-        for (const { kind, account, sip, units } of steps) {
-          const amount = amountOf(BigInt(units));
-          const booking =
-            kind === 'purchase'
-              ? ledger.purchase(account, amount)
-              : kind === 'add'
-                ? ledger.add(account, sip, amount)
-                : ledger.removeAll(account, sip);
-          await booking.catch((error: unknown) => {
+        const model = new Model();
+        for (const action of [...FUNDED, ...generated]) {
+          model.apply(action);
+          await perform(ledger, action).catch((error: unknown) => {
             if (!(error instanceof Refusal)) throw error;
           });
         }
         const { findings, accounts } = await audit(() => store.readAll(START));
-        expect(findings).toEqual([]);
-        for (const mainAccountId of ['alice', 'bob']) {
-          const fold = emptyFold(mainAccountId);
-          for (const { type, data } of await ledger.events(mainAccountId))
-            evolve(fold, parseEvent(type, JSON.parse(data)));
-          const balances = accounts.get(`mainAccount-${mainAccountId}`)?.balances;
-          expect(amountOf(balances?.main ?? -1n)).toBe(formatAmount(fold.available));
-          expect(amountOf(balances?.sips ?? -1n)).toBe(formatAmount(fold.sipAccountsAvailable));
-          for (const [sip, available] of fold.sipAccounts)
-            expect(amountOf(balances?.sip.get(sip)?.available ?? -1n)).toBe(formatAmount(available));
-        }
+        rmSync(file, { force: true });
+        await writeBundle(store, file, { selection: ALL });
         await store.close();
+        const { told, ...exit } = await exits();
+
+        expect(findings).toEqual([]);
+        expect(exit).toEqual(SOUND);
+        for (const [main, { purchased, available, sips }] of model.accounts) {
+          const balances = { purchased, main: available, sip: Object.fromEntries(sips) };
+          expect(ofAudit(accounts.get(`mainAccount-${main}`)!.balances)).toEqual(balances);
+          const [bought, rest] = [amountOf(purchased), amountOf(purchased - available)];
+          expect(told).toContain(
+            `${main} EUR purchased ${bought} = main ${amountOf(available)} + SIP ${rest},`,
+          );
+        }
       }),
       { numRuns: 15 },
     );

@@ -12,7 +12,7 @@ import { Ledger, receiptIn } from '../support/ledger.js';
 import { project, rowsIn } from '../support/projecting.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openTestStore } from '../support/sqlite.js';
-import { type Action, actions, amountOf, commandOf, Model, perform } from './model.js';
+import { actions, amountOf, commandOf, FUNDED, Model, perform } from './model.js';
 
 let store: EventStore;
 beforeEach(async () => {
@@ -87,13 +87,6 @@ describe('any sequence of commands', () => {
       PARAMETERS,
     ));
 });
-
-/** Both accounts open, with credit and a SIP account, so that most of what follows can be booked. */
-const FUNDED = ['m1', 'm2'].flatMap((main): Action[] =>
-  (['open', 'purchase', 'addSip', 'add'] as const).map((type) => {
-    return { type, main, sip: 's1', units: type === 'purchase' ? 900_000 : 100_000, key: `funded-${type}` };
-  }),
-);
 
 /** One batch in eight has a command that cannot be read. */
 const BROKEN = fc.integer({ min: 0, max: 7 }).map((number) => number === 7);

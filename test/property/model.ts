@@ -41,6 +41,13 @@ export const actions = (keys: number): fc.Arbitrary<Action[]> =>
     { minLength: 1, maxLength: 60 },
   );
 
+/** Both accounts open, with credit and a SIP account, so that most of what follows can be booked. */
+export const FUNDED = ['m1', 'm2'].flatMap((main): Action[] =>
+  (['open', 'purchase', 'addSip', 'add'] as const).map((type) => {
+    return { type, main, sip: 's1', units: type === 'purchase' ? 900_000 : 100_000, key: `funded-${type}` };
+  }),
+);
+
 export const amountOf = (units: number | bigint): string =>
   `${BigInt(units) / 10_000n}.${(BigInt(units) % 10_000n).toString().padStart(4, '0')}`;
 

@@ -1,7 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import type { Receipt } from '../../ledger/domain/receipt.js';
-import { EVENT_TYPES } from '../responses/receipt.js';
+import { EVENT_TYPES, type LedgerEvent } from '../../ledger/domain/events.js';
 import { IsSipAccountId } from './ids.js';
 import { IsShortText, PageRequest } from './page.js';
 import { OptionalInstant } from './time.js';
@@ -21,8 +20,8 @@ export class HistoryRequest extends PageRequest {
 
   @IsOptional()
   @IsIn(EVENT_TYPES)
-  @ApiPropertyOptional({ description: 'Only events of this type.', enum: EVENT_TYPES })
-  readonly type?: Receipt['type'];
+  @ApiPropertyOptional({ description: 'Only events of this type.', enum: [...EVENT_TYPES] })
+  readonly type?: LedgerEvent['type'];
 
   @IsOptional()
   @IsShortText()

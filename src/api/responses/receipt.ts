@@ -1,15 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Receipt } from '../../ledger/domain/receipt.js';
+import { EVENT_TYPES } from '../../ledger/domain/events.js';
 import { ApiAmount } from './amount.js';
-
-/** What a command may have booked. */
-export const EVENT_TYPES = [
-  'MainAccountOpened',
-  'CreditPurchased',
-  'SipAccountAdded',
-  'CreditAllocated',
-  'CreditReclaimed',
-] as const satisfies readonly Receipt['type'][];
 
 export class AvailableResponse {
   @ApiAmount('Credit available right after the command')
@@ -27,7 +18,7 @@ export class ReceiptResponse {
 
   @ApiProperty({
     description: 'What happened',
-    enum: EVENT_TYPES,
+    enum: [...EVENT_TYPES],
     example: 'CreditAllocated',
   })
   readonly type!: string;

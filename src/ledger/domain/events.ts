@@ -32,6 +32,15 @@ export interface CreditReclaimed {
   readonly data: { readonly sipAccountId: string; readonly amount: Amount };
 }
 
+/** All types. The compiler asks for one that is missing. */
+export const EVENT_TYPES = Object.keys({
+  MainAccountOpened: true,
+  CreditPurchased: true,
+  SipAccountAdded: true,
+  CreditAllocated: true,
+  CreditReclaimed: true,
+} satisfies Record<LedgerEvent['type'], true>) as readonly LedgerEvent['type'][];
+
 /** The SIP account that an event names, if its type names one. */
 export const sipAccountIdOf = ({ data }: LedgerEvent): string | undefined =>
   'sipAccountId' in data ? data.sipAccountId : undefined;
