@@ -20,8 +20,8 @@ import {
 } from '../src/projections/history/get-past-main-account.js';
 import { accountsProjection } from '../src/projections/accounts/accounts-projection.js';
 import { collectTheYoungCheaply } from '../src/operations/heap.js';
-import type { Projections } from '../src/projections/projections.js';
 import { ReadModels } from '../src/projections/read-models.js';
+import type { Reads } from '../src/projections/reads.js';
 import { runProjections } from '../src/projections/run-projections.js';
 import { openReadOnly } from '../src/sqlite/database.js';
 import { median } from './report/statistics.js';
@@ -142,11 +142,11 @@ async function askThePast(directory: string): Promise<void> {
   models.open(file);
   const read = async (_: string, __: unknown, asked: (m: ReadModels) => unknown) =>
     models.atOnce(() => asked(models));
-  const projections: Record<keyof Pick<Projections, 'read' | 'readUpToNow'>, typeof read> = {
+  const reads: Record<keyof Pick<Reads, 'read' | 'readUpToNow'>, typeof read> = {
     read,
     readUpToNow: read,
   };
-  const handler = new GetPastMainAccountHandler(projections as unknown as Projections);
+  const handler = new GetPastMainAccountHandler(reads as unknown as Reads);
   const times = models.query<{ recorded_at: string }>('SELECT recorded_at FROM history WHERE position = ?');
   for (const [name, part] of Object.entries({ start: 0.01, middle: 0.5, end: 0.99 })) {
     const taken: number[] = [];

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Fresh } from '../projections/projections.js';
+import type { Fresh } from '../projections/freshness.js';
 
 /** What is remembered of an account is answered many times, and written out once. */
 const texts = new WeakMap<object, string>();

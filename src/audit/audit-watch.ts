@@ -1,6 +1,6 @@
 import { ReadModelBehind } from '../projections/errors.js';
 import { findBreaches } from '../projections/conservation/find-breaches.js';
-import type { Projections } from '../projections/projections.js';
+import type { Reads } from '../projections/reads.js';
 import type { LedgerObserver } from '../ledger/ledger-observer.js';
 import { StoreUnavailable } from '../event-store/errors.js';
 import type { Checkpoints } from './checkpoints.js';
@@ -18,7 +18,7 @@ export class AuditWatch {
 
   constructor(
     private readonly checkpoints: Checkpoints,
-    private readonly projections: Projections,
+    private readonly reads: Reads,
     private readonly observer: LedgerObserver,
   ) {}
 
@@ -40,7 +40,7 @@ export class AuditWatch {
   }
 
   private async findBreaches(): Promise<void> {
-    for (const breach of (await findBreaches(this.projections)).first)
+    for (const breach of (await findBreaches(this.reads)).first)
       this.alarm(`main account ${breach.mainAccountId} does not add up`, { ...breach });
   }
 

@@ -8,7 +8,7 @@ import {
 import type { Config } from '../config/config.js';
 import { EventStore } from '../event-store/event-store.js';
 import { LedgerObserver } from '../ledger/ledger-observer.js';
-import { Projections } from '../projections/projections.js';
+import { Reads } from '../projections/reads.js';
 import { AuditWatch } from './audit-watch.js';
 import { CheckpointKeys } from './checkpoint-keys.js';
 import { checkpointFileIn, Checkpoints } from './checkpoints.js';
@@ -30,15 +30,15 @@ export class AuditModule implements OnApplicationBootstrap, OnApplicationShutdow
         { provide: CheckpointKeys, useFactory: () => CheckpointKeys.open(config.dataDir, new Date(), warn) },
         {
           provide: Checkpoints,
-          useFactory: (store: EventStore, projections: Projections, keys: CheckpointKeys) =>
-            new Checkpoints(store, projections, keys, checkpointFileIn(config.dataDir)),
-          inject: [EventStore, Projections, CheckpointKeys],
+          useFactory: (store: EventStore, reads: Reads, keys: CheckpointKeys) =>
+            new Checkpoints(store, reads, keys, checkpointFileIn(config.dataDir)),
+          inject: [EventStore, Reads, CheckpointKeys],
         },
         {
           provide: AuditWatch,
-          useFactory: (checkpoints: Checkpoints, projections: Projections, observer: LedgerObserver) =>
-            new AuditWatch(checkpoints, projections, observer),
-          inject: [Checkpoints, Projections, LedgerObserver],
+          useFactory: (checkpoints: Checkpoints, reads: Reads, observer: LedgerObserver) =>
+            new AuditWatch(checkpoints, reads, observer),
+          inject: [Checkpoints, Reads, LedgerObserver],
         },
       ],
       exports: [Checkpoints],

@@ -4,7 +4,7 @@ import { reasonOf } from '../event-store/errors.js';
 import { replaceFile } from '../files/small-file.js';
 import { mainAccountStream } from '../ledger/streams.js';
 import { NotInReadModel } from '../projections/errors.js';
-import type { Projections } from '../projections/projections.js';
+import type { Reads } from '../projections/reads.js';
 import { LogTree } from '../projections/tree/log-tree.js';
 import { readCheckpoint, treeHeadText, type TreeHead } from './checkpoint.js';
 import type { CheckpointKeys } from './checkpoint-keys.js';
@@ -54,7 +54,7 @@ export class Checkpoints {
   /** @param file where the last published checkpoint is kept: the ledger's own memory of what it has signed */
   constructor(
     private readonly store: EventStore,
-    private readonly projections: Projections,
+    private readonly reads: Reads,
     readonly keys: CheckpointKeys,
     private readonly file: string,
   ) {}
@@ -115,7 +115,7 @@ export class Checkpoints {
     atLeast: Position | undefined,
     read: (tree: LogTree) => Answer,
   ): Promise<Answer> {
-    return this.projections.read('tree', atLeast, (models) => {
+    return this.reads.read('tree', atLeast, (models) => {
       const tree = new LogTree(models);
       this.holdToPublished(tree);
       return read(tree);

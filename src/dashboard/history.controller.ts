@@ -11,7 +11,7 @@ import {
   SearchHistoryQuery,
 } from '../projections/history/search-history.js';
 import { LookUpNamesQuery } from '../projections/names/look-up-names.js';
-import type { Freshness } from '../projections/projections.js';
+import type { Freshness } from '../projections/freshness.js';
 import { accountsToChoose, chooseAccount } from './account-choice.js';
 import { DashboardRoutes } from './dashboard-routes.js';
 import { field } from './form.js';

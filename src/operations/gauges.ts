@@ -2,10 +2,16 @@ import { Gauge } from 'prom-client';
 import type { Accounts } from '../ledger/accounts.js';
 import { findBreaches } from '../projections/conservation/find-breaches.js';
 import type { ProjectionLag, Projections } from '../projections/projections.js';
+import type { Reads } from '../projections/reads.js';
 import type { Metrics } from './metrics.js';
 
 /** Figures that are looked up when somebody asks for them. */
-export function registerGauges({ registry }: Metrics, accounts: Accounts, projections: Projections): void {
+export function registerGauges(
+  { registry }: Metrics,
+  accounts: Accounts,
+  projections: Projections,
+  reads: Reads,
+): void {
   const registers = [registry];
 
   const inFlight: Gauge = new Gauge({
@@ -53,7 +59,7 @@ export function registerGauges({ registry }: Metrics, accounts: Accounts, projec
     registers,
     collect: async () => {
       // While the read models catch up the last figure stands: nobody waits for them here.
-      if (projections.ready) breaches.set((await findBreaches(projections)).count);
+      if (projections.ready) breaches.set((await findBreaches(reads)).count);
     },
   });
 }

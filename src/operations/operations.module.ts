@@ -5,6 +5,7 @@ import { Accounts } from '../ledger/accounts.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { LedgerObserver } from '../ledger/ledger-observer.js';
 import { Projections } from '../projections/projections.js';
+import { Reads } from '../projections/reads.js';
 import { registerGauges } from './gauges.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
@@ -38,9 +39,10 @@ export class OperationsModule implements OnModuleInit {
     private readonly metrics: Metrics,
     private readonly accounts: Accounts,
     private readonly projections: Projections,
+    private readonly reads: Reads,
   ) {}
 
   onModuleInit(): void {
-    registerGauges(this.metrics, this.accounts, this.projections);
+    registerGauges(this.metrics, this.accounts, this.projections, this.reads);
   }
 }

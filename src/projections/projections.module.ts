@@ -21,6 +21,7 @@ import { GetLastChangeHandler } from './names/get-last-change.js';
 import { LookUpNamesHandler } from './names/look-up-names.js';
 import { Projections } from './projections.js';
 import { ReadModels } from './read-models.js';
+import { Reads } from './reads.js';
 import { Supervisor } from './supervisor.js';
 
 /** The read side. `EventStore` comes from the composition root. */
@@ -40,9 +41,19 @@ export class ProjectionsModule implements OnModuleInit, OnApplicationShutdown {
         },
         {
           provide: Projections,
-          useFactory: (store: EventStore, models: ReadModels, supervisor: Supervisor) =>
-            new Projections(config, store, models, supervisor),
-          inject: [EventStore, ReadModels, Supervisor],
+          useFactory: (store: EventStore, supervisor: Supervisor) =>
+            new Projections(config, store, supervisor),
+          inject: [EventStore, Supervisor],
+        },
+        {
+          provide: Reads,
+          useFactory: (
+            store: EventStore,
+            models: ReadModels,
+            projections: Projections,
+            supervisor: Supervisor,
+          ) => new Reads(store, models, projections, supervisor),
+          inject: [EventStore, ReadModels, Projections, Supervisor],
         },
         { provide: AccountsIndex, useClass: SqliteAccountsIndex },
         GetMainAccountHandler,
@@ -61,7 +72,7 @@ export class ProjectionsModule implements OnModuleInit, OnApplicationShutdown {
         GetLastChangeHandler,
         LookUpNamesHandler,
       ],
-      exports: [AccountsIndex, Projections],
+      exports: [AccountsIndex, Projections, Reads],
     };
   }
 

@@ -7,6 +7,7 @@ import { CheckpointKeys } from '../../src/audit/checkpoint-keys.js';
 import { checkpointFileIn, Checkpoints } from '../../src/audit/checkpoints.js';
 import { signNote } from '../../src/audit/signed-note.js';
 import { Projections } from '../../src/projections/projections.js';
+import { Reads } from '../../src/projections/reads.js';
 import { ReadModels } from '../../src/projections/read-models.js';
 import { Supervisor } from '../../src/projections/supervisor.js';
 import { Notes } from '../support/ledger.js';
@@ -51,7 +52,7 @@ describe('the watch of the ledger', () => {
       }
       expect(looks).toBe(times);
     };
-    const watch = new AuditWatch(checkpoints, side.projections, notes);
+    const watch = new AuditWatch(checkpoints, side.reads, notes);
     watch.start(60_000);
     jest.advanceTimersByTime(180_000);
     expect(looks).toBe(1);
@@ -67,7 +68,9 @@ describe('the watch of the ledger', () => {
   it('takes what cannot be known now for no finding, nor what fails once it is being stopped', async () => {
     const config = testConfig(side.dataDir, 1);
     const models = new ReadModels();
-    const behind = new Projections(config, side.store, models, new Supervisor(config, models, notes));
+    const supervisor = new Supervisor(config, models, notes);
+    const projections = new Projections(config, side.store, supervisor);
+    const behind = new Reads(side.store, models, projections, supervisor);
     const keys = CheckpointKeys.open(side.dataDir);
     const file = checkpointFileIn(side.dataDir);
     const watch = new AuditWatch(new Checkpoints(side.store, behind, keys, file), behind, notes);
@@ -75,7 +78,7 @@ describe('the watch of the ledger', () => {
     await side.store.close();
     await watch.look();
     writeFileSync(file, 'rubbish');
-    const stopping = new AuditWatch(checkpointsOf(side), side.projections, notes);
+    const stopping = new AuditWatch(checkpointsOf(side), side.reads, notes);
     await stopping.stop();
     await stopping.look();
     expect(notes.alarms).toEqual([]);
@@ -85,7 +88,7 @@ describe('the watch of the ledger', () => {
     const { origin, signer } = CheckpointKeys.open(side.dataDir);
     const head = { origin, size: 9, root: Buffer.alloc(32, 1) };
     writeFileSync(checkpointFileIn(side.dataDir), signNote(treeHeadText(head), signer));
-    const watch = new AuditWatch(checkpointsOf(side), side.projections, notes);
+    const watch = new AuditWatch(checkpointsOf(side), side.reads, notes);
     await watch.look();
     await booked();
     await watch.look();

@@ -137,8 +137,8 @@ describe('the ledger holds itself to what it has signed', () => {
   afterEach(() => side.remove());
 
   const checkpoints = () => {
-    const { store, projections, dataDir } = side;
-    return new Checkpoints(store, projections, CheckpointKeys.open(dataDir), checkpointFileIn(dataDir));
+    const { store, reads, dataDir } = side;
+    return new Checkpoints(store, reads, CheckpointKeys.open(dataDir), checkpointFileIn(dataDir));
   };
 
   it('publishes a checkpoint and goes on from it', async () => {
@@ -163,10 +163,10 @@ describe('the ledger holds itself to what it has signed', () => {
       import { CheckpointKeys } from '${ROOT}/dist/audit/checkpoint-keys.js';
       import { Checkpoints } from '${ROOT}/dist/audit/checkpoints.js';
       const empty = { query: () => ({ get: () => undefined }) };
-      const projections = { read: async (name, atLeast, read) => read(empty) };
+      const reads = { read: async (name, atLeast, read) => read(empty) };
       const keys = CheckpointKeys.open('${side.dataDir}');
       const file = '${checkpointFileIn(side.dataDir)}';
-      const checkpoints = new Checkpoints(undefined, projections, keys, file);
+      const checkpoints = new Checkpoints(undefined, reads, keys, file);
       for (const time of [1, 2])
         await checkpoints.publish().then(() => console.log('published'), ({ message }) => console.log(message));`;
     const unsound = join(ROOT, 'test/files/unsound-directories.mjs');
@@ -190,7 +190,7 @@ describe('the ledger holds itself to what it has signed', () => {
       /signed for; if it was restored on purpose, remove checkpoint.txt/,
     );
     const notes = new Notes();
-    const watch = new AuditWatch(checkpoints(), side.projections, notes);
+    const watch = new AuditWatch(checkpoints(), side.reads, notes);
     await watch.look();
     await watch.look();
     expect(notes.alarms).toEqual(['no checkpoint can be published']);
@@ -207,7 +207,7 @@ describe('the ledger holds itself to what it has signed', () => {
 
   it('raises the alarm again after a success', async () => {
     const notes = new Notes();
-    const watch = new AuditWatch(checkpoints(), side.projections, notes);
+    const watch = new AuditWatch(checkpoints(), side.reads, notes);
     const file = checkpointFileIn(side.dataDir);
     const lookAt = async (text: string): Promise<number> => {
       writeFileSync(file, text);

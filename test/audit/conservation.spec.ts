@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const certificate = async (mainAccountId: string) =>
-  new GetConservationHandler(side.projections).execute(
+  new GetConservationHandler(side.reads).execute(
     new GetConservationQuery({ mainAccountId, atLeast: await side.store.head() }),
   );
 
@@ -65,7 +65,7 @@ describe('the certificate of conservation', () => {
       },
       revision: 4,
     });
-    expect(await findBreaches(side.projections)).toMatchObject({
+    expect(await findBreaches(side.reads)).toMatchObject({
       count: 1,
       first: [{ mainAccountId: 'alice', revision: 3, eventId: log.events[3]?.id }],
     });
@@ -92,10 +92,10 @@ describe('the certificate of conservation', () => {
     for (const event of [opened, added('s'), allocated('s', '3.0000')]) log.add('alice', event);
     await storeLog(side.store, log.events);
     await certificate('alice');
-    const { store, projections, dataDir } = side;
+    const { store, reads, dataDir } = side;
     const checkpoints = new Checkpoints(
       store,
-      projections,
+      reads,
       CheckpointKeys.open(dataDir),
       checkpointFileIn(dataDir),
     );
@@ -105,7 +105,7 @@ describe('the certificate of conservation', () => {
         alarms.push([message, fields]);
       }
     }
-    const watch = new AuditWatch(checkpoints, projections, new Alarms());
+    const watch = new AuditWatch(checkpoints, reads, new Alarms());
     await watch.look();
     await watch.look();
     const breach = { mainAccountId: 'alice', revision: 2, eventId: log.events[2]?.id };

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { en } from '../../src/dashboard/texts/en.js';
 import { OutcomeUnknown, StoreUnavailable } from '../../src/event-store/errors.js';
 import { ReadModelBehind } from '../../src/projections/errors.js';
-import { Projections } from '../../src/projections/projections.js';
+import { Reads } from '../../src/projections/reads.js';
 import { holdReadModels } from '../support/hold-read-models.js';
 import { formOf, PageApp, textOf } from '../support/page-app.js';
 
@@ -69,13 +69,13 @@ describe('a form whose outcome is not known', () => {
   it('is called unknown also when the form cannot be shown again; only a page can be tried again from there', async () => {
     const form = await openForm('behind');
     loseReplies();
-    const projections = app.api.app.get(Projections, { strict: false });
-    const readAlone = projections.readAlone.bind(projections);
-    projections.readAlone = () => Promise.reject(new ReadModelBehind('accounts', 'has not caught up'));
+    const reads = app.api.app.get(Reads, { strict: false });
+    const readAlone = reads.readAlone.bind(reads);
+    reads.readAlone = () => Promise.reject(new ReadModelBehind('accounts', 'has not caught up'));
     const lost = mend;
     mend = () => {
       lost();
-      projections.readAlone = readAlone;
+      reads.readAlone = readAlone;
     };
     const answer = await app.send(pageOf('behind'), form);
     expect(answer.status).toBe(503);

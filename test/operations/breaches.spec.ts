@@ -11,7 +11,7 @@ it('an account from which credit has gone is among the figures', async () => {
   const broken = [opened, added('s'), reclaimed('s', '0.5000')].map((event) => log.add('alice', event));
   const side = await ReadSide.start();
   const metrics = new Metrics();
-  registerGauges(metrics, { depth: 0 } as Accounts, side.projections);
+  registerGauges(metrics, { depth: 0 } as Accounts, side.projections, side.reads);
 
   await side.store.append('mainAccount-bob', sound, 'no-stream');
   await side.caughtUp();

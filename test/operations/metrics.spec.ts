@@ -5,6 +5,7 @@ import { registerGauges } from '../../src/operations/gauges.js';
 import { createLogger } from '../../src/operations/logger.js';
 import { Metrics } from '../../src/operations/metrics.js';
 import type { Projections } from '../../src/projections/projections.js';
+import type { Reads } from '../../src/projections/reads.js';
 import { PrometheusObserver } from '../../src/operations/prometheus-observer.js';
 
 describe('the observer of the write side', () => {
@@ -60,7 +61,7 @@ describe('the figures of the read models', () => {
     const metrics = new Metrics();
     const lag = [{ projection: 'accounts', positions: 7n, seconds: 3 }];
     const projections = { ready: false, lag: () => Promise.resolve(lag) };
-    registerGauges(metrics, { depth: 2 } as Accounts, projections as unknown as Projections);
+    registerGauges(metrics, { depth: 2 } as Accounts, projections as unknown as Projections, {} as Reads);
     expect(await metrics.registry.metrics()).toContain('lag_events{projection="accounts"} 7\n');
     projections.lag = () => Promise.reject(new Error('the store is away'));
     const figures = await metrics.registry.metrics();
@@ -73,7 +74,7 @@ describe('the figures of the read models', () => {
 describe('docs/reference/metrics.md', () => {
   it('lists every figure of the ledger', () => {
     const metrics = new Metrics();
-    registerGauges(metrics, {} as Accounts, {} as Projections);
+    registerGauges(metrics, {} as Accounts, {} as Projections, {} as Reads);
     const rows = readFileSync('docs/reference/metrics.md', 'utf8')
       .split('\n')
       .filter((line) => line.startsWith('| `ledger_'))

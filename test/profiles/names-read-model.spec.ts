@@ -40,7 +40,7 @@ describe('the names that are searched', () => {
   };
   const sipAccounts = async (contains: string, orderBy: SipAccountOrder = 'added', descending = false) => {
     const query = { mainAccountId: 'acme', contains, orderBy, descending, offset: 0, limit: 9, largest: 0 };
-    const { found, sipAccounts: rows } = await new SearchSipAccountsHandler(side.projections).execute(
+    const { found, sipAccounts: rows } = await new SearchSipAccountsHandler(side.reads).execute(
       new SearchSipAccountsQuery({ ...query, atLeast: await side.store.head() }),
     );
     expect(rows).toHaveLength(found);
@@ -48,7 +48,7 @@ describe('the names that are searched', () => {
   };
   const mainAccounts = async (prefix: string, after = '') => {
     await side.projections.waitFor('names', await side.store.head(), 5000);
-    const found = await new FindMainAccountsHandler(side.projections).execute(
+    const found = await new FindMainAccountsHandler(side.reads).execute(
       new FindMainAccountsQuery({ prefix, after, limit: 1 }),
     );
     return [...found.mainAccounts.map(({ mainAccountId, named }) => [mainAccountId, named]), found.next];

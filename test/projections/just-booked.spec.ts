@@ -48,11 +48,11 @@ describe('what was booked a moment ago, and is not in the read models yet', () =
     }
   }
   const balanceAt = (point: PointInTime) =>
-    new GetPastMainAccountHandler(side.projections)
+    new GetPastMainAccountHandler(side.reads)
       .execute(new GetPastMainAccountQuery({ mainAccountId: 'acme', point }))
       .then(({ available }) => available);
   const diffSince = (since: string) =>
-    new GetStatementDiffHandler(side.projections)
+    new GetStatementDiffHandler(side.reads)
       .execute(new GetStatementDiffQuery({ mainAccountId: 'acme', since }))
       .then(({ entries }) => entries.length);
   const hashAt = async (revision: number) =>
@@ -95,14 +95,14 @@ describe('what was booked a moment ago, and is not in the read models yet', () =
     };
     const last = await whileBehind(async ({ recordedAt, revision }) => {
       const query = new GetHistoryQuery({ mainAccountId: 'acme', until: rightAfter(recordedAt) });
-      const { entries } = await new GetHistoryHandler(side.projections).execute(query);
+      const { entries } = await new GetHistoryHandler(side.reads).execute(query);
       return revision - entries.at(-1)!.revision;
     });
     expect(last).toBe(0);
     const available = await whileBehind(async ({ recordedAt }) => {
       const until = rightAfter(recordedAt);
       const query = new GetStatementQuery({ mainAccountId: 'acme', from: recordedAt, until });
-      return (await new GetStatementHandler(side.projections).execute(query)).closing.mainAccount.available;
+      return (await new GetStatementHandler(side.reads).execute(query)).closing.mainAccount.available;
     });
     expect(available).toBe('102.0000');
   });

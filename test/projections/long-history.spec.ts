@@ -42,7 +42,7 @@ describe('a history that is longer than a query looks through', () => {
       const pages: number[][] = [];
       for (let after: string | null | undefined; after !== null;) {
         const query = new GetHistoryQuery({ mainAccountId, type, newestFirst, after, atLeast: last });
-        const { entries, next } = await new GetHistoryHandler(side.projections).execute(query);
+        const { entries, next } = await new GetHistoryHandler(side.reads).execute(query);
         pages.push(entries.map(({ revision }) => revision));
         after = next;
       }
@@ -56,7 +56,7 @@ describe('a history that is longer than a query looks through', () => {
     const pages: number[][] = [];
     for (let before: number | null | undefined; before !== null;) {
       const query = new SearchHistoryQuery({ mainAccountId, type, before, limit: 100, atLeast: last });
-      const { entries, next } = await new SearchHistoryHandler(side.projections).execute(query);
+      const { entries, next } = await new SearchHistoryHandler(side.reads).execute(query);
       pages.push(entries.map(({ revision }) => revision));
       before = next;
     }
@@ -67,7 +67,7 @@ describe('a history that is longer than a query looks through', () => {
     const pages: number[][] = [];
     for (let after: number | null = -1; after !== null;) {
       const query = new SearchHistoryQuery({ mainAccountId, type, after, limit: 100, atLeast: last });
-      const { entries, previous, next } = await new SearchHistoryHandler(side.projections).execute(query);
+      const { entries, previous, next } = await new SearchHistoryHandler(side.reads).execute(query);
       pages.push(entries.map(({ revision }) => revision));
       expect(next).toBe(after < 0 ? null : after + 1);
       after = previous;
@@ -77,7 +77,7 @@ describe('a history that is longer than a query looks through', () => {
 
   it('is looked through for a hash, however old, without keeping everybody waiting', async () => {
     const since = async (hash: string) =>
-      new GetStatementDiffHandler(side.projections).execute(
+      new GetStatementDiffHandler(side.reads).execute(
         new GetStatementDiffQuery({ mainAccountId, since: hash }),
       );
     for (const revision of RARE) {

@@ -66,7 +66,7 @@ describe('the queries', () => {
 
   it('list the main accounts in the order they were opened', async () => {
     const execute = (after?: string) =>
-      new ListMainAccountsHandler(side.projections).execute(
+      new ListMainAccountsHandler(side.reads).execute(
         new ListMainAccountsQuery({ atLeast: last, limit: 1, after }),
       );
     const first = await execute();
@@ -126,7 +126,7 @@ describe('the queries', () => {
     await expect(side.overview('acme', last + 1n)).rejects.toThrow(PositionInFuture);
     await expect(side.history('acme', last + 1n)).rejects.toThrow(PositionInFuture);
     const past = { mainAccountId: 'acme', atLeast: last + 1n, until: new Date().toISOString() };
-    const pastHistory = new GetHistoryHandler(side.projections).execute(new GetHistoryQuery(past));
+    const pastHistory = new GetHistoryHandler(side.reads).execute(new GetHistoryQuery(past));
     await expect(pastHistory).rejects.toThrow(PositionInFuture);
   });
 
@@ -148,7 +148,7 @@ describe('the queries', () => {
       };
     };
     let moveOn = await behind();
-    const inParts = await side.projections.read('accounts', undefined, (models) => {
+    const inParts = await side.reads.read('accounts', undefined, (models) => {
       const reached = models.position('accounts');
       moveOn();
       return { reached: String(reached) };
@@ -156,7 +156,7 @@ describe('the queries', () => {
     expect(inParts.position).toBe(inParts.reached);
     await side.caughtUp();
     moveOn = await behind();
-    const atOnce = await side.projections.readAlone('accounts', undefined, (models) => {
+    const atOnce = await side.reads.readAlone('accounts', undefined, (models) => {
       moveOn();
       const position = models.position('accounts');
       return { position, answer: { reached: String(position) } };

@@ -24,7 +24,7 @@ describe('a history that is searched', () => {
 
   const search = async (request: Partial<SearchHistory>) => {
     const atLeast = await side.store.head();
-    const found = await new SearchHistoryHandler(side.projections).execute(
+    const found = await new SearchHistoryHandler(side.reads).execute(
       new SearchHistoryQuery({ mainAccountId: 'acme', limit: 100, atLeast, ...request }),
     );
     return [found.entries.map(({ revision }) => revision).join(' '), found.next];

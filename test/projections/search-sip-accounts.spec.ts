@@ -34,7 +34,7 @@ describe('the SIP accounts of a main account', () => {
   afterAll(() => side.remove());
 
   const search = async (request: Partial<SearchSipAccounts>) =>
-    new SearchSipAccountsHandler(side.projections).execute(
+    new SearchSipAccountsHandler(side.reads).execute(
       new SearchSipAccountsQuery({
         mainAccountId: 'acme',
         contains: '',

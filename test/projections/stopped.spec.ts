@@ -32,7 +32,7 @@ describe('a projection that has stopped at an event', () => {
     for (let i = 0; i < 16; i += 1) {
       const { position: atLeast } = await side.ledger.purchase('good', '1');
       const query = new GetConservationQuery({ mainAccountId: 'good', atLeast });
-      const certificate = await new GetConservationHandler(side.projections).execute(query);
+      const certificate = await new GetConservationHandler(side.reads).execute(query);
       expect(certificate).toMatchObject({ holds: true, firstBreach: null });
     }
   });

@@ -33,7 +33,7 @@ describe('the history of an account beyond its last tile', () => {
   afterAll(() => side.remove());
 
   const ask = (more: Partial<GetHistoryQuery['request']>) =>
-    new GetHistoryHandler(side.projections).execute(
+    new GetHistoryHandler(side.reads).execute(
       new GetHistoryQuery({ mainAccountId: 'acme', atLeast: last, ...more }),
     );
 
@@ -62,7 +62,7 @@ describe('the history of an account beyond its last tile', () => {
   it('tells what a SIP account had at every revision', async () => {
     for (const sipAccountId of SIPS)
       for (let revision = 4; revision < entries.length; revision += 1) {
-        const { available } = await new GetPastSipAccountHandler(side.projections).execute(
+        const { available } = await new GetPastSipAccountHandler(side.reads).execute(
           new GetPastSipAccountQuery({
             mainAccountId: 'acme',
             sipAccountId,
@@ -77,7 +77,7 @@ describe('the history of an account beyond its last tile', () => {
 
   it('gives the last balances of a SIP account, as many as asked for', async () => {
     for (const count of [1, 9, 10, 20, 33, 100]) {
-      const { balances } = await new GetRecentBalancesHandler(side.projections).execute(
+      const { balances } = await new GetRecentBalancesHandler(side.reads).execute(
         new GetRecentBalancesQuery({ mainAccountId: 'acme', sipAccountIds: SIPS, count }),
       );
       for (const sipAccountId of SIPS) {

@@ -12,6 +12,7 @@ import { GetSipAccountHandler, GetSipAccountQuery } from '../../src/projections/
 import { GetHistoryHandler, GetHistoryQuery } from '../../src/projections/history/get-history.js';
 import { Projections } from '../../src/projections/projections.js';
 import { ReadModels } from '../../src/projections/read-models.js';
+import { Reads } from '../../src/projections/reads.js';
 import { Supervisor } from '../../src/projections/supervisor.js';
 import { Ledger, Notes } from './ledger.js';
 import { temporaryDirectory } from './service.js';
@@ -38,6 +39,7 @@ export class ReadSide {
   readonly notes = new Notes();
   readonly supervisor: Supervisor;
   readonly projections: Projections;
+  readonly reads: Reads;
   readonly index: SqliteAccountsIndex;
   readonly ledger: Ledger;
 
@@ -47,7 +49,8 @@ export class ReadSide {
     config: Config,
   ) {
     this.supervisor = new Supervisor(config, this.models, this.notes);
-    this.projections = new Projections(config, store, this.models, this.supervisor);
+    this.projections = new Projections(config, store, this.supervisor);
+    this.reads = new Reads(store, this.models, this.projections, this.supervisor);
     this.index = new SqliteAccountsIndex(this.projections, this.models);
     this.ledger = new Ledger(store, this.index);
   }
@@ -65,19 +68,19 @@ export class ReadSide {
 
   async overview(mainAccountId: string, atLeast?: Position, page: { after?: string; limit?: number } = {}) {
     const query = new GetMainAccountQuery({ mainAccountId, atLeast, ...page });
-    const { answer, ...freshness } = await new GetMainAccountHandler(this.projections).execute(query);
+    const { answer, ...freshness } = await new GetMainAccountHandler(this.reads).execute(query);
     return { ...answer, ...freshness };
   }
 
   async balance(mainAccountId: string, sipAccountId: string, atLeast?: Position) {
     const query = new GetSipAccountQuery({ mainAccountId, sipAccountId, atLeast });
-    const { answer, ...freshness } = await new GetSipAccountHandler(this.projections).execute(query);
+    const { answer, ...freshness } = await new GetSipAccountHandler(this.reads).execute(query);
     return { ...answer, ...freshness };
   }
 
   history(mainAccountId: string, atLeast?: Position, page: { after?: string; limit?: number } = {}) {
     const query = new GetHistoryQuery({ mainAccountId, atLeast, ...page });
-    return new GetHistoryHandler(this.projections).execute(query);
+    return new GetHistoryHandler(this.reads).execute(query);
   }
 
   /** Resolves when every read model holds the whole log. */

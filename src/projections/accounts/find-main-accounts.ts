@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { searchText } from '../names/search-text.js';
-import { Projections, type Freshness } from '../projections.js';
+import type { Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import type { MainAccountRow } from './list-main-accounts.js';
 
@@ -37,10 +38,10 @@ export class FindMainAccountsQuery extends Query<FoundMainAccounts & Freshness> 
 
 @QueryHandler(FindMainAccountsQuery)
 export class FindMainAccountsHandler implements IQueryHandler<FindMainAccountsQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ request }: FindMainAccountsQuery): Promise<FoundMainAccounts & Freshness> {
-    return this.projections.read('accounts', undefined, (models) => find(models, request));
+    return this.reads.read('accounts', undefined, (models) => find(models, request));
   }
 }
 

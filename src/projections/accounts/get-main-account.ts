@@ -1,7 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { limitOf, readPage, type PageRequest } from '../page.js';
-import { Projections, type AtLeast, type Fresh, type ReadAt } from '../projections.js';
+import type { AtLeast, Fresh } from '../freshness.js';
+import { Reads, type ReadAt } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { type MainAccountOverview, overviewOf, TOTALS, type Totals, viewOf } from './account-view.js';
 
@@ -18,10 +19,10 @@ export class GetMainAccountQuery extends Query<Fresh<MainAccountOverview>> {
 
 @QueryHandler(GetMainAccountQuery)
 export class GetMainAccountHandler implements IQueryHandler<GetMainAccountQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ request }: GetMainAccountQuery): Promise<Fresh<MainAccountOverview>> {
-    return this.projections.readAlone('accounts', request.atLeast, (models) => readOverview(models, request));
+    return this.reads.readAlone('accounts', request.atLeast, (models) => readOverview(models, request));
   }
 }
 

@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { MainAccountNotFound, SipAccountNotFound } from '../../ledger/domain/errors.js';
-import { Projections, type AtLeast, type Fresh, type ReadAt } from '../projections.js';
+import type { AtLeast, Fresh } from '../freshness.js';
+import { Reads, type ReadAt } from '../reads.js';
 import { positionOf, type ReadModels } from '../read-models.js';
 import { type SipAccountOverview, viewOf } from './account-view.js';
 
@@ -18,12 +19,10 @@ export class GetSipAccountQuery extends Query<Fresh<SipAccountOverview>> {
 
 @QueryHandler(GetSipAccountQuery)
 export class GetSipAccountHandler implements IQueryHandler<GetSipAccountQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ request }: GetSipAccountQuery): Promise<Fresh<SipAccountOverview>> {
-    return this.projections.readAlone('accounts', request.atLeast, (models) =>
-      readSipAccount(models, request),
-    );
+    return this.reads.readAlone('accounts', request.atLeast, (models) => readSipAccount(models, request));
   }
 }
 

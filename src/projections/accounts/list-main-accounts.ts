@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { readPage, type PageRequest } from '../page.js';
-import { Projections, type AtLeast, type Freshness } from '../projections.js';
+import type { AtLeast, Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 
 export interface ListMainAccounts extends PageRequest, AtLeast {}
@@ -29,10 +30,10 @@ export class ListMainAccountsQuery extends Query<MainAccountList & Freshness> {
 
 @QueryHandler(ListMainAccountsQuery)
 export class ListMainAccountsHandler implements IQueryHandler<ListMainAccountsQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ request }: ListMainAccountsQuery): Promise<MainAccountList & Freshness> {
-    return this.projections.read('accounts', request.atLeast, (models) => readList(models, request));
+    return this.reads.read('accounts', request.atLeast, (models) => readList(models, request));
   }
 }
 

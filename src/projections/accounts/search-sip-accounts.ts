@@ -2,7 +2,8 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { nameOf, namesPosition } from '../names/names.js';
 import { searchText } from '../names/search-text.js';
-import { Projections, type AtLeast, type Freshness } from '../projections.js';
+import type { AtLeast, Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { TOTALS, type Totals } from './account-view.js';
 
@@ -64,10 +65,10 @@ export class SearchSipAccountsQuery extends Query<FoundSipAccounts & Freshness> 
 
 @QueryHandler(SearchSipAccountsQuery)
 export class SearchSipAccountsHandler implements IQueryHandler<SearchSipAccountsQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ request }: SearchSipAccountsQuery): Promise<FoundSipAccounts & Freshness> {
-    return this.projections.read('accounts', request.atLeast, (models) => search(models, request));
+    return this.reads.read('accounts', request.atLeast, (models) => search(models, request));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Projections } from '../projections.js';
+import type { Reads } from '../reads.js';
 
 /** A main account of which what was purchased is not what remains, and the event from which that is so. */
 export interface Breach {
@@ -13,9 +13,9 @@ const NAMED = 100;
 
 /** @throws ReadModelBehind, StoreUnavailable */
 export async function findBreaches(
-  projections: Projections,
+  reads: Reads,
 ): Promise<{ readonly count: number; readonly first: readonly Breach[] }> {
-  const { count, first } = await projections.read('conservation', undefined, (models) => ({
+  const { count, first } = await reads.read('conservation', undefined, (models) => ({
     count:
       models
         .query<{ count: number }>(

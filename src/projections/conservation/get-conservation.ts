@@ -4,7 +4,8 @@ import { ZERO } from '../../ledger/domain/amount.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { placeOfAccount } from '../history/account-span.js';
 import { entryAt } from '../history/entries.js';
-import { Projections, type AtLeast, type Freshness } from '../projections.js';
+import type { AtLeast, Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import type { EquationRow } from './conservation-projection.js';
 
@@ -43,10 +44,10 @@ export class GetConservationQuery extends Query<ConservationCertificate & Freshn
 
 @QueryHandler(GetConservationQuery)
 export class GetConservationHandler implements IQueryHandler<GetConservationQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ request }: GetConservationQuery): Promise<ConservationCertificate & Freshness> {
-    return this.projections.read('conservation', request.atLeast, (models) =>
+    return this.reads.read('conservation', request.atLeast, (models) =>
       certify(models, request.mainAccountId),
     );
   }

@@ -1,7 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LedgerEvent } from '../../ledger/domain/events.js';
 import { cursorOf, limitOf, placeOf, type PageRequest } from '../page.js';
-import { Projections, type AtLeast, type Freshness } from '../projections.js';
+import type { AtLeast, Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { revisionsIn, spanOf, type AccountSpan } from './account-span.js';
 import type { EntryRange } from './entries.js';
@@ -34,14 +35,14 @@ export class GetHistoryQuery extends Query<History & Freshness> {
 
 @QueryHandler(GetHistoryQuery)
 export class GetHistoryHandler implements IQueryHandler<GetHistoryQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ request }: GetHistoryQuery): Promise<History & Freshness> {
     const read = (models: ReadModels) => readHistory(models, request);
     // Up to an end that is over, the history is not to grow any more.
     return request.until === undefined
-      ? this.projections.read('accounts', request.atLeast, read)
-      : this.projections.readUpToNow('accounts', request.atLeast, read);
+      ? this.reads.read('accounts', request.atLeast, read)
+      : this.reads.readUpToNow('accounts', request.atLeast, read);
   }
 }
 

@@ -2,7 +2,8 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ZERO } from '../../ledger/domain/amount.js';
 import { overviewOf, type MainAccountOverview } from '../accounts/account-view.js';
 import { readPage, type PageRequest } from '../page.js';
-import { Projections, type Freshness } from '../projections.js';
+import type { Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { lastOfSip } from './entries.js';
 import { readAtPoint, type GetPast, type PastAccount } from './point-in-time.js';
@@ -18,10 +19,10 @@ export class GetPastMainAccountQuery extends Query<MainAccountOverview & Freshne
 
 @QueryHandler(GetPastMainAccountQuery)
 export class GetPastMainAccountHandler implements IQueryHandler<GetPastMainAccountQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ request }: GetPastMainAccountQuery): Promise<MainAccountOverview & Freshness> {
-    return readAtPoint(this.projections, request, (models, past) => readPast(models, past, request));
+    return readAtPoint(this.reads, request, (models, past) => readPast(models, past, request));
   }
 }
 

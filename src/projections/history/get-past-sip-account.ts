@@ -2,7 +2,8 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ZERO } from '../../ledger/domain/amount.js';
 import { SipAccountNotFound } from '../../ledger/domain/errors.js';
 import type { SipAccountOverview } from '../accounts/account-view.js';
-import { Projections, type Freshness } from '../projections.js';
+import type { Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { lastOfSip } from './entries.js';
 import { atPoint, readAtPoint, type GetPast, type PastAccount } from './point-in-time.js';
@@ -20,10 +21,10 @@ export class GetPastSipAccountQuery extends Query<SipAccountOverview & Freshness
 
 @QueryHandler(GetPastSipAccountQuery)
 export class GetPastSipAccountHandler implements IQueryHandler<GetPastSipAccountQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ request }: GetPastSipAccountQuery): Promise<SipAccountOverview & Freshness> {
-    return readAtPoint(this.projections, request, (models, past) => readPast(models, past, request));
+    return readAtPoint(this.reads, request, (models, past) => readPast(models, past, request));
   }
 }
 

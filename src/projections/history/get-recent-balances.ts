@@ -1,5 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { Projections, type Freshness } from '../projections.js';
+import type { Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { placeOfAccount } from './account-span.js';
 import { lastBalancesOfSip } from './entries.js';
@@ -25,10 +26,10 @@ export class GetRecentBalancesQuery extends Query<RecentBalances & Freshness> {
 
 @QueryHandler(GetRecentBalancesQuery)
 export class GetRecentBalancesHandler implements IQueryHandler<GetRecentBalancesQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ request }: GetRecentBalancesQuery): Promise<RecentBalances & Freshness> {
-    return this.projections.read('accounts', undefined, (models) => readBalances(models, request));
+    return this.reads.read('accounts', undefined, (models) => readBalances(models, request));
   }
 }
 

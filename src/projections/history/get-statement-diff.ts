@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { NotInReadModel } from '../errors.js';
 import { cursorOf, limitOf, placeOf, type PageRequest } from '../page.js';
-import { Projections, type AtLeast, type Freshness } from '../projections.js';
+import type { AtLeast, Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { spanOf } from './account-span.js';
 import { entriesIn, entryAt } from './entries.js';
@@ -42,24 +43,24 @@ export class GetStatementDiffQuery extends Query<StatementDiff & Freshness> {
 
 @QueryHandler(GetStatementDiffQuery)
 export class GetStatementDiffHandler implements IQueryHandler<GetStatementDiffQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   async execute({ request }: GetStatementDiffQuery): Promise<StatementDiff & Freshness> {
     const [hash = '', at] = request.since.split(':').toReversed();
     const revision = at === undefined ? await this.search(request, hash) : Number(at);
-    return this.projections.read('accounts', request.atLeast, (models) =>
+    return this.reads.read('accounts', request.atLeast, (models) =>
       readDiff(models, request, revision, hash),
     );
   }
 
   /** Newest first: a statement that somebody still compares is rarely old. Everybody else has a turn in between. */
   private async search({ mainAccountId, since, atLeast }: GetStatementDiff, hash: string): Promise<number> {
-    const { account, revision } = await this.projections.readUpToNow('accounts', atLeast, (models) =>
+    const { account, revision } = await this.reads.readUpToNow('accounts', atLeast, (models) =>
       spanOf(models, mainAccountId),
     );
     for (let end = revision + 1; end > 0; end -= MOST_SCANNED) {
       const range = { account, begin: Math.max(0, end - MOST_SCANNED), end, newestFirst: true };
-      const { found } = await this.projections.read('accounts', atLeast, (models) => ({
+      const { found } = await this.reads.read('accounts', atLeast, (models) => ({
         found: entriesIn(models, { ...range, limit: 1, where: { hash } })[0],
       }));
       if (found) return found.revision;

@@ -2,7 +2,8 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ZERO } from '../../ledger/domain/amount.js';
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { cursorOf, limitOf, placeOf, type PageRequest } from '../page.js';
-import { Projections, type AtLeast, type Freshness } from '../projections.js';
+import type { AtLeast, Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { type AccountSpan, firstRevisionAt, spanOf } from './account-span.js';
 import { entryAt, type EntryRow } from './entries.js';
@@ -54,14 +55,12 @@ export class GetStatementQuery extends Query<Statement & Freshness> {
 
 @QueryHandler(GetStatementQuery)
 export class GetStatementHandler implements IQueryHandler<GetStatementQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   async execute({ request }: GetStatementQuery): Promise<Statement & Freshness> {
     if (request.until !== undefined && request.until > new Date().toISOString())
       throw new PointInFuture('until', `${request.until} is in the future`);
-    return this.projections.readUpToNow('accounts', request.atLeast, (models) =>
-      readStatement(models, request),
-    );
+    return this.reads.readUpToNow('accounts', request.atLeast, (models) => readStatement(models, request));
   }
 }
 

@@ -1,6 +1,7 @@
 import { MainAccountNotFound } from '../../ledger/domain/errors.js';
 import { NotInReadModel } from '../errors.js';
-import type { AtLeast, Freshness, Projections } from '../projections.js';
+import type { AtLeast, Freshness } from '../freshness.js';
+import type { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { firstRevisionAt, spanOf, type AccountSpan } from './account-span.js';
 import { entryAt } from './entries.js';
@@ -42,7 +43,7 @@ export interface PastAccount extends AccountSpan {
  * @throws PointInFuture, ReadModelBehind, PositionInFuture, what `pastAccount` throws, and `read`
  */
 export async function readAtPoint<Answer extends object>(
-  projections: Projections,
+  reads: Reads,
   { mainAccountId, point, atLeast }: GetPast,
   read: (models: ReadModels, past: PastAccount) => Answer,
 ): Promise<Answer & Freshness> {
@@ -54,8 +55,8 @@ export async function readAtPoint<Answer extends object>(
     throw new PointInFuture('asOf', `${point.asOf} is in the future`);
   const { answer, past, position } =
     'asOf' in point
-      ? await projections.readUpToNow('accounts', atLeast, readPast)
-      : await projections.read('accounts', atLeast, readPast);
+      ? await reads.readUpToNow('accounts', atLeast, readPast)
+      : await reads.read('accounts', atLeast, readPast);
   return { ...answer, position, asOf: 'asOf' in point ? point.asOf : past.recordedAt };
 }
 

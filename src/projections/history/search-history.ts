@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LedgerEvent } from '../../ledger/domain/events.js';
-import { Projections, type AtLeast, type Freshness } from '../projections.js';
+import type { AtLeast, Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { revisionsIn, spanOf } from './account-span.js';
 import type { EntryRange } from './entries.js';
@@ -41,10 +42,10 @@ export class SearchHistoryQuery extends Query<FoundHistory & Freshness> {
 
 @QueryHandler(SearchHistoryQuery)
 export class SearchHistoryHandler implements IQueryHandler<SearchHistoryQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ request }: SearchHistoryQuery): Promise<FoundHistory & Freshness> {
-    return this.projections.read('accounts', request.atLeast, (models) => search(models, request));
+    return this.reads.read('accounts', request.atLeast, (models) => search(models, request));
   }
 }
 

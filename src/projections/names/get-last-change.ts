@@ -1,7 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
 import { spanOf } from '../history/account-span.js';
-import { Projections, type Freshness } from '../projections.js';
+import type { Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { namesPosition } from './names.js';
 
@@ -21,10 +22,10 @@ export class GetLastChangeQuery extends Query<LastChange & Freshness> {
 
 @QueryHandler(GetLastChangeQuery)
 export class GetLastChangeHandler implements IQueryHandler<GetLastChangeQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ mainAccountId }: GetLastChangeQuery): Promise<LastChange & Freshness> {
-    return this.projections.read('accounts', undefined, (models) => lastChange(models, mainAccountId));
+    return this.reads.read('accounts', undefined, (models) => lastChange(models, mainAccountId));
   }
 }
 

@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-store/event-store.js';
-import { Projections, type Freshness } from '../projections.js';
+import type { Freshness } from '../freshness.js';
+import { Reads } from '../reads.js';
 import type { ReadModels } from '../read-models.js';
 import { nameOf, namesPosition } from './names.js';
 
@@ -24,12 +25,10 @@ export class LookUpNamesQuery extends Query<LookedUpNames & Freshness> {
 
 @QueryHandler(LookUpNamesQuery)
 export class LookUpNamesHandler implements IQueryHandler<LookUpNamesQuery> {
-  constructor(private readonly projections: Projections) {}
+  constructor(private readonly reads: Reads) {}
 
   execute({ mainAccountId, sipAccountIds }: LookUpNamesQuery): Promise<LookedUpNames & Freshness> {
-    return this.projections.read('accounts', undefined, (models) =>
-      lookUp(models, mainAccountId, sipAccountIds),
-    );
+    return this.reads.read('accounts', undefined, (models) => lookUp(models, mainAccountId, sipAccountIds));
   }
 }
 

@@ -38,8 +38,8 @@ export const creditLedgerOnUnsoundDisk = (dataDir: string, ...args: string[]): R
 /** The verifier that shares no code with it. */
 export const standalone = (...args: string[]): Run => run(join(ROOT, 'verify-bundle.mjs'), ...args);
 
-export const checkpointsOf = ({ store, projections, dataDir }: ReadSide): Checkpoints =>
-  new Checkpoints(store, projections, CheckpointKeys.open(dataDir), checkpointFileIn(dataDir));
+export const checkpointsOf = ({ store, reads, dataDir }: ReadSide): Checkpoints =>
+  new Checkpoints(store, reads, CheckpointKeys.open(dataDir), checkpointFileIn(dataDir));
 
 /** A ledger that has lived: two accounts, every kind of event, a published checkpoint. */
 export async function goodLedger(dataDir: string): Promise<ReadSide> {
