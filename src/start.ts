@@ -7,12 +7,14 @@ import { AppModule } from './app.module.js';
 import { ApiKeys } from './auth/api-keys.js';
 import { SignInLinks } from './auth/sign-in-links.js';
 import type { Config } from './config/config.js';
+import { EventStore } from './event-store/event-store.js';
 import { ownDirectory } from './event-store/open-event-store.js';
 import { createLogger, NestLogger } from './operations/logger.js';
 import { Metrics } from './operations/metrics.js';
 import { requestObserver } from './operations/request-log.js';
 import { endAtOnce, stopOnSignals } from './operations/shutdown.js';
 import { welcome } from './operations/welcome.js';
+import { Supervisor } from './projections/supervisor.js';
 
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 
@@ -34,6 +36,14 @@ export async function start(config: Config): Promise<void> {
     // A failed start is told once, on stderr, and not in the log as well.
     { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
   );
+  // Accounts and keys are remembered that are not in it any more. Who starts has nothing to forget.
+  app.get(EventStore).onRestored = app.get(Supervisor, { strict: false }).onRestored = (reason) => {
+    logger.fatal(
+      { reason },
+      'the log was restored to an earlier state; the process ends, to be started again',
+    );
+    endAtOnce();
+  };
   configureHttp(app);
   serveDirectly(app, observe);
   try {

@@ -20,6 +20,12 @@ export class StoreUnavailable extends Error {
 /** Somebody has deleted the stream, or hidden or changed events of it. Trying again does not help: an operator has to. */
 export class StreamDamaged extends StoreUnavailable {}
 
+/**
+ * The log lacks what was read from it, or acknowledged: its server was restored to an earlier state. Whoever remembers
+ * anything of it has to begin anew.
+ */
+export class LogRestored extends StoreUnavailable {}
+
 /** The store could not say whether the events were written. Never to be reported as a failure (promise 9). */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';

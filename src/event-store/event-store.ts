@@ -145,6 +145,9 @@ export abstract class EventStore extends EventReader {
   /** True when no other process can append; then what this process knows of a stream is all there is to know. */
   abstract readonly exclusive: boolean;
 
+  /** Told of the LogRestored that an append is refused with. */
+  onRestored: (reason: string) => void = () => {};
+
   /**
    * Appends the events, at least one, to the stream as one: all or none, durable when the promise resolves.
    *
@@ -153,7 +156,7 @@ export abstract class EventStore extends EventReader {
    * @param expectedRevision where the stream has to stand
    * @returns the position of the last event appended
    * @throws RevisionConflict the stream is not at the expected revision; nothing was written
-   * @throws StoreUnavailable surely nothing was written; StreamDamaged nor ever will be
+   * @throws StoreUnavailable surely nothing was written; StreamDamaged, LogRestored nor ever will be
    * @throws OutcomeUnknown it may or may not have been written
    */
   abstract append(

@@ -50,6 +50,8 @@ export type ThreadMessage =
   | { readonly kind: 'stopped'; readonly at: StoppedProjection }
   /** The file cannot be used and may not be emptied in place. */
   | { readonly kind: 'unusable'; readonly reason: string }
+  /** The log lacks what the file holds: it was restored to an earlier state while the service ran. */
+  | { readonly kind: 'restored'; readonly reason: string }
   | {
       readonly kind: 'log';
       readonly level: LogLevel;

@@ -29,7 +29,7 @@ export class ProjectionsThread {
     });
     let reason = 'it ended';
     this.worker.on('message', (message: ThreadMessage) => {
-      if (message.kind === 'unusable') reason = message.reason;
+      if (message.kind === 'unusable' || message.kind === 'restored') reason = message.reason;
       report(message);
     });
     this.worker.on('error', (error) => (reason = reasonOf(error)));

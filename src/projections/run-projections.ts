@@ -10,7 +10,7 @@ import { moveAside, openReadModels } from './read-models-file.js';
 
 /**
  * Opens the file and the log, and projects until the signal ends it. A damaged file, or one that does not fit
- * the log, starts again from nothing when that is allowed, else is reported as unusable.
+ * the log, starts again from nothing when that is allowed, else is reported.
  * @throws StoreUnavailable, and what SQLite throws
  */
 export async function runProjections(
@@ -38,7 +38,7 @@ export async function runProjections(
     cutWriteAheadLog(500, db);
   } catch (error) {
     if (!isDamage(error) && !(error instanceof ReadModelsUnusable)) throw error;
-    report({ kind: 'unusable', reason: error.message });
+    report({ kind: isDamage(error) ? 'unusable' : 'restored', reason: error.message });
   } finally {
     file?.db.close();
     await reader.close();

@@ -27,6 +27,8 @@ const LAST_RESTART_MS = 30_000;
 export class Supervisor {
   readonly progress = new Progress();
   rebuildStatus: RebuildStatus = { state: 'none' };
+  /** Told that the log lacks what was read from the read models, and the write side has taken from them. */
+  onRestored: (reason: string) => void = (reason) => this.abandon(reason);
   private readonly file: string;
   private readonly besideFile: string;
   private readonly logger = new Logger('Projections');
@@ -116,6 +118,7 @@ export class Supervisor {
   private hear(message: ThreadMessage): void {
     if (message.kind === 'log') return this.log(message.level, message.message, message.fields);
     if (message.kind === 'unusable') return this.abandon(message.reason);
+    if (message.kind === 'restored') return this.onRestored(message.reason);
     if (message.kind === 'behind') return this.buildInBulk();
     if (message.kind === 'opened') {
       if (!reaches(message.rows, this.progress.positions))

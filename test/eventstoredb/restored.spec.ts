@@ -110,6 +110,84 @@ describe('a log that was restored to an earlier state', () => {
   });
 });
 
+describe('appends to a log that was restored to an earlier state', () => {
+  let simulator: Simulator;
+  let store: EventStore;
+  beforeEach(async () => {
+    simulator = await Simulator.start();
+    store = await openHasty(simulator.url);
+    await store.append(OTHER, newEvents(2), 'no-stream');
+  });
+  afterEach(async () => {
+    await store.close();
+    await simulator.stop();
+  });
+
+  const restore = async (length: number, grow = (): void => {}): Promise<void> => {
+    await simulator.network.down();
+    simulator.log.truncate(length);
+    grow();
+    await simulator.network.up();
+  };
+  const expectRefused = async (expected: number): Promise<void> => {
+    const before = simulator.log.stream(STREAM).length;
+    const refused = store.append(STREAM, newEvents(1), expected);
+    await expect(refused).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(refused).rejects.toThrow(/restored to an earlier state/);
+    expect(simulator.log.stream(STREAM)).toHaveLength(before);
+  };
+
+  it('are refused, though the stream has come to the expected revision again', async () => {
+    await store.append(STREAM, newEvents(5), 'no-stream');
+    const before = simulator.log.events.length - 3;
+    await restore(before, () => simulator.log.fill(STREAM, 3));
+    // It may leave on the call that breaks.
+    await expect(store.append(STREAM, newEvents(1), 4)).rejects.toBeInstanceOf(Error);
+    expect(simulator.log.stream(STREAM)).toHaveLength(5);
+    await expectRefused(4);
+  });
+
+  it('are refused to who has only read what is gone', async () => {
+    await store.append(STREAM, newEvents(5), 'no-stream');
+    const reader = await openHasty(simulator.url);
+    for await (const _ of reader.readStream(STREAM));
+    await restore(simulator.log.events.length - 2);
+    await store.close();
+    store = reader;
+    await reader.append('profile-acme', newEvents(1), 'no-stream').catch(() => {});
+    await expectRefused(2);
+  });
+
+  it('are refused to who has only asked where the log ends', async () => {
+    await store.append(STREAM, newEvents(5), 'no-stream');
+    await store.close();
+    store = await openHasty(simulator.url);
+    await store.head();
+    await restore(simulator.log.events.length - 2);
+    await expectRefused(2);
+  });
+
+  it('are taken when nothing is gone, or only what may be deleted', async () => {
+    const position = await store.append(STREAM, newEvents(5), 'no-stream');
+    await restore(simulator.log.events.length);
+    expect(await store.append(STREAM, newEvents(1), 4)).toBeGreaterThan(position);
+    await store.append('profile-acme', newEvents(1), 'no-stream');
+    await store.deleteStream('profile-acme');
+    simulator.log.scavenge();
+    await restore(simulator.log.events.length);
+    expect(await store.append(STREAM, newEvents(1), 5)).toBeGreaterThan(position);
+  });
+
+  it('are tried again while it cannot be seen whether it was', async () => {
+    await store.append(STREAM, newEvents(1), 'no-stream');
+    await restore(simulator.log.events.length);
+    let faults = 2;
+    simulator.readFault = () => (faults-- > 0 ? { after: 0, how: 'error' } : undefined);
+    await store.append(STREAM, newEvents(1), 0);
+    expect(simulator.log.stream(STREAM)).toHaveLength(2);
+  });
+});
+
 describe('a log whose last delivered event was scavenged', () => {
   it('is followed on', async () => {
     const simulator = await Simulator.start();

@@ -404,6 +404,14 @@ describe('the supervisor of the read models', () => {
     expect(reason).toBe('file is not a database');
   });
 
+  it('tells of a log that lacks what was read from them, and leaves what follows to who is told', async () => {
+    const told: string[] = [];
+    side.supervisor.onRestored = (reason) => told.push(reason);
+    worker()!.emit('message', { kind: 'restored', reason: 'its checkpoint is beyond the end' });
+    expect(told).toEqual(['its checkpoint is beyond the end']);
+    expect(side.projections.rebuildStatus.state).toBe('none');
+  });
+
   it('begins no rebuild once it is closed, though its thread still finds the file of no use', async () => {
     const closed = side.supervisor.close();
     const { thread } = side.supervisor as unknown as { thread: { worker: Worker } };

@@ -3,7 +3,9 @@ import { unpackToCommandError } from '@eventstore/db-client/dist/streams/appendT
 import { AppendCall, openAppends, type Answer, type Proposal } from './append-call.js';
 import { callOf } from './call.js';
 import { within, type Connection } from './connection.js';
-import { NoAnswer } from './failures.js';
+import { LogRestored, reasonOf } from '../errors.js';
+import { NoAnswer, NotSent } from './failures.js';
+import type { LogReader } from './log-reader.js';
 import type { Settings } from './settings.js';
 
 interface Line {
@@ -19,9 +21,10 @@ export class AppendLine {
   constructor(
     private readonly connection: Connection,
     private readonly settings: Settings,
+    private readonly reader: LogReader,
   ) {}
 
-  /** @throws NoAnswer in the time of one try; CallBroken, the client's errors */
+  /** @throws NoAnswer in the time of one try; CallBroken, LogRestored, NotSent, the client's errors */
   async send(proposal: Proposal): Promise<Answer> {
     let line: Line | undefined;
     try {
@@ -50,9 +53,25 @@ export class AppendLine {
     return line;
   }
 
+  /**
+   * Who restores a log takes its server away, and with it the call. What was decided on events that are gone would be
+   * appended behind others that happen to have come to the same revision.
+   */
   private async open(client: EventStoreDBClient): Promise<AppendCall> {
+    await this.confirm();
     const open = callOf(client, this.connection.options, openAppends);
     return new AppendCall(await open());
+  }
+
+  /** @throws LogRestored, NotSent */
+  private async confirm(): Promise<void> {
+    const { reader } = this;
+    try {
+      await reader.seen.confirm((position) => reader.firstAt(position));
+    } catch (error) {
+      if (error instanceof LogRestored) throw error;
+      throw new NotSent(reasonOf(error), { cause: error });
+    }
   }
 
   /** What is on it keeps the time of its try. */

@@ -38,7 +38,7 @@ export class Appender {
     private readonly closing: AbortSignal,
   ) {
     this.slots = new Slots(settings.appends);
-    this.line = new AppendLine(connection, settings);
+    this.line = new AppendLine(connection, settings, reader);
   }
 
   /** @throws RevisionConflict, StoreUnavailable, OutcomeUnknown */
@@ -79,11 +79,13 @@ export class Appender {
   }
 
   private async send(request: Append): Promise<Position> {
-    const answer = await this.line.send(request.proposal);
+    const { stream, events, proposal } = request;
+    const answer = await this.line.send(proposal);
     const position = answer.getSuccess()?.getPosition();
     // A server may not say again where it wrote what it is sent again.
     const commit = position ? BigInt(position.getCommitPosition()) : await this.find(request);
     if (commit === undefined) throw new Error('the server gave no position');
+    this.reader.seen.note({ id: events.at(-1)!.id, stream, position: commit });
     return commit;
   }
 

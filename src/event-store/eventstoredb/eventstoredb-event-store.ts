@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Config } from '../../config/config.js';
-import { StoreUnavailable, reasonOf } from '../errors.js';
+import { LogRestored, StoreUnavailable, reasonOf } from '../errors.js';
 import {
   EventStore,
   type LogBatch,
@@ -57,8 +57,17 @@ class EventStoreDbEventStore extends EventStore {
     this.follower = new Follower(follows, this.reader, this.heads, settings);
   }
 
-  append(stream: string, events: readonly NewEvent[], expected: number | 'no-stream'): Promise<Position> {
-    return this.appender.append(stream, events, expected);
+  async append(
+    stream: string,
+    events: readonly NewEvent[],
+    expected: number | 'no-stream',
+  ): Promise<Position> {
+    try {
+      return await this.appender.append(stream, events, expected);
+    } catch (error) {
+      if (error instanceof LogRestored) this.onRestored(error.message);
+      throw error;
+    }
   }
 
   readStream(stream: string, from = 0): AsyncIterable<readonly RecordedEvent[]> {

@@ -8,11 +8,16 @@ import {
   StreamDeletedError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
-import { OutcomeUnknown, reasonOf, StoreUnavailable, StreamDamaged } from '../errors.js';
+import { LogRestored, OutcomeUnknown, reasonOf, StoreUnavailable, StreamDamaged } from '../errors.js';
 
 /** The adapter's own clock ran out: an answer may still come, and nobody will hear it. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
+}
+
+/** What had to come before it failed: nothing was sent. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent';
 }
 
 /** A call that carried several appends broke off: which of them the server had taken is not known. */
@@ -47,9 +52,9 @@ const NEVER_BEGUN = [NEVER_CONNECTED, LEADERLESS, /Failed to discover after|Serv
 /** What is not recognised counts as unknown: that costs a repetition, the opposite would cost a booking. */
 export function verdictOf(error: unknown): Verdict {
   if (error instanceof WrongExpectedVersionError) return 'conflict';
-  if (FINAL.some((type) => error instanceof type)) return 'refused';
+  if (error instanceof LogRestored || FINAL.some((type) => error instanceof type)) return 'refused';
   if (error instanceof CallBroken) return 'unknown';
-  if (error instanceof NotLeaderError) return 'not-written';
+  if (error instanceof NotLeaderError || error instanceof NotSent) return 'not-written';
   return NEVER_BEGUN.some((words) => words.test(reasonOf(error))) ? 'not-written' : 'unknown';
 }
 
@@ -82,6 +87,7 @@ export function failureOf(
       `EventStoreDB did not say whether it could ${deed} ${stream}: ${reasonOf(doubt)}`,
       { cause: doubt },
     );
+  if (error instanceof LogRestored) return error;
   if (error instanceof StreamDeletedError) return deleted(stream, error);
   return new StoreUnavailable(`EventStoreDB cannot ${deed} ${stream}: ${reasonOf(error)}`, { cause: error });
 }

@@ -1,24 +1,19 @@
 import type { Subscription } from '@eventstore/db-client/dist/streams/utils/Subscription.js';
 import { StoreUnavailable, reasonOf } from '../errors.js';
-import { mayBeDeleted, START, type LogBatch, type Position } from '../event-store.js';
+import type { LogBatch, Position } from '../event-store.js';
 import type { Connection } from './connection.js';
 import { verdictOf } from './failures.js';
 import type { HeadSearch } from './head-search.js';
 import { Hiding, prefixesOfMetadata } from './hiding.js';
 import type { LogReader } from './log-reader.js';
+import { recognise } from './newest-seen.js';
 import { Patience, pause, pauseMs } from './patience.js';
 import { placeAt, subscribe } from './read-calls.js';
 import type { Settings } from './settings.js';
-import { toRecorded, type StoredEvent } from './stored-event.js';
+import { toRecorded, type Mark, type StoredEvent } from './stored-event.js';
 
 /** Events that wait in memory for a slow consumer; beyond them the server is made to wait. */
 const BUFFER = 512;
-
-/** The event that was delivered last, by which the log is known again. */
-interface Last {
-  readonly id: string;
-  readonly stream: string;
-}
 
 /**
  * Follows the log: subscribes to `$all`, and again from the last event delivered whenever that breaks.
@@ -37,13 +32,13 @@ export class Follower {
   async *follow(after: Position, signal: AbortSignal): AsyncGenerator<LogBatch> {
     let position = after;
     /** Stands at that position, once it is known. */
-    let last: Last | undefined;
+    let last: Pick<Mark, 'id' | 'stream'> | undefined;
     const hiding = new Hiding();
     let faults = 0;
     let lasting: Patience | undefined;
     while (!signal.aborted)
       try {
-        last = await this.recognise(position, last);
+        last = await recognise((at) => this.reader.firstAt(at), position, last);
         const end = await this.heads.find();
         if (position >= end) yield { events: [], position, live: true };
         for await (const arrived of this.subscribe(position, signal)) {
@@ -73,24 +68,6 @@ export class Follower {
         }
         await pause(pauseMs(this.settings, faults++), signal);
       }
-  }
-
-  /**
-   * The server delivers nothing, and says nothing, to who asks for what comes after a position beyond the end; and a
-   * log that was restored and has grown since may hold another event there, or what the server writes when it starts
-   * and does not deliver. An event that was deleted and scavenged is missing too, and the log goes on behind it.
-   * @returns the event at the position, if it is there
-   * @throws StoreUnavailable when it is not the event that was delivered
-   */
-  private async recognise(position: Position, last: Last | undefined): Promise<Last | undefined> {
-    if (position === START) return undefined;
-    const found = await this.reader.firstAt(position);
-    const isThere = found?.position === position;
-    if (isThere && (!last || found.id === last.id)) return { id: found.id, stream: found.stream };
-    if (found && !isThere && (!last || mayBeDeleted(last.stream))) return last;
-    throw new StoreUnavailable(
-      `the log does not hold ${last ? `event ${last.id}` : 'an event'} at ${position} any more: it was restored to an earlier state`,
-    );
   }
 
   /**

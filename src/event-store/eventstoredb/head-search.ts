@@ -1,12 +1,9 @@
 import { START, type Position } from '../event-store.js';
 import type { LogReader } from './log-reader.js';
-import type { StoredEvent } from './stored-event.js';
+import type { Mark, PlacedMark } from './stored-event.js';
 
 /** Events at the end of the log among which the ledger's last event is looked for first. */
 const TAIL = 32;
-
-/** What an event is known again by. */
-type Mark = Pick<StoredEvent, 'id' | 'position'>;
 
 /** The last event of the log when a search began, and what it found from there. */
 interface Seen {
@@ -32,7 +29,7 @@ export class HeadSearch {
     const page = await this.reader.lastBefore('end', TAIL);
     const before = this.latest;
     const [last] = page;
-    const search: Seen = { last: last && markOf(last), head: this.search(page, before) };
+    const search: Seen = { last, head: this.search(page, before) };
     this.latest = search;
     try {
       const head = await search.head;
@@ -45,11 +42,14 @@ export class HeadSearch {
     }
   }
 
-  private async search(newest: readonly StoredEvent[], before: Seen): Promise<Position> {
+  private async search(newest: readonly PlacedMark[], before: Seen): Promise<Position> {
     let page = newest;
     for (let size = TAIL; ; size = this.pageSize) {
       const ours = page.find(({ stream }) => this.reader.isOurs(stream));
-      if (ours) return ours.position;
+      if (ours) {
+        this.reader.seen.note(ours);
+        return ours.position;
+      }
       if (page.some((event) => isSame(event, before.last))) return before.head;
       const oldest = page.at(-1);
       if (!oldest || page.length < size) return START;
@@ -57,9 +57,6 @@ export class HeadSearch {
     }
   }
 }
-
-/** Without its data, which may be large. */
-const markOf = ({ id, position }: Mark): Mark => ({ id, position });
 
 /** After a restore another event may stand at the position, and an id may come twice. */
 const isSame = (event: Mark, other: Mark | undefined): boolean =>

@@ -6,12 +6,13 @@ import type { Connection } from './connection.js';
 import { drain } from './drain.js';
 import { deleted, isInvalidPosition, verdictOf } from './failures.js';
 import { firstShownBy, metadataStreamOf } from './hiding.js';
+import { NewestSeen } from './newest-seen.js';
 import { Patience } from './patience.js';
 import { placeAt, readLog, readStream, type Extent, type From, type ReadCall } from './read-calls.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
 import type { SentEvent } from './sent-event.js';
-import { toRecorded, type Place, type StoredEvent } from './stored-event.js';
+import { toRecorded, type Place, type PlacedMark, type StoredEvent } from './stored-event.js';
 
 /** Events of a stream's first page: who only looks whether there is something new should not fetch it all. */
 const FIRST_PAGE = 16;
@@ -41,6 +42,7 @@ export class LogReader {
     private readonly connection: Connection,
     private readonly settings: Settings,
     private readonly closing: AbortSignal,
+    readonly seen = new NewestSeen(),
   ) {
     this.slots = new Slots(settings.concurrency);
   }
@@ -66,6 +68,8 @@ export class LogReader {
     try {
       const stored = await this.streamEvents(stream, from, { direction: 'forwards', maxCount });
       const page = stored.map(toRecorded);
+      const last = page.at(-1);
+      if (last) this.seen.note(last);
       if (from === 0 && page[0]?.revision !== 0 && !mayBeDeleted(stream))
         throw new StreamDamaged(
           `the first events of the stream ${stream} are hidden in EventStoreDB, or gone`,
@@ -129,9 +133,14 @@ export class LogReader {
     return { page: making.made(), ended: delivered < pageSize, last: last?.place ?? from };
   }
 
-  /** The events of the log before a place, the last one first, in one try. @throws the client's errors */
-  lastBefore(place: Place | 'end', maxCount: number): Promise<StoredEvent[]> {
-    return this.logEvents(place, { direction: 'backwards', maxCount });
+  /**
+   * The events of the log before a place, the last one first, in one try. Other programs' may be large, and many.
+   * @throws the client's errors
+   */
+  async lastBefore(place: Place | 'end', maxCount: number): Promise<readonly PlacedMark[]> {
+    const marks: PlacedMark[] = [];
+    await this.hearLog(place, { direction: 'backwards', maxCount }, (event) => marks.push(event.mark()));
+    return marks;
   }
 
   /**
@@ -141,7 +150,10 @@ export class LogReader {
    */
   async firstAt(position: Position): Promise<StoredEvent | undefined> {
     try {
-      const [first] = await this.logEvents(placeAt(position), { direction: 'forwards', maxCount: 1 });
+      let first: StoredEvent | undefined;
+      await this.hearLog(placeAt(position), { direction: 'forwards', maxCount: 1 }, (event) => {
+        first = event.stored();
+      });
       return first;
     } catch (error) {
       if (isInvalidPosition(error)) return undefined;
@@ -199,12 +211,6 @@ export class LogReader {
       (client) => readStream(client, options, stream, from, extent),
       (event) => events.push(event.stored()),
     );
-    return events;
-  }
-
-  private async logEvents(from: From<Place>, extent: Extent): Promise<StoredEvent[]> {
-    const events: StoredEvent[] = [];
-    await this.hearLog(from, extent, (event) => events.push(event.stored()));
     return events;
   }
 

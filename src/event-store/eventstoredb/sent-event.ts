@@ -1,5 +1,5 @@
 import type { Packable, Span } from '../packed-events.js';
-import { checkPlace, type Place, type StoredEvent } from './stored-event.js';
+import { checkPlace, type Place, type PlacedMark, type StoredEvent } from './stored-event.js';
 
 /** Of a text that is not there. */
 export const NOWHERE: Span = [0, 0];
@@ -34,6 +34,11 @@ export class SentEvent {
 
   getEvent(): this {
     return this;
+  }
+
+  /** Without its data, which may be large. */
+  mark(): PlacedMark {
+    return { id: this.text(this.idAt), stream: this.stream, position: this.commit, place: this.place };
   }
 
   stored(): StoredEvent {

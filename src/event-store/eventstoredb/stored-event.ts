@@ -12,6 +12,11 @@ export interface StoredEvent extends RecordedEvent {
   readonly place: Place;
 }
 
+/** What an event is known again by. */
+export type Mark = Pick<StoredEvent, 'id' | 'stream' | 'position'>;
+/** And where to read on. */
+export type PlacedMark = Mark & Pick<StoredEvent, 'place'>;
+
 /** @throws StoreUnavailable the event was written in a way in which the ledger does not write */
 export function toRecorded(stored: StoredEvent): RecordedEvent {
   const { id, type, data, metadata, stream, revision, position, place } = stored;
