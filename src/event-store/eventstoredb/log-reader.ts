@@ -36,13 +36,14 @@ interface LogPage<Page> {
  * nothing on the server, and a page that fails is fetched again.
  */
 export class LogReader {
+  /** By it the log is known again. */
+  readonly seen = new NewestSeen();
   private readonly slots: Slots;
 
   constructor(
     private readonly connection: Connection,
     private readonly settings: Settings,
     private readonly closing: AbortSignal,
-    readonly seen = new NewestSeen(),
   ) {
     this.slots = new Slots(settings.concurrency);
   }
