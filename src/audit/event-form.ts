@@ -27,7 +27,7 @@ export function readEvent({ type, data, metadata }: RecordedEvent): ReadEvent | 
   if (usual) return { metadata: meta.metadata, unhashed, flaws, movement: usual, data };
   const members = jsonObject(data);
   if (typeof members === 'string') return `its data ${members}`;
-  // It may be any text: the cast lets the compiler miss a type of event that is not read.
+  // It may be any text: by the cast the linter names a type of event that is not read here.
   const movement = movementOf(type as LedgerEvent['type'], members);
   return typeof movement === 'string' ? movement : { ...meta, movement, data: canonical(members) };
 }

@@ -2,7 +2,7 @@ import { EVENT_TYPES } from '../ledger/domain/events.js';
 import type { Movement } from './balances.js';
 import type { KeyDigest } from './key-digests.js';
 import { HASH_BYTES } from './merkle.js';
-import { type Movements, type Runs, type StretchSeen } from './stretch.js';
+import type { Movements, Runs, StretchSeen } from './stretch.js';
 
 /** Events of one account, one after the other. Its texts may be parts of others: it is told soon. */
 export interface Run {

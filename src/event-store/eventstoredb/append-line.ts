@@ -1,9 +1,9 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { unpackToCommandError } from '@eventstore/db-client/dist/streams/appendToStream/unpackError.js';
+import { LogRestored, reasonOf } from '../errors.js';
 import { AppendCall, openAppends, type Answer, type Proposal } from './append-call.js';
 import { callOf } from './call.js';
 import { within, type Connection } from './connection.js';
-import { LogRestored, reasonOf } from '../errors.js';
 import { NoAnswer, NotSent } from './failures.js';
 import type { LogReader } from './log-reader.js';
 import type { Settings } from './settings.js';
@@ -65,9 +65,8 @@ export class AppendLine {
 
   /** @throws LogRestored, NotSent */
   private async confirm(): Promise<void> {
-    const { reader } = this;
     try {
-      await reader.seen.confirm((position) => reader.firstAt(position));
+      await this.reader.confirmSeen();
     } catch (error) {
       if (error instanceof LogRestored) throw error;
       throw new NotSent(reasonOf(error), { cause: error });

@@ -162,6 +162,11 @@ export class LogReader {
     }
   }
 
+  /** @throws LogRestored when the log lacks the newest event that was seen in it; the client's errors */
+  confirmSeen(): Promise<void> {
+    return this.seen.confirm((position) => this.firstAt(position));
+  }
+
   /** The event at a position, in one try. @throws the client's errors */
   async at(position: Position): Promise<RecordedEvent | undefined> {
     const first = await this.firstAt(position);
